@@ -1,0 +1,32 @@
+"""Atomic writes, locked appends, checked reads of npz members, with numpy and the standard library alone."""
+
+from __future__ import annotations
+
+from clftui.storage.files import (
+    append_line,
+    atomic_json,
+    atomic_write,
+    dump_json,
+    read_json,
+    read_jsonl,
+    remove_temporaries,
+)
+from clftui.storage.members import Member
+from clftui.storage.npz import NpzFile, open_npz, write_npz
+from clftui.storage.reading import Signature, file_signature
+
+__all__ = [
+    "Member",
+    "NpzFile",
+    "Signature",
+    "append_line",
+    "atomic_json",
+    "atomic_write",
+    "dump_json",
+    "file_signature",
+    "open_npz",
+    "read_json",
+    "read_jsonl",
+    "remove_temporaries",
+    "write_npz",
+]
