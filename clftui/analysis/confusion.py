@@ -17,8 +17,9 @@ Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
 
-DENSE_CODES = 4_000_000
-"""Up to this many cells `count` uses one counter per cell (32 MB); beyond, it sorts the samples' cells."""
+# One counter per cell is cheapest while the matrix is small or the samples are many; else the cells are sorted.
+_FEW_CELLS = 65_536
+_CELLS_PER_SAMPLE = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +87,9 @@ class Confusion:
         """
         row = np.asarray(rows, dtype=np.int64).reshape(-1)
         column = np.asarray(columns, dtype=np.int64).reshape(-1)
+        for wanted in (row, column):
+            if wanted.size and (wanted.min() < 0 or wanted.max() >= self.n_classes):
+                raise IndexError(f"the window names class {wanted.min()} or {wanted.max()} of {self.n_classes}")
         place = np.full(self.n_classes, -1, dtype=np.int64)
         place[column] = np.arange(len(column))
         start = self.indptr[row]
@@ -142,7 +146,7 @@ def count(true: ArrayLike, predicted: ArrayLike, n_classes: int) -> Confusion:
     answered = labelled & (p >= 0)
     unanswered = np.bincount(t[labelled & ~answered], minlength=n_classes).astype(np.int64)
     codes = t[answered].astype(np.int64) * n_classes + p[answered]
-    if n_classes * n_classes <= max(DENSE_CODES, len(codes)):
+    if n_classes * n_classes <= max(_FEW_CELLS, _CELLS_PER_SAMPLE * len(codes)):
         counters = np.bincount(codes, minlength=1)
         cells = np.flatnonzero(counters)
         counts = counters[cells].astype(np.int64)
