@@ -1,0 +1,243 @@
+"""Filters: predicates over samples that combine and describe themselves in words.
+
+The expression language is Python's own grammar, parsed with `ast` and restricted to comparisons, and/or/not, names and
+literals; nothing is ever evaluated as code.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clftui.text import sanitise
+
+if TYPE_CHECKING:
+    from clftui.data.evaluation import Evaluation
+    from clftui.data.samples import SampleTable
+
+Mask = NDArray[np.bool_]
+
+
+class FilterError(ValueError):
+    """The expression cannot be read; the message says what and where in one sentence."""
+
+
+class Filter(Protocol):
+    """A predicate over the samples of one evaluation."""
+
+    def describe(self) -> str:
+        """The filter in a few words, for its chip."""
+
+    def mask(self, evaluation: Evaluation, samples: SampleTable | None) -> Mask:
+        """Which of the evaluation's n samples pass, bool (n,)."""
+
+
+COLUMNS: dict[str, str] = {
+    "true": "name of the true class",
+    "predicted": "name of the predicted class",
+    "confidence": "score of the predicted class",
+    "true_score": "score of the true class",
+    "true_rank": "rank of the true class, 1 = first",
+    "loss": "loss of the sample",
+    "wrong": "predicted is not true",
+    "right": "predicted is true",
+    "id": "the sample's id",
+}
+"""What an expression may name, besides the columns of the sample table."""
+
+_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A filter written as text: `confidence > .9 and true == "cat"`.
+
+    Undefined values (no score, no answer) never pass a comparison.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        _check(_parse(self.text))
+
+    def describe(self) -> str:
+        return sanitise(self.text)
+
+    def mask(self, evaluation: Evaluation, samples: SampleTable | None) -> Mask:
+        values = _Columns(evaluation, samples)
+        result = _evaluate(_parse(self.text), values)
+        if not (isinstance(result, np.ndarray) and result.dtype == np.bool_):
+            raise FilterError(f"`{self.describe()}` is not a condition; compare it with something")
+        return result
+
+
+def apply_filters(filters: tuple[Filter, ...], evaluation: Evaluation, samples: SampleTable | None) -> Mask | None:
+    """Which samples pass all filters, bool (n,); None when there is nothing to filter."""
+    if not filters:
+        return None
+    passed = np.ones(evaluation.true.size, dtype=np.bool_)
+    for each in filters:
+        passed &= each.mask(evaluation, samples)
+    return passed
+
+
+class _Columns:
+    """The named arrays of one evaluation, made when an expression asks."""
+
+    def __init__(self, evaluation: Evaluation, samples: SampleTable | None) -> None:
+        self._evaluation = evaluation
+        self._samples = samples
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        e = self._evaluation
+        makers: Mapping[str, Callable[[], NDArray[Any] | None]] = {
+            "true": lambda: _names(e.classes, e.true),
+            "predicted": lambda: _names(e.classes, e.predicted),
+            "confidence": e.confidence,
+            "true_score": e.true_score,
+            "true_rank": lambda: np.where(e.true_rank() > 0, e.true_rank().astype(float), np.nan),
+            "loss": e.loss,
+            "wrong": lambda: (e.true != e.predicted) & (e.true >= 0),
+            "right": lambda: (e.true == e.predicted) & (e.true >= 0),
+            "id": lambda: self._column("id"),
+        }
+        values = makers[name]() if name in makers else self._column(name)
+        if values is None:
+            raise FilterError(f"{name} is not known here: this run logged no {COLUMNS.get(name, name)}")
+        return values
+
+    def _column(self, name: str) -> NDArray[Any]:
+        known = ", ".join(COLUMNS)
+        if self._samples is None:
+            raise FilterError(f"{name} is no column; there are {known}")
+        if name == "id":
+            column = np.asarray(self._samples.ids, dtype=object)
+        elif name in self._samples.columns:
+            column = np.asarray(self._samples.columns[name], dtype=object)
+        else:
+            more = ", ".join(self._samples.columns)
+            raise FilterError(f"{name} is no column; there are {known}{', ' + more if more else ''}")
+        rows = self._evaluation.sample
+        inside = (rows >= 0) & (rows < column.size)
+        return np.where(inside, column[np.where(inside, rows, 0)], None)
+
+
+def _names(classes: tuple[str, ...], labels: NDArray[Any]) -> NDArray[Any]:
+    table = np.asarray([*classes, None], dtype=object)
+    return table[np.where(labels >= 0, labels, len(classes))]
+
+
+def _parse(text: str) -> ast.expr:
+    try:
+        return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise FilterError(f'`{sanitise(text)}` cannot be read; write e.g. confidence > .9 and true == "cat"') from error
+
+
+def _check(node: ast.expr) -> None:
+    """Refuse everything but comparisons, and/or/not, names and literals."""
+    match node:
+        case ast.BoolOp(values=values):
+            for each in values:
+                _check(each)
+        case ast.UnaryOp(op=ast.Not() | ast.USub(), operand=operand):
+            _check(operand)
+        case ast.Compare(left=left, ops=ops, comparators=comparators):
+            if not all(isinstance(op, (*_COMPARE, ast.In, ast.NotIn)) for op in ops):
+                raise FilterError("only == != < <= > >= and in compare")
+            for each in (left, *comparators):
+                _check(each)
+        case ast.Name():
+            pass
+        case ast.Constant(value=str() | int() | float() | bool()):
+            pass
+        case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):
+            for each in elements:
+                if not isinstance(each, ast.Constant):
+                    raise FilterError("a list in a filter holds names and numbers only")
+        case _:
+            raise FilterError(
+                f"`{sanitise(ast.unparse(node))}` is not allowed; use comparisons, and, or, not, names, numbers and text"
+            )
+
+
+def _evaluate(node: ast.expr, values: _Columns) -> Any:
+    match node:
+        case ast.BoolOp(op=op, values=parts):
+            masks = [_evaluate(each, values) for each in parts]
+            if not all(isinstance(mask, np.ndarray) and mask.dtype == np.bool_ for mask in masks):
+                raise FilterError(f"`{sanitise(ast.unparse(node))}` joins something that is not a condition")
+            joined = np.logical_and if isinstance(op, ast.And) else np.logical_or
+            return joined.reduce(masks)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            inner = _evaluate(operand, values)
+            if not (isinstance(inner, np.ndarray) and inner.dtype == np.bool_):
+                raise FilterError(f"`not` needs a condition, and `{sanitise(ast.unparse(operand))}` is none")
+            return ~inner
+        case ast.UnaryOp(operand=ast.Constant(value=int() | float() as number)):
+            return -number
+        case ast.Compare(left=left, ops=ops, comparators=comparators):
+            sides = [_evaluate(each, values) for each in (left, *comparators)]
+            tests = [_compare(op, a, b) for op, a, b in zip(ops, sides, sides[1:], strict=False)]
+            return np.logical_and.reduce(tests)
+        case ast.Name(id=name):
+            return values[name]
+        case ast.Constant(value=value):
+            return value
+        case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):
+            return [each.value for each in elements if isinstance(each, ast.Constant)]
+    raise FilterError(f"`{sanitise(ast.unparse(node))}` is not allowed in a filter")
+
+
+def _compare(op: ast.cmpop, a: Any, b: Any) -> Mask:
+    if not isinstance(a, np.ndarray) and not isinstance(b, np.ndarray):
+        raise FilterError("a comparison needs a column on one side")
+    if isinstance(op, ast.In | ast.NotIn):
+        if not isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+            raise FilterError('`in` is written column in ("cat", "dog")')
+        choices = [b] if isinstance(b, str) else list(b)
+        inside = np.isin(a.astype(str) if a.dtype == object else a, choices)
+        return np.asarray(~inside if isinstance(op, ast.NotIn) else inside, dtype=np.bool_)
+    a, b, known = _comparable(a, b)
+    with np.errstate(invalid="ignore"):
+        result = np.asarray(_COMPARE[type(op)](a, b), dtype=np.bool_)
+    return result & known
+
+
+def _comparable(a: Any, b: Any) -> tuple[Any, Any, Any]:
+    """Both sides as numbers where one is numeric, else as text, and where both are defined."""
+    numeric = any(
+        isinstance(side, int | float) or (isinstance(side, np.ndarray) and side.dtype != object) for side in (a, b)
+    )
+    sides: list[Any] = []
+    known: Any = True
+    for side in (a, b):
+        if isinstance(side, np.ndarray) and side.dtype == object:
+            known = known & np.asarray([value is not None for value in side], dtype=np.bool_)
+            side = np.asarray([_number(v) for v in side]) if numeric else np.where(known, side, "").astype(str)
+        elif numeric and isinstance(side, str):
+            raise FilterError(f'"{sanitise(side)}" is text and stands beside a number')
+        if isinstance(side, np.ndarray) and side.dtype.kind == "f":
+            known = known & ~np.isnan(side)
+        sides.append(side)
+    return sides[0], sides[1], known
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return float("nan")

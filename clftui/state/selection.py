@@ -1,0 +1,75 @@
+"""What the whole app looks at: runs, split, epoch, the class pair under the cursor, and which samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+LETTERS = "ABCD"
+MAX_LETTERED = len(LETTERS)
+
+
+class Tab(StrEnum):
+    """The screens, by the key that opens them; numbers of screens to come stay free."""
+
+    RUNS = "runs"
+    RANKING = "ranking"
+    MATRIX = "matrix"
+    SAMPLES = "samples"
+
+    @property
+    def key(self) -> str:
+        return {"runs": "1", "ranking": "2", "matrix": "3", "samples": "7"}[self.value]
+
+    @property
+    def title(self) -> str:
+        return self.value.capitalize()
+
+
+class Part(StrEnum):
+    """Which of a scope's samples count."""
+
+    WRONG = "wrong"
+    RIGHT = "right"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The samples that the Samples view shows: those of a true class, of a predicted class, of a cell, or of all.
+
+    Classes are names, so that a scope means the same in every run.
+    """
+
+    true: str | None = None
+    predicted: str | None = None
+    part: Part = Part.WRONG
+
+    @property
+    def is_cell(self) -> bool:
+        return self.true is not None and self.predicted is not None
+
+
+@dataclass(frozen=True)
+class Selection:
+    """One selection shared by all views."""
+
+    runs: tuple[str, ...] = ()
+    """Keys of up to four runs, lettered A to D in this order."""
+    run: str | None = None
+    """Key of the focused run: the row of Runs and Ranking, the run whose matrix and samples show."""
+    split: str | None = None
+    epoch: int | None = None
+    """None follows the newest epoch of each run; a number pins it."""
+    true: str | None = None
+    predicted: str | None = None
+    """The class pair under the cursor; Ranking's column is `true`."""
+    scope: Scope = Scope()
+    sample: str | None = None
+    """Id of the focused sample; None is the first of the list."""
+    detail: bool = False
+    """Whether the Samples view shows the focused sample alone."""
+
+    def letter(self, key: str) -> str | None:
+        """`A` to `D`, or None for a run without a letter."""
+        return LETTERS[self.runs.index(key)] if key in self.runs else None

@@ -1,0 +1,203 @@
+"""The one value that the whole app shows: catalog, selection, filters, settings and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clftui.analysis.confusion import Confusion, count
+from clftui.analysis.metrics import accuracy
+from clftui.data.catalog import Catalog
+from clftui.data.evaluation import Evaluation
+from clftui.data.run import Run
+from clftui.schema import FormatError
+from clftui.state.filters import Filter, FilterError, apply_filters
+from clftui.state.selection import MAX_LETTERED, Selection, Tab
+from clftui.state.settings import MatrixSettings, RankingSettings, RunsSettings, SamplesSettings
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where `back` returns to."""
+
+    tab: Tab
+    selection: Selection
+    filters: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Session:
+    """Everything a screen depends on. Replaced whole, never changed; compared by its parts."""
+
+    catalog: Catalog
+    tab: Tab = Tab.RUNS
+    selection: Selection = Selection()
+    filters: tuple[Filter, ...] = ()
+    runs: RunsSettings = RunsSettings()
+    ranking: RankingSettings = RankingSettings()
+    matrix: MatrixSettings = MatrixSettings()
+    samples: SamplesSettings = SamplesSettings()
+    history: tuple[Place, ...] = field(default=(), repr=False)
+    notice: str = ""
+    """One sentence about the last command, shown until the next one."""
+    revision: int = 0
+    """Raised when something read in the background has become available."""
+
+    @property
+    def run(self) -> Run | None:
+        """The focused run."""
+        return self.catalog.run(self.selection.run) if self.selection.run is not None else None
+
+    @property
+    def lettered(self) -> tuple[tuple[str, Run], ...]:
+        """The runs A to D that still exist, each with its letter."""
+        pairs = ((self.selection.letter(key), self.catalog.run(key)) for key in self.selection.runs)
+        return tuple((letter, run) for letter, run in pairs if letter is not None and run is not None)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names of the focused run: what Ranking's columns and the matrix show."""
+        return self.run.classes if self.run is not None else ()
+
+    def epoch_of(self, run: Run) -> int | None:
+        """The epoch of `run` that shows: the pinned one, or the newest of the split.
+
+        A pinned epoch that a shorter run never reached gives its newest one at or before it.
+        """
+        if self.selection.split is None:
+            return None
+        epochs = run.epochs(self.selection.split)
+        if not epochs:
+            return None
+        if self.selection.epoch is None:
+            return epochs[-1]
+        earlier = [epoch for epoch in epochs if epoch <= self.selection.epoch]
+        return earlier[-1] if earlier else epochs[0]
+
+    def evaluation(self, run: Run | None = None) -> Evaluation | None:
+        """What `run` (the focused one) predicted on the selected split at its epoch; None where it has none.
+
+        Raises FormatError where the file is broken.
+        """
+        run = run or self.run
+        if run is None or self.selection.split is None:
+            return None
+        return run.evaluation(self.selection.split, self.epoch_of(run))
+
+    def confusion(self, run: Run | None = None) -> Confusion | None:
+        """The confusion of `run` under the filters; None where it has no such evaluation."""
+        run = run or self.run
+        evaluation = self.evaluation(run)
+        if run is None or evaluation is None:
+            return None
+        return filtered_confusion(run, evaluation, self.filters)
+
+
+@lru_cache(maxsize=64)
+def passed(run: Run, evaluation: Evaluation, filters: tuple[Filter, ...]) -> NDArray[np.bool_] | None:
+    """Which samples of `evaluation` pass the filters; None when all do.
+
+    A filter that this evaluation cannot answer (a run without scores, say) lets nothing of it pass.
+    """
+    if not filters:
+        return None
+    if not evaluation.has_samples:
+        return np.zeros(0, dtype=np.bool_)
+    try:
+        return apply_filters(filters, evaluation, run.samples(evaluation.split))
+    except FilterError:
+        return np.zeros(evaluation.true.size, dtype=np.bool_)
+
+
+@lru_cache(maxsize=64)
+def filtered_confusion(run: Run, evaluation: Evaluation, filters: tuple[Filter, ...]) -> Confusion:
+    """The confusion of the samples that pass `filters`."""
+    mask = passed(run, evaluation, filters)
+    if mask is None:
+        return evaluation.confusion
+    return count(evaluation.true[mask], evaluation.predicted[mask], len(evaluation.classes))
+
+
+@lru_cache(maxsize=256)
+def class_map(classes: tuple[str, ...], run: Run) -> NDArray[np.int64]:
+    """For each of `classes` its index in `run`, -1 where the run does not know the name, int64 (K,)."""
+    index = run.class_index
+    return np.asarray([index.get(name, -1) for name in classes], dtype=np.int64)
+
+
+def score(session: Session, run: Run) -> float:
+    """Accuracy of `run` on the selected split and epoch; NaN where it has none or cannot be read."""
+    try:
+        confusion = session.confusion(run)
+    except FormatError:
+        return float("nan")
+    return accuracy(confusion) if confusion is not None else float("nan")
+
+
+def open_session(
+    catalog: Catalog, *, run: str | None = None, split: str | None = None, epoch: int | None = None
+) -> Session:
+    """A session that looks at the best runs of `catalog`: letters by accuracy, the best one focused.
+
+    The split is the named one, else test, validation, or the first there is.
+    """
+    split = split or default_split(catalog)
+    session = Session(catalog, selection=Selection(split=split, epoch=epoch))
+    return with_defaults(session, prefer=run)
+
+
+def with_defaults(session: Session, prefer: str | None = None) -> Session:
+    """`session` with letters, a focused run and a class pair wherever it has none yet."""
+    catalog, selection = session.catalog, session.selection
+    if selection.split is None and catalog.runs:
+        selection = replace(selection, split=default_split(catalog))
+        session = replace(session, selection=selection)
+    if not selection.runs and catalog.runs:
+        scores = {run.key: score(session, run) for run in catalog.runs}
+        ranked = sorted(catalog.runs, key=lambda run: -np.nan_to_num(scores[run.key], nan=-1.0))
+        selection = replace(selection, runs=tuple(run.key for run in ranked[:MAX_LETTERED]))
+    if selection.run is None or catalog.run(selection.run) is None:
+        focus = prefer if prefer is not None and catalog.run(prefer) else None
+        first = next((key for key in selection.runs if catalog.run(key)), None)
+        fallback = catalog.runs[0].key if catalog.runs else None
+        selection = replace(selection, run=focus or first or fallback)
+    session = replace(session, selection=selection)
+    return _with_cell(session)
+
+
+def _with_cell(session: Session) -> Session:
+    """The largest confusion as the first class pair, where the old one is not of this run."""
+    selection, classes = session.selection, session.classes
+    if not classes or (selection.true in classes and selection.predicted in classes):
+        return session
+    try:
+        confusion = session.confusion()
+    except FormatError:
+        confusion = None
+    true, predicted = 0, min(1, len(classes) - 1)
+    if confusion is not None:
+        off = np.flatnonzero(confusion.true != confusion.predicted)
+        if off.size:
+            top = off[np.argmax(confusion.count[off])]
+            true, predicted = int(confusion.true[top]), int(confusion.predicted[top])
+    return replace(session, selection=replace(selection, true=classes[true], predicted=classes[predicted]))
+
+
+def default_split(catalog: Catalog) -> str | None:
+    """test, then a validation split, then whatever most runs have."""
+    seen: dict[str, int] = {}
+    for run in catalog.runs:
+        for split in run.splits:
+            seen[split] = seen.get(split, 0) + 1
+    for preferred in ("test", "val", "valid", "validation", "dev"):
+        if preferred in seen:
+            return preferred
+    return max(seen, key=lambda split: seen[split]) if seen else None
+
+
+def all_splits(catalog: Catalog) -> tuple[str, ...]:
+    """Every split some run has, the first run's order first."""
+    return tuple(dict.fromkeys(split for run in catalog.runs for split in run.splits))

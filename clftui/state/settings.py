@@ -1,0 +1,94 @@
+"""How each view draws what is selected: frozen, one class a view, remembered between sessions where it is a taste."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from clftui.analysis.metrics import Metric
+
+
+class RunsSort(StrEnum):
+    """What orders the table of runs."""
+
+    SCORE = "score"
+    MACRO_F1 = "macro-F1"
+    WORST = "worst class"
+    CHANGE = "change"
+    NAME = "name"
+
+
+@dataclass(frozen=True)
+class RunsSettings:
+    sort: RunsSort = RunsSort.SCORE
+
+
+class ClassOrder(StrEnum):
+    """What orders the classes of Ranking and Matrix."""
+
+    GIVEN = "given"
+    HIERARCHY = "hierarchy"
+    HARDEST = "hardest first"
+    SIZE = "size"
+    NAME = "name"
+
+
+@dataclass(frozen=True)
+class RankingSettings:
+    metric: Metric = Metric.RECALL
+    relative: bool = False
+    """Brightness by rank among the runs instead of by the metric's value."""
+    order: ClassOrder = ClassOrder.HARDEST
+
+
+class Encoding(StrEnum):
+    """What a cell of the matrix shows."""
+
+    NUMBER = "number"
+    SHADE = "shade"
+
+
+class Scaling(StrEnum):
+    """How a cell's value becomes a shade."""
+
+    LOG = "log"
+    LINEAR = "linear"
+
+
+class Share(StrEnum):
+    """What the numbers of the matrix are shares of."""
+
+    COUNTS = "counts"
+    ROW = "row %"
+    COLUMN = "column %"
+
+
+@dataclass(frozen=True)
+class MatrixSettings:
+    encoding: Encoding = Encoding.NUMBER
+    scaling: Scaling = Scaling.LOG
+    share: Share = Share.COUNTS
+    diagonal: bool = False
+    """Whether right answers take part in the shades."""
+    transposed: bool = False
+    """Predicted classes as rows."""
+    order: ClassOrder = ClassOrder.GIVEN
+    at_least: int = 1
+    """Cells with fewer samples are left blank."""
+
+
+class SampleSort(StrEnum):
+    """What orders the samples."""
+
+    CONFIDENCE = "confidence"
+    TRUE_SCORE = "true score"
+    LOSS = "loss"
+    MARGIN = "margin"
+    ROW = "file order"
+
+
+@dataclass(frozen=True)
+class SamplesSettings:
+    sort: SampleSort = SampleSort.CONFIDENCE
+    rows: bool = False
+    """Text rows instead of thumbnails."""

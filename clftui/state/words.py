@@ -1,0 +1,116 @@
+"""Sentences about a session: the breadcrumb and the read-outs, the same on the screen and in reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import numpy as np
+
+from clftui.analysis.confusion import Confusion
+from clftui.analysis.intervals import wilson
+from clftui.schema import FormatError
+from clftui.state.selection import Part, Tab
+from clftui.state.session import Session
+from clftui.text import count, plural, rate, sanitise, shorten
+
+
+class Tone(Enum):
+    """How loud a piece of a sentence is."""
+
+    PLAIN = auto()
+    FAINT = auto()
+    STRONG = auto()
+    WORSE = auto()
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A few words in one tone."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+SEPARATOR = Piece(" › ", Tone.FAINT)
+
+
+def cell_words(confusion: Confusion, true: int, predicted: int) -> tuple[str, str]:
+    """`31 of 500, 6.2 %` and its interval `4.1–9.3` of one cell; undefined where the class has no sample."""
+    n = int(confusion.support[true])
+    k = confusion.cell(true, predicted)
+    if n == 0:
+        return "no sample of this class", ""
+    low, high = wilson(np.asarray([k]), np.asarray([n]))
+    shown, interval = rate(k / n, float(low[0]), float(high[0]))
+    return f"{count(k)} of {count(n)}, {shown} %", interval
+
+
+def breadcrumb(session: Session) -> list[Piece]:
+    """The selection as a sentence: `cnn › Shirt → T-shirt 110 of 1,000, 11.0 % ±1.9 › epoch 12`."""
+    run = session.run
+    if run is None:
+        return [Piece("no runs")]
+    pieces = [Piece(shorten(run.name, 24, middle=True))]
+    middle = _scope_pieces(session) if session.tab is Tab.SAMPLES else _cell_pieces(session)
+    if session.tab is Tab.RUNS:
+        pieces = [Piece(plural(len(session.catalog.runs), "run")), SEPARATOR, *pieces]
+        middle = []
+    if middle:
+        pieces += [SEPARATOR, *middle]
+    epoch = session.epoch_of(run)
+    if epoch is not None and len(run.epochs(session.selection.split or "")) > 1:
+        pieces += [SEPARATOR, Piece(f"epoch {epoch}")]
+        if session.selection.epoch is not None:
+            pieces.append(Piece(" pinned", Tone.FAINT))
+    return pieces
+
+
+def _cell_pieces(session: Session) -> list[Piece]:
+    selection, classes = session.selection, session.classes
+    if selection.true not in classes:
+        return []
+    try:
+        confusion = session.confusion()
+    except FormatError:
+        return []
+    if confusion is None:
+        return []
+    true = classes.index(selection.true)
+    one_class = session.tab is Tab.RANKING or selection.predicted not in classes
+    predicted = true if one_class else classes.index(selection.predicted or "")
+    words, interval = cell_words(confusion, true, predicted)
+    name = sanitise(selection.true)
+    title = f"{name} right" if one_class or true == predicted else f"{name} → {sanitise(selection.predicted or '')}"
+    return [Piece(f"{title} "), Piece(words), Piece(f" {interval}", Tone.FAINT)]
+
+
+_PART_WORDS = {Part.WRONG: "wrong", Part.RIGHT: "right", Part.ALL: "all"}
+
+
+def scope_words(session: Session) -> str:
+    """The samples of the scope: `Shirt → T-shirt`, `all wrong of Shirt`, `everything wrong`."""
+    scope = session.selection.scope
+    part = _PART_WORDS[scope.part]
+    if scope.true is not None and scope.predicted is not None:
+        same = scope.true == scope.predicted
+        return f"{sanitise(scope.true)} right" if same else f"{sanitise(scope.true)} → {sanitise(scope.predicted)}"
+    if scope.true is not None:
+        return f"true {sanitise(scope.true)}, {part}"
+    if scope.predicted is not None:
+        return f"predicted {sanitise(scope.predicted)}, {part}"
+    return {"wrong": "everything wrong", "right": "everything right", "all": "all samples"}[scope.part.value]
+
+
+def _scope_pieces(session: Session) -> list[Piece]:
+    scope, classes = session.selection.scope, session.classes
+    title = scope_words(session)
+    if scope.true in classes and scope.predicted in classes:
+        try:
+            confusion = session.confusion()
+        except FormatError:
+            confusion = None
+        if confusion is not None:
+            words, interval = cell_words(confusion, classes.index(scope.true), classes.index(scope.predicted))
+            return [Piece(f"{title} "), Piece(words), Piece(f" {interval}", Tone.FAINT)]
+    return [Piece(title)]
