@@ -112,7 +112,7 @@ def f1_interval(
     drawn = np.zeros((len(tp), draws))
     mixed = (tp > 0) & (tp < involved)
     for i in np.flatnonzero(mixed):
-        rng = _stream(seed, int(np.asarray(streams).reshape(-1)[i]))
+        rng = stream(seed, int(np.asarray(streams).reshape(-1)[i]))
         drawn[i] = rng.binomial(total, involved[i] / total, size=draws)
         hits[i] = rng.binomial(drawn[i].astype(np.int64), tp[i] / involved[i])
     low, high = percentile_interval(ratio(2 * hits, hits + drawn), confidence)
@@ -121,7 +121,8 @@ def f1_interval(
     return np.where(mixed, np.minimum(low, value), flat_low), np.where(mixed, np.maximum(high, value), flat_high)
 
 
-def _stream(seed: int, number: int) -> np.random.Generator:
+def stream(seed: int, number: int) -> np.random.Generator:
+    """The random generator of one class (or of whatever `number` counts): independent of all others of the seed."""
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, number])))
 
 
@@ -159,7 +160,7 @@ def ap_interval(
     if math.isnan(value):
         return value, math.nan, math.nan
     hits, misses, rest = _steps(np.asarray(score), np.asarray(positive, dtype=bool))
-    resample = _Resampler(_stream(seed, 0), np.concatenate([hits, misses, [rest]]))
+    resample = _Resampler(stream(seed, 0), np.concatenate([hits, misses, [rest]]))
     out = np.full((1, draws), np.nan)
     for i in range(draws):
         drawn = resample()
@@ -199,7 +200,7 @@ def macro_f1_interval(
             return value, math.nan, math.nan
         low, high = (2 * float(j) / (1 + float(j)) for j in wilson(hits, c.total, confidence))
         return value, low, high
-    rng = _stream(seed, 0)
+    rng = stream(seed, 0)
     unanswered = np.flatnonzero(c.unanswered)
     cells = np.concatenate([c.count, c.unanswered[unanswered]])
     true = np.concatenate([c.true, unanswered])
