@@ -1,0 +1,54 @@
+"""Headless twins: what a screen shows, as text, Markdown, JSON or CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from clftui.report.render import Table, as_csv, as_json, as_markdown, as_text
+from clftui.state.session import Session
+
+REPORT_FORMATS = ("text", "md", "json", "csv")
+VIEWS = ("runs", "ranking", "matrix", "pairs", "samples", "collect")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What narrows a report."""
+
+    top: int | None = None
+    """Rows at most."""
+    dense: bool = False
+    """Matrix JSON: add the whole K x K counts."""
+
+
+@dataclass(frozen=True)
+class View:
+    """One headless view: its table for people, its data for programs."""
+
+    table: Callable[[Session, Options], Table]
+    data: Callable[[Session, Options], Mapping[str, Any]]
+
+
+def _view(name: str) -> View:
+    from clftui.report import collect, matrix, pairs, ranking, runs, samples
+
+    return {
+        "runs": View(runs.table, runs.data),
+        "ranking": View(ranking.table, ranking.data),
+        "matrix": View(matrix.table, matrix.data),
+        "pairs": View(pairs.table, pairs.data),
+        "samples": View(samples.table, samples.data),
+        "collect": View(collect.table, collect.data),
+    }[name]
+
+
+def render(session: Session, view: str, form: str, options: Options | None = None) -> str:
+    """The view of `session` in one of REPORT_FORMATS. FormatError where the data cannot be read."""
+    options = options or Options()
+    chosen = _view(view)
+    if form == "json":
+        return as_json(session, view, chosen.data(session, options))
+    write = {"text": as_text, "md": as_markdown, "csv": as_csv}[form]
+    return write(chosen.table(session, options))

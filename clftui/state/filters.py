@@ -170,7 +170,7 @@ def _check(node: ast.expr) -> None:
                     raise FilterError("a list in a filter holds names and numbers only")
         case _:
             raise FilterError(
-                f"`{sanitise(ast.unparse(node))}` is not allowed; use comparisons, and, or, not, names, numbers and text"
+                f"`{sanitise(ast.unparse(node))}` is not allowed; use comparisons, and, or, not, names and values"
             )
 
 

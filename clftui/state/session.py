@@ -69,11 +69,11 @@ class Session:
         """
         if self.selection.split is None:
             return None
+        if self.selection.epoch is None:
+            return run.newest(self.selection.split)
         epochs = run.epochs(self.selection.split)
         if not epochs:
             return None
-        if self.selection.epoch is None:
-            return epochs[-1]
         earlier = [epoch for epoch in epochs if epoch <= self.selection.epoch]
         return earlier[-1] if earlier else epochs[0]
 

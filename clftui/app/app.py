@@ -1,0 +1,97 @@
+"""The Textual app: palettes, remembered choices, and the main screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from textual.app import App
+from textual.binding import Binding
+
+from clftui.app.live import Live
+from clftui.app.main_screen import MainScreen
+from clftui.app.preferences import Preferences, config_folder, load_preferences, save_preferences
+from clftui.app.registry import Registry, load_keymap
+from clftui.app.themes import load_palettes, textual_theme
+from clftui.drawing.encode import Depth
+from clftui.drawing.palette import Palette
+from clftui.schema import FormatError
+from clftui.state.moves import say
+from clftui.state.session import Session
+
+
+class ClfApp(App[None]):
+    """clftui on one session. `paths` are followed on disk unless they are empty."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "clftui"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = [
+        Binding("ctrl+q", "quit", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        paths: Sequence[Path] = (),
+        images_root: Path | None = None,
+        depth: Depth = Depth.TRUE,
+        theme: str | None = None,
+        remember: bool = True,
+    ) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self._session = session
+        self._paths, self._images_root = tuple(paths), images_root
+        self._remember = remember
+        self.preferences = load_preferences() if remember else Preferences()
+        self.palettes, self._problems = load_palettes(depth)
+        if not self.palettes:
+            raise FormatError("themes", "", "holds no theme that can be read", "reinstall clftui")
+        wanted = theme or self.preferences.theme
+        if wanted not in self.palettes:
+            if theme is not None:
+                self._problems.append(f"There is no theme {theme}; there are {', '.join(self.palettes)}.")
+            wanted = "dark" if "dark" in self.palettes else next(iter(self.palettes))
+        self.palette: Palette = self.palettes[wanted]
+        for palette in self.palettes.values():
+            self.register_theme(textual_theme(palette))
+        self.theme = f"clf-{wanted}"
+        registry, keymap_problems = load_keymap(config_folder() / "keymap.toml", Registry())
+        self.registry = registry
+        self._problems += keymap_problems
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return textual_theme(self.palette).variables if hasattr(self, "palette") else {}
+
+    def on_mount(self) -> None:
+        session = self._session
+        if self._problems:
+            session = say(session, self._problems[0])
+        elif not session.notice and session.catalog.problems:
+            problems = session.catalog.problems
+            more = f" (and {len(problems) - 1} more, see Runs)" if len(problems) > 1 else ""
+            session = say(session, problems[0].message + more)
+        live = None
+        if self._paths:
+            paths, root = self._paths, self._images_root
+            live = lambda screen: Live(paths, root, screen)  # noqa: E731
+        self.main = MainScreen(session, self.registry, live)
+        self.push_screen(self.main)
+        self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
+
+    def next_theme(self) -> str:
+        """Switch to the next palette; its name."""
+        names = sorted(self.palettes)
+        name = names[(names.index(self.palette.name) + 1) % len(names)] if self.palette.name in names else names[0]
+        self.palette = self.palettes[name]
+        self.theme = f"clf-{name}"
+        self.preferences = replace(self.preferences, theme=name)
+        return name
+
+    def on_unmount(self) -> None:
+        if self._remember and hasattr(self, "main"):
+            save_preferences(replace(self.preferences, view=self.main.now.tab.value))

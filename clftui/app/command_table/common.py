@@ -1,0 +1,143 @@
+"""Commands that work in every view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from clftui.app.commands import Command, Page
+from clftui.state import matrix_model, ranking_table, runs_table, sample_list
+from clftui.state.moves import back, cycle_split, drop_filter, focus_run, go, say, step_epoch, toggle_letter
+from clftui.state.selection import Tab
+from clftui.state.session import Session
+
+FAR = 1_000_000
+"""More than any list is long: views clamp a move at their edge."""
+
+_MOVES: dict[Tab, Callable[[Session, int, int], Session]] = {
+    Tab.RUNS: runs_table.move,
+    Tab.RANKING: ranking_table.move,
+    Tab.MATRIX: matrix_model.move,
+    Tab.SAMPLES: sample_list.move,
+}
+_DRILLS: dict[Tab, Callable[[Session], Session]] = {
+    Tab.RUNS: runs_table.drill,
+    Tab.RANKING: ranking_table.drill,
+    Tab.MATRIX: matrix_model.drill,
+    Tab.SAMPLES: sample_list.drill,
+}
+
+
+def _move(rows: int, columns: int) -> Callable[[Session, Page], Session]:
+    """Move the cursor; vertical steps in a grid of thumbnails are a whole row, which only the page knows."""
+
+    def step(session: Session, page: Page) -> Session:
+        if session.tab is Tab.SAMPLES:
+            return sample_list.move(session, 0, rows * page[1] + columns)
+        return _MOVES[session.tab](session, rows, columns)
+
+    return step
+
+
+def _page(pages: float) -> Callable[[Session, Page], Session]:
+    def step(session: Session, page: Page) -> Session:
+        rows = max(1, int(abs(pages) * page[0])) * (1 if pages > 0 else -1)
+        if session.tab is Tab.SAMPLES:
+            return sample_list.move(session, 0, rows * page[1])
+        return _MOVES[session.tab](session, rows, 0)
+
+    return step
+
+
+def _edge(sign: int) -> Callable[[Session], Session]:
+    def step(session: Session) -> Session:
+        if session.tab is Tab.SAMPLES:
+            return sample_list.move(session, 0, sign * FAR)
+        if session.tab is Tab.RANKING:
+            return ranking_table.move(session, 0, sign * FAR)
+        moved = _MOVES[session.tab](session, sign * FAR, 0)
+        return matrix_model.move(moved, 0, sign * FAR) if session.tab is Tab.MATRIX else moved
+
+    return step
+
+
+def _drill(session: Session) -> Session:
+    return _DRILLS[session.tab](session)
+
+
+def _next_lettered(session: Session) -> Session:
+    """Focus the next of the runs A to D."""
+    keys = [run.key for _, run in session.lettered]
+    if not keys:
+        return say(session, "No run has a letter; give one with space in Runs.")
+    now = keys.index(session.selection.run) if session.selection.run in keys else -1
+    if len(keys) == 1 and now == 0:
+        return say(session, "One run has a letter; give another with space in Runs.")
+    return focus_run(session, keys[(now + 1) % len(keys)])
+
+
+def _open(tab: Tab) -> Command:
+    return Command(
+        f"tab.{tab.value}",
+        (tab.key,),
+        tab.title.lower(),
+        f"Open the {tab.title} view.",
+        "Move",
+        step=lambda session: go(session, tab),
+    )
+
+
+def _has_epochs(session: Session) -> bool:
+    run, split = session.run, session.selection.split
+    return run is not None and split is not None and len(run.epochs(split)) > 1
+
+
+def _has_splits(session: Session) -> bool:
+    return len({split for run in session.catalog.runs for split in run.splits}) > 1
+
+
+LETTERING = frozenset({Tab.RUNS, Tab.RANKING})
+
+COMMANDS: tuple[Command, ...] = (
+    *(_open(tab) for tab in Tab),
+    Command("move.left", ("h", "left"), "left", "One to the left.", "Move", paged=_move(0, -1), shown_keys="h j k l"),
+    Command("move.down", ("j", "down"), "down", "One down.", "Move", paged=_move(1, 0)),
+    Command("move.up", ("k", "up"), "up", "One up.", "Move", paged=_move(-1, 0)),
+    Command("move.right", ("l", "right"), "right", "One to the right.", "Move", paged=_move(0, 1)),
+    Command("move.half_down", ("ctrl+d",), "half a page down", "Half a page down.", "Move", paged=_page(0.5)),
+    Command("move.half_up", ("ctrl+u",), "half a page up", "Half a page up.", "Move", paged=_page(-0.5)),
+    Command("move.page_down", ("pagedown",), "page down", "A page down.", "Move", paged=_page(1)),
+    Command("move.page_up", ("pageup",), "page up", "A page up.", "Move", paged=_page(-1)),
+    Command("move.first", ("g", "home"), "first", "The first one.", "Move", step=_edge(-1)),
+    Command("move.last", ("G", "end"), "last", "The last one.", "Move", step=_edge(1)),
+    Command("drill", ("enter",), "open", "Look closer at what the cursor is on.", "Move", step=_drill, footer=1),
+    Command("back", ("backspace", "escape"), "back", "One step back.", "Move", step=back),
+    Command("find", ("/",), "find", "Find a class by a part of its name.", "Move", effect="find", footer=80,
+            when=lambda session: session.tab is not Tab.SAMPLES),
+    Command("epoch.previous", ("[", "-"), "epoch", "The epoch before; the view stays pinned there.", "Select",
+            step=lambda session: step_epoch(session, -1), footer=50, when=_has_epochs, shown_keys="[ ]"),
+    Command("epoch.next", ("]", "="), "next epoch", "The next epoch; after the newest the view follows new ones.",
+            "Select", step=lambda session: step_epoch(session, 1), when=_has_epochs),
+    Command("split.next", ("s",), "split", "The next split.", "Select", step=cycle_split, footer=60, when=_has_splits),
+    Command("run.next", ("r",), "runs A–D", "Focus the next of the runs A to D.", "Select", step=_next_lettered,
+            footer=40, when=lambda session: len(session.catalog.runs) > 1),
+    Command("run.letter", ("space",), "letter", "Give the focused run a letter A to D, or take it away.", "Select",
+            step=toggle_letter, tabs=LETTERING, footer=45, when=lambda session: len(session.catalog.runs) > 1),
+    Command("filter.add", ("f",), "filter", "Keep only samples that meet a condition, in every view.", "Select",
+            effect="filter", footer=70, when=lambda session: session.tab is not Tab.RUNS),
+    Command("filter.drop", ("F",), "drop filter", "Drop the last filter.", "Select", step=drop_filter,
+            when=lambda session: bool(session.filters)),
+    Command("repeat", (".",), "repeat", "Repeat the last command.", "Act", effect="repeat"),
+    Command("export", ("e",), "export", "Write this view as text, Markdown, JSON, CSV or SVG.", "Act",
+            effect="export", footer=90),
+    Command("theme", (), "theme", "The next theme.", "Show", effect="theme"),
+    Command("redraw", ("ctrl+l",), "redraw", "Draw the whole screen again.", "Show", effect="redraw"),
+    Command("palette", (":", "ctrl+p"), "palette", "All commands, by name.", "Act", effect="palette"),
+    Command("help", ("?",), "help", "Keys and glyphs of this view.", "Act", effect="help"),
+    Command("quit", ("q",), "quit", "Leave clftui.", "Act", effect="quit"),
+)  # fmt: skip
+
+
+def cleared(session: Session) -> Session:
+    """`session` without the last command's notice."""
+    return replace(session, notice="") if session.notice else session

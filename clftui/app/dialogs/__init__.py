@@ -1,0 +1,1 @@
+"""Modal sheets over the main screen: a prompt, the palette, the help."""

@@ -1,0 +1,171 @@
+"""Commands that do more than change the session: dialogs, files, the clipboard, the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clftui.app.commands import key_text
+from clftui.app.dialogs.help_sheet import HelpSheet
+from clftui.app.dialogs.palette import CommandPalette, Entry
+from clftui.app.dialogs.prompt import Prompt
+from clftui.app.export import export_view, known_format, suggested_name
+from clftui.app.preferences import state_folder
+from clftui.app.registry import READING
+from clftui.schema import FormatError
+from clftui.state.filters import COLUMNS, Expression, FilterError, apply_filters
+from clftui.state.moves import add_filter, find_class, focus_run, say, select
+from clftui.state.sample_list import copy_text
+from clftui.state.selection import Tab
+from clftui.text import plural, sanitise, shorten
+
+if TYPE_CHECKING:
+    from clftui.app.main_screen import MainScreen
+
+SUMMARIES = {
+    Tab.RUNS: "a run a row; the score of the split, then the others",
+    Tab.RANKING: "runs are rows, classes columns; bigger and brighter is better",
+    Tab.MATRIX: "rows are true classes, columns predicted classes",
+    Tab.SAMPLES: "the samples of the selection, surest first",
+}
+
+
+def _find(screen: MainScreen) -> None:
+    def found(text: str | None) -> None:
+        if text:
+            screen.act(lambda session: find_class(session, text))
+
+    screen.app.push_screen(Prompt("find class", hint="a name or a part of it; enter goes to the next match"), found)
+
+
+def _filter(screen: MainScreen) -> None:
+    def check(text: str) -> str | None:
+        """Try the expression on the focused run, so that a typing mistake is told while it can be mended."""
+        try:
+            expression = Expression(text)
+            run, evaluation = screen.now.run, screen.now.evaluation()
+            if run is not None and evaluation is not None and evaluation.has_samples:
+                apply_filters((expression,), evaluation, run.samples(evaluation.split))
+        except (FilterError, FormatError) as error:
+            return str(error)
+        return None
+
+    def take(text: str | None) -> None:
+        if text:
+            screen.act(lambda session: add_filter(session, Expression(text)))
+
+    hint = f'e.g. confidence > .9 and true == "cat"   columns: {", ".join(COLUMNS)}'
+    screen.app.push_screen(Prompt("filter samples", hint=hint, check=check), take)
+
+
+def _copy(screen: MainScreen) -> None:
+    text, number = copy_text(screen.now)
+    if not number:
+        screen.act(lambda session: say(session, "Nothing to copy here."))
+        return
+    screen.app.copy_to_clipboard(text)
+    path = state_folder() / "copied.txt"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text + "\n", encoding="utf-8", errors="surrogateescape")
+        where = f"to the clipboard, where the terminal allows it, and to {path}"
+    except OSError as error:
+        where = f"to the clipboard, where the terminal allows it; {path} cannot be written ({error.strerror})"
+    screen.act(lambda session: say(session, f"{plural(number, 'path')} copied {where}"))
+
+
+def _export(screen: MainScreen) -> None:
+    def check(text: str) -> str | None:
+        return None if known_format(text) else "end the name in .txt .md .json .csv or .svg"
+
+    def write(name: str | None) -> None:
+        if name:
+            sentence = export_view(screen, Path(name).expanduser())
+            screen.act(lambda session: say(session, sentence))
+
+    hint = "the ending chooses the format: .txt .md .json .csv or .svg"
+    screen.app.push_screen(Prompt("export this view to", value=suggested_name(screen.now), hint=hint, check=check), write)
+
+
+def _collect(screen: MainScreen) -> None:
+    from clftui.report.collect import write_collect
+
+    def write(name: str | None) -> None:
+        if name:
+            sentence = write_collect(screen.now, Path(name).expanduser())
+            screen.act(lambda session: say(session, sentence))
+
+    hint = "what to collect for which class, with the evidence; .md .json or .csv"
+    screen.app.push_screen(Prompt("export suggestions to", value="collect.md", hint=hint), write)
+
+
+def _repeat(screen: MainScreen) -> None:
+    if screen.last is None:
+        screen.act(lambda session: say(session, "Nothing to repeat yet."))
+    else:
+        screen.do(screen.last)
+
+
+def _theme(screen: MainScreen) -> None:
+    from clftui.app.app import ClfApp
+
+    assert isinstance(screen.app, ClfApp)
+    name = screen.app.next_theme()
+    screen.act(lambda session: say(session, f"Theme {name}."))
+
+
+def _redraw(screen: MainScreen) -> None:
+    screen.refresh(repaint=True, layout=True)
+
+
+def _palette(screen: MainScreen) -> None:
+    session, registry = screen.now, screen.registry
+    commands = [
+        Entry(c.id, _place(c.tabs), c.help.rstrip("."), c.help, key_text(c))
+        for c in registry.of(session.tab)
+        if c.id != "palette" and c.works(session)
+    ]
+    classes = [Entry(f"#{name}", "class", sanitise(name)) for name in session.classes]
+    runs = [Entry(f"@{run.key}", session.selection.letter(run.key) or "run", sanitise(run.name)) for run in session.catalog.runs]
+
+    def chosen(value: str | None) -> None:
+        if value is None:
+            return
+        if value.startswith("#"):
+            screen.act(lambda session: select(session, true=value[1:]))
+        elif value.startswith("@"):
+            screen.act(lambda session: focus_run(session, value[1:]))
+        else:
+            screen.do(registry.by_id[value])
+
+    screen.app.push_screen(CommandPalette(commands, classes, runs), chosen)
+
+
+def _place(tabs: frozenset[Tab] | None) -> str:
+    return "all" if tabs is None else shorten(", ".join(tab.title for tab in Tab if tab in tabs), 9)
+
+
+def _help(screen: MainScreen) -> None:
+    tab = screen.now.tab
+    commands = [c for c in screen.registry.of(tab) if c.keys]
+    screen.app.push_screen(HelpSheet(tab.title, SUMMARIES[tab], commands, READING[tab]))
+
+
+def _quit(screen: MainScreen) -> None:
+    screen.app.exit()
+
+
+EFFECTS: dict[str, Callable[[MainScreen], None]] = {
+    "find": _find,
+    "filter": _filter,
+    "copy": _copy,
+    "export": _export,
+    "collect": _collect,
+    "repeat": _repeat,
+    "theme": _theme,
+    "redraw": _redraw,
+    "palette": _palette,
+    "help": _help,
+    "quit": _quit,
+}

@@ -1,0 +1,47 @@
+"""`e`: the view that shows, written to a file whose ending names the format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clftui.report import REPORT_FORMATS, render
+from clftui.schema import FormatError
+from clftui.state.session import Session
+from clftui.storage import atomic_write
+
+if TYPE_CHECKING:
+    from clftui.app.main_screen import MainScreen
+
+SUFFIXES = {".txt": "text", ".md": "md", ".json": "json", ".csv": "csv", ".svg": "svg"}
+
+
+def known_format(name: str) -> str | None:
+    """The format a file's ending asks for; None for an ending nobody knows."""
+    return SUFFIXES.get(Path(name).suffix.lower())
+
+
+def suggested_name(session: Session) -> str:
+    """`matrix.md`"""
+    return f"{session.tab.value}.md"
+
+
+def export_view(screen: MainScreen, path: Path) -> str:
+    """Write the view to `path` and say so in one sentence, or say why not. An existing file is never overwritten."""
+    chosen = known_format(path.name)
+    if chosen is None:
+        return "End the name in .txt .md .json .csv or .svg."
+    if path.exists():
+        return f"{path} exists already; choose another name."
+    try:
+        if chosen == "svg":
+            text = screen.app.export_screenshot(title="clftui")
+        else:
+            assert chosen in REPORT_FORMATS
+            text = render(screen.now, screen.now.tab.value, chosen)
+        atomic_write(path, lambda file: file.write(text.encode("utf-8", "surrogateescape")))
+    except FormatError as error:
+        return str(error)
+    except OSError as error:
+        return f"{path} cannot be written ({error.strerror}); choose another folder."
+    return f"Written to {path}"

@@ -1,0 +1,55 @@
+"""What the frame says about a session: plain values for the header and the breadcrumb."""
+
+from __future__ import annotations
+
+from clftui.data.run import Run
+from clftui.schema import FormatError
+from clftui.state.session import Session
+from clftui.state.words import Piece, breadcrumb
+from clftui.text import count, sanitise
+from clftui.widgets.frame import HeaderContent
+
+LIVE, PINNED, ENDED = "●", "◐", "○"
+
+
+def live_mark(session: Session, run: Run) -> tuple[str, str]:
+    """The mark of a run and its word: live, pinned or incomplete, ended or silent."""
+    status = run.status
+    evaluation = None
+    try:
+        evaluation = session.evaluation(run)
+    except FormatError:
+        return PINNED, "unreadable"
+    if evaluation is not None and evaluation.ranks[0] < evaluation.ranks[1]:
+        return PINNED, f"{evaluation.ranks[0]} of {evaluation.ranks[1]} ranks"
+    if session.selection.epoch is not None:
+        return PINNED, "pinned"
+    words = {"running": (LIVE, "live"), "silent": (ENDED, "silent"), "failed": (ENDED, "failed")}
+    return words.get(status.state, (ENDED, "ended"))
+
+
+def header_of(session: Session) -> HeaderContent:
+    """The header's content."""
+    run = session.run
+    lettered = tuple((letter, each.name, each is run) for letter, each in session.lettered)
+    more = len(session.catalog.runs) - len(lettered)
+    if run is None:
+        return HeaderContent(sanitise(session.catalog.name), lettered, more, "", "", ENDED, "no runs")
+    split, epoch = session.selection.split or "", ""
+    try:
+        evaluation = session.evaluation(run)
+    except FormatError:
+        evaluation = None
+    if evaluation is not None:
+        total = int(evaluation.confusion.support.sum())
+        split = f"{split} {count(total)}"
+        epochs = run.epochs(evaluation.split)
+        if len(epochs) > 1:
+            epoch = f"epoch {evaluation.epoch}/{epochs[-1]}"
+    mark, word = live_mark(session, run)
+    return HeaderContent(sanitise(session.catalog.name), lettered, more, split, epoch, mark, word)
+
+
+def breadcrumb_of(session: Session) -> tuple[tuple[Piece, ...], tuple[str, ...]]:
+    """The breadcrumb's pieces and the filter chips."""
+    return tuple(breadcrumb(session)), tuple(each.describe() for each in session.filters)

@@ -1,0 +1,158 @@
+"""The one screen: a session, the frame around it, the view of its tab, and the way from a key to a new session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.reactive import var
+from textual.screen import Screen
+
+from clftui.app import effects
+from clftui.app.background import Background, HistoryArrived
+from clftui.app.command_table.common import cleared
+from clftui.app.commands import Command
+from clftui.app.frame_content import breadcrumb_of, header_of
+from clftui.app.live import CatalogChanged, Live
+from clftui.app.registry import Registry
+from clftui.state.filters import FilterError
+from clftui.state.moves import drop_filter, go, say, with_catalog
+from clftui.state.selection import Tab
+from clftui.state.session import Session
+from clftui.views.matrix import MatrixView
+from clftui.views.ranking import RankingView
+from clftui.views.runs import RunsView
+from clftui.views.samples import SamplesView
+from clftui.views.view import Act, View
+from clftui.widgets.frame import BreadcrumbBar, FooterBar, HeaderBar, TabBar
+
+VIEWS: dict[Tab, type[View]] = {
+    Tab.RUNS: RunsView,
+    Tab.RANKING: RankingView,
+    Tab.MATRIX: MatrixView,
+    Tab.SAMPLES: SamplesView,
+}
+ROOMY_HEIGHT = 28
+"""From this height on a blank row parts the breadcrumb from the body."""
+
+
+class MainScreen(Screen[None]):
+    """Owns the session; everything below draws it or asks for a step."""
+
+    session: var[Session | None] = var(None, init=False)
+
+    def __init__(self, session: Session, registry: Registry, live: Callable[[MainScreen], Live] | None = None) -> None:
+        super().__init__()
+        self.set_reactive(MainScreen.session, session)
+        self.registry = registry
+        self.last: Command | None = None
+        self._views: dict[Tab, View] = {}
+        self._live = live(self) if live is not None else None
+        self._background = Background(self)
+
+    @property
+    def now(self) -> Session:
+        """The session; there always is one."""
+        assert self.session is not None
+        return self.session
+
+    def compose(self) -> ComposeResult:
+        yield HeaderBar()
+        yield TabBar()
+        yield BreadcrumbBar()
+        yield Container(id="body")
+        yield FooterBar()
+
+    def on_mount(self) -> None:
+        self._show(self.now)
+        if self._live is not None:
+            self._live.start(self.now.catalog)
+
+    def on_unmount(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+        self._background.stop()
+
+    def watch_session(self, session: Session | None) -> None:
+        if session is not None and self.is_mounted:
+            self._show(session)
+
+    def _show(self, session: Session) -> None:
+        """Hand the session to the frame and to the view of its tab; other views wait until they are looked at."""
+        view = self._views.get(session.tab)
+        if view is None:
+            view = self._views[session.tab] = VIEWS[session.tab](id=session.tab.value)
+            self.query_one("#body").mount(view)
+        for tab, each in self._views.items():
+            if each.display != (tab is session.tab):
+                each.display = tab is session.tab
+        view.session = session
+        self._frame(session, view)
+        self._background.want(session)
+
+    def _frame(self, session: Session, view: View) -> None:
+        self.query_one(HeaderBar).show(header_of(session))
+        self.query_one(TabBar).show(session.tab, view.legend)
+        pieces, chips = breadcrumb_of(session)
+        self.query_one(BreadcrumbBar).show(pieces, chips, session.notice)
+        self.query_one(FooterBar).show(tuple(self.registry.footer(session)))
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.query_one("#body").set_class(event.size.height >= ROOMY_HEIGHT, "roomy")
+
+    def on_key(self, event: events.Key) -> None:
+        typed = event.character if event.is_printable and event.character and event.key != "space" else event.key
+        command = self.registry.find(typed or "", self.now.tab)
+        if command is not None:
+            event.stop()
+            self.do(command)
+
+    def do(self, command: Command) -> None:
+        """Carry out a command in the session as it is now."""
+        if not command.works(self.now):
+            self.act(lambda session: say(session, f"“{command.label}” has nothing to work on here."))
+            return
+        if command.id != "repeat":
+            self.last = command
+        if command.effect is not None:
+            effects.EFFECTS[command.effect](self)
+        elif command.paged is not None:
+            paged, page = command.paged, self._page()
+            self.act(lambda session: paged(session, page))
+        elif command.step is not None:
+            self.act(command.step)
+
+    def _page(self) -> tuple[int, int]:
+        view = self._views.get(self.now.tab)
+        return view.page if view is not None else (1, 1)
+
+    def act(self, step: Callable[[Session], Session]) -> None:
+        """Replace the session by what a pure step makes of it."""
+        try:
+            self.session = step(cleared(self.now))
+        except FilterError as error:
+            self.session = say(self.now, str(error))
+
+    @on(Act)
+    def asked(self, message: Act) -> None:
+        self.act(message.step)
+
+    @on(TabBar.Chosen)
+    def tab_chosen(self, message: TabBar.Chosen) -> None:
+        self.act(lambda session: go(session, message.tab))
+
+    @on(BreadcrumbBar.ChipRemoved)
+    def chip_removed(self, message: BreadcrumbBar.ChipRemoved) -> None:
+        self.act(lambda session: drop_filter(session, message.index))
+
+    @on(CatalogChanged)
+    def catalog_changed(self) -> None:
+        newest = self._live.take() if self._live is not None else None
+        if newest is not None:
+            self.session = with_catalog(self.now, newest)
+
+    @on(HistoryArrived)
+    def history_arrived(self) -> None:
+        self.session = self._background.arrived(self.now)

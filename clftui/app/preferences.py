@@ -1,0 +1,49 @@
+"""What clftui remembers between sessions (theme, last view) and where a user's own files lie, by the XDG rules."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from clftui.storage import atomic_json
+
+
+def config_folder() -> Path:
+    """Files people write: `keymap.toml`, `themes/*.toml`."""
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "clftui"
+
+
+def state_folder() -> Path:
+    """Files clftui writes: remembered choices, copied lists."""
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "clftui"
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """Remembered choices."""
+
+    theme: str = "dark"
+    view: str = "runs"
+
+
+def load_preferences(path: Path | None = None) -> Preferences:
+    """The remembered choices; the defaults where there are none or the file cannot be read."""
+    path = path or state_folder() / "state.json"
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return Preferences()
+    known = {name: stored[name] for name in ("theme", "view") if isinstance(stored, dict) and name in stored}
+    return Preferences(**{name: value for name, value in known.items() if isinstance(value, str)})
+
+
+def save_preferences(preferences: Preferences, path: Path | None = None) -> None:
+    """Remember; a folder that cannot be written is no reason to trouble anyone."""
+    path = path or state_folder() / "state.json"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        atomic_json(path, asdict(preferences))
+    except OSError:
+        return

@@ -1,0 +1,109 @@
+"""The registry: every command once, found by key and view; a user's keymap is checked before it is used."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from clftui.app.command_table import common, matrix, ranking, runs, samples
+from clftui.app.commands import Command, key_text
+from clftui.state.selection import Tab
+from clftui.state.session import Session
+
+FORBIDDEN_KEYS = frozenset({"ctrl+a", "ctrl+b", "ctrl+s"})
+"""Prefixes of tmux and screen, and the terminal's own stop key: never ours, not even by keymap."""
+
+ALL_COMMANDS: tuple[Command, ...] = (
+    *common.COMMANDS,
+    *runs.COMMANDS,
+    *ranking.COMMANDS,
+    *matrix.COMMANDS,
+    *samples.COMMANDS,
+)
+READING: Mapping[Tab, tuple[tuple[str, str], ...]] = {
+    Tab.RUNS: runs.READING,
+    Tab.RANKING: ranking.READING,
+    Tab.MATRIX: matrix.READING,
+    Tab.SAMPLES: samples.READING,
+}
+"""How to read each view's glyphs, for its help sheet."""
+
+
+class RegistryError(ValueError):
+    """Two commands claim one key or id; the sentence names them."""
+
+
+class Registry:
+    """Commands by id and, for each view, by key. A view's own command hides a common one on the same key."""
+
+    def __init__(self, commands: Iterable[Command] = ALL_COMMANDS) -> None:
+        self.commands = tuple(commands)
+        self.by_id: dict[str, Command] = {}
+        for command in self.commands:
+            if command.id in self.by_id:
+                raise RegistryError(f"{command.id} is defined twice")
+            self.by_id[command.id] = command
+        self._by_key: dict[Tab, dict[str, Command]] = {tab: self._keys_of(tab) for tab in Tab}
+
+    def _keys_of(self, tab: Tab) -> dict[str, Command]:
+        keys: dict[str, Command] = {}
+        own = [c for c in self.commands if c.tabs is not None and tab in c.tabs]
+        for command in (*own, *(c for c in self.commands if c.tabs is None)):
+            for key in command.keys:
+                if key in FORBIDDEN_KEYS:
+                    raise RegistryError(f"{key} belongs to the terminal and cannot be {command.id}")
+                there = keys.get(key)
+                if there is not None and (there.tabs is None) == (command.tabs is None):
+                    raise RegistryError(f"{there.id} and {command.id} both want the key {key} in {tab.title}")
+                keys.setdefault(key, command)
+        return keys
+
+    def find(self, key: str, tab: Tab) -> Command | None:
+        """The command of `key` in a view."""
+        return self._by_key[tab].get(key)
+
+    def of(self, tab: Tab) -> list[Command]:
+        """The commands a view has, its own first."""
+        own = [c for c in self.commands if c.tabs is not None and tab in c.tabs]
+        return own + [c for c in self.commands if c.tabs is None]
+
+    def footer(self, session: Session) -> list[tuple[str, str]]:
+        """(key, label) of the commands that work now, most useful first."""
+        shown = [c for c in self.of(session.tab) if c.footer and c.keys and c.works(session)]
+        return [(key_text(c), c.label) for c in sorted(shown, key=lambda c: c.footer)]
+
+    def with_keymap(self, keymap: Mapping[str, tuple[str, ...]]) -> Registry:
+        """A registry whose commands listen to the user's keys instead; raises RegistryError on a clash."""
+        changed = [replace(c, keys=keymap[c.id], shown_keys="") if c.id in keymap else c for c in self.commands]
+        return Registry(changed)
+
+
+def load_keymap(path: Path, registry: Registry) -> tuple[Registry, list[str]]:
+    """The registry under a user's `keymap.toml`, and one sentence for each line of it that cannot be used.
+
+    The file holds `[keys]` with `"command.id" = "key"` or a list of keys. A line that names no command, or takes a
+    key that another command has, is left out; the rest counts.
+    """
+    if not path.is_file():
+        return registry, []
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get("keys", {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return registry, [f"{path}: cannot be read ({error}); the built-in keys stay."]
+    if not isinstance(table, dict):
+        return registry, [f"{path}: keys is no table; write [keys] and lines like \"split.next\" = \"S\"."]
+    problems: list[str] = []
+    for name, value in table.items():
+        keys = (value,) if isinstance(value, str) else value
+        if not (isinstance(keys, list | tuple) and keys and all(isinstance(key, str) and key for key in keys)):
+            problems.append(f"{path}: {name} is neither a key nor a list of keys; its built-in keys stay.")
+        elif name not in registry.by_id:
+            problems.append(f"{path}: there is no command {name}; the palette lists them all.")
+        else:
+            try:
+                registry = registry.with_keymap({name: tuple(keys)})
+            except RegistryError as error:
+                problems.append(f"{path}: {name}: {error}; its built-in keys stay.")
+    return registry, problems
