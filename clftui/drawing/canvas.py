@@ -1,0 +1,352 @@
+"""A rectangle of character cells to draw on: numpy arrays, no Textual.
+
+Coordinates are (x = column, y = row) from the top left; everything is clipped at the edges. Colours are ints 0xRRGGBB.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from clftui import text as words
+from clftui.drawing.palette import Palette
+
+BOLD = 1
+DIM = 2
+REVERSE = 4
+UNDERLINE = 8
+ITALIC = 16
+
+BLANK = 32
+CONTINUED = 0
+"""The code of the right half of a wide character."""
+CLUSTER_BASE = 0x100000
+"""Codes from here (a private plane that `sanitise` never lets through) stand for clusters of several code points."""
+
+_MAX_CLUSTERS = 0xFFF0
+_clusters: list[str] = []
+_cluster_codes: dict[str, int] = {}
+
+_BLANKS = re.compile("( +)")
+_THIN = ("─", "│", "┌", "┐", "└", "┘")
+_THICK = ("━", "┃", "┏", "┓", "┗", "┛")
+
+Align = Literal["left", "right", "center"]
+Rect = tuple[int, int, int, int]
+
+
+class Span(NamedTuple):
+    """A piece of text in one style; None keeps the colour that is there (background) or is plain text (foreground)."""
+
+    text: str
+    fg: int | None = None
+    bg: int | None = None
+    attrs: int = 0
+
+
+def cluster_code(cluster: str) -> int:
+    """The cell code of one user-visible character of one or more code points."""
+    if len(cluster) == 1:
+        return ord(cluster)
+    code = _cluster_codes.get(cluster)
+    if code is None:
+        if len(_clusters) >= _MAX_CLUSTERS:
+            return ord(cluster[0])
+        code = _cluster_codes[cluster] = CLUSTER_BASE + len(_clusters)
+        _clusters.append(cluster)
+    return code
+
+
+def code_text(code: int) -> str:
+    """What a cell of this code shows; nothing for the right half of a wide character."""
+    if code >= CLUSTER_BASE:
+        return _clusters[code - CLUSTER_BASE]
+    return chr(code) if code else ""
+
+
+def safe_text(text: str) -> str:
+    """`text` as `clftui.text.sanitise` makes it, but with its blanks kept: columns are laid out with them."""
+    if text.isprintable():
+        return text
+    flat = "".join(" " if char.isspace() else char for char in text)
+    return "".join(part if part.isprintable() else words.sanitise(part) for part in _BLANKS.split(flat))
+
+
+@lru_cache(maxsize=16384)
+def codes_of(safe: str) -> NDArray[np.uint32]:
+    """The cells of safe text, wide characters followed by CONTINUED; read-only, as long as the text is wide."""
+    if safe.isascii():
+        return np.frombuffer(safe.encode("utf-32-le"), "<u4")
+    cells: list[int] = []
+    for cluster, width in words.clusters(safe):
+        cells.append(cluster_code(cluster))
+        cells.extend([CONTINUED] * (width - 1))
+    found = np.array(cells, np.uint32)
+    found.setflags(write=False)
+    return found
+
+
+@lru_cache(maxsize=16384)
+def fitted(safe: str, limit: int, middle: bool) -> NDArray[np.uint32]:
+    """The cells of safe text within `limit` columns; what is cut is marked by one ellipsis."""
+    codes = codes_of(safe)
+    if len(codes) <= limit:
+        return codes
+    if middle:
+        return codes_of(words.shorten(safe, limit, middle=True))
+    return codes_of(words.take(safe, limit - 1) + words.ELLIPSIS)
+
+
+class Canvas:
+    """`height` x `width` cells: `code` uint32, `fg` and `bg` int32, `attrs` uint8, each (height, width).
+
+    Starts as blank cells, the palette's text on its page. Once given to `strips` it must not change any more.
+    """
+
+    __slots__ = ("attrs", "bg", "code", "fg", "height", "palette", "wide", "width")
+
+    def __init__(self, width: int, height: int, palette: Palette) -> None:
+        self.width, self.height, self.palette = max(width, 0), max(height, 0), palette
+        shape = (self.height, self.width)
+        self.code = np.full(shape, BLANK, np.uint32)
+        self.fg = np.full(shape, palette.text, np.int32)
+        self.bg = np.full(shape, palette.page, np.int32)
+        self.attrs = np.zeros(shape, np.uint8)
+        self.wide = False
+        """Whether a wide character was ever drawn: only then can one be cut in half."""
+
+    def text(
+        self,
+        x: int,
+        y: int,
+        text: str,
+        fg: int | None = None,
+        bg: int | None = None,
+        attrs: int = 0,
+        *,
+        width: int | None = None,
+        align: Align = "left",
+        middle: bool = False,
+    ) -> int:
+        """Draw `text` from (x, y), sanitised; what does not fit `width` or the canvas ends in an ellipsis.
+
+        `fg` None is the palette's text; `bg` None keeps what is there. With `width`, `align` places the text in it and
+        `middle` cuts in the middle. A text that starts left of the canvas loses its beginning. Returns the columns the
+        text takes, 0 outside the canvas.
+        """
+        if not 0 <= y < self.height:
+            return 0
+        edge = self.width - x
+        limit = edge if width is None else min(width, edge) if align == "left" else width
+        if limit <= 0:
+            return 0
+        codes = fitted(safe_text(text), limit, middle)
+        used = len(codes)
+        if width is not None and align != "left":
+            x += (width - used) if align == "right" else (width - used) // 2
+        self._row(x, y, codes, self.palette.text if fg is None else fg, bg, attrs)
+        return used
+
+    def line(self, x: int, y: int, parts: Iterable[Span]) -> int:
+        """Draw the parts one after another from (x, y). Returns the columns they take."""
+        used = 0
+        for part in parts:
+            used += self.text(x + used, y, part.text, part.fg, part.bg, part.attrs)
+        return used
+
+    def fill(
+        self,
+        x: int,
+        y: int,
+        w: int,
+        h: int,
+        bg: int | None = None,
+        char: str = " ",
+        fg: int | None = None,
+        attrs: int = 0,
+    ) -> None:
+        """Fill a rectangle with one single-width character; `bg` None is the page, `fg` None the palette's text."""
+        area = self._area(x, y, w, h)
+        if area is None:
+            return
+        self._mend(area)
+        self.code[area] = ord(char)
+        self.fg[area] = self.palette.text if fg is None else fg
+        self.bg[area] = self.palette.page if bg is None else bg
+        self.attrs[area] = attrs
+
+    def paint(
+        self, x: int, y: int, w: int, h: int, fg: int | None = None, bg: int | None = None, attrs: int | None = None
+    ) -> None:
+        """Recolour a rectangle and keep its characters; None keeps that part of the style."""
+        area = self._area(x, y, w, h)
+        if area is None:
+            return
+        if fg is not None:
+            self.fg[area] = fg
+        if bg is not None:
+            self.bg[area] = bg
+        if attrs is not None:
+            self.attrs[area] = attrs
+
+    def put(
+        self,
+        x: int,
+        y: int,
+        code: ArrayLike,
+        fg: ArrayLike | None = None,
+        bg: ArrayLike | None = None,
+        attrs: ArrayLike | None = None,
+    ) -> None:
+        """Copy (h, w) code points with (h, w) or single colours; None keeps what is there, `code` may be (w,)."""
+        cells = np.atleast_2d(np.asarray(code))
+        h, w = cells.shape
+        area = self._area(x, y, w, h)
+        if area is None:
+            return
+        inside = (
+            slice(area[0].start - y, area[0].stop - y),
+            slice(area[1].start - x, area[1].stop - x),
+        )
+        self._mend(area)
+        self.code[area] = cells[inside]
+        if not self.wide and (cells == CONTINUED).any():
+            self.wide = True
+        for target, value in ((self.fg, fg), (self.bg, bg), (self.attrs, attrs)):
+            if value is not None:
+                target[area] = np.broadcast_to(np.asarray(value), (h, w))[inside]
+
+    def frame(self, x: int, y: int, w: int, h: int, fg: int, thick: bool = False) -> None:
+        """Box lines along the edge of a rectangle of at least 2 x 2 cells; backgrounds stay."""
+        if w < 2 or h < 2:
+            return
+        across, down, *corners = _THICK if thick else _THIN
+        for row in (y, y + h - 1):
+            self.hline(x, row, w, fg, across)
+        for column in (x, x + w - 1):
+            self.vline(column, y, h, fg, down)
+        places = [(column, row) for row in (y, y + h - 1) for column in (x, x + w - 1)]
+        for (column, row), corner in zip(places, corners, strict=True):
+            self.hline(column, row, 1, fg, corner)
+
+    def hline(self, x: int, y: int, w: int, fg: int, char: str = "─") -> None:
+        """A horizontal line of `w` cells; backgrounds stay."""
+        self._strokes(x, y, w, 1, fg, char)
+
+    def vline(self, x: int, y: int, h: int, fg: int, char: str = "│") -> None:
+        """A vertical line of `h` cells; backgrounds stay."""
+        self._strokes(x, y, 1, h, fg, char)
+
+    def rows_text(self) -> list[str]:
+        """The rows as plain text, blanks at the right included."""
+        return [row_text(row) for row in self.code]
+
+    def _strokes(self, x: int, y: int, w: int, h: int, fg: int, char: str) -> None:
+        area = self._area(x, y, w, h)
+        if area is None:
+            return
+        self._mend(area)
+        self.code[area] = ord(char)
+        self.fg[area] = fg
+        self.attrs[area] = 0
+
+    def _row(self, x: int, y: int, codes: NDArray[np.uint32], fg: int, bg: int | None, attrs: int) -> None:
+        area = self._area(x, y, len(codes), 1)
+        if area is None:
+            return
+        span = area[1]
+        cells = codes[span.start - x : span.stop - x]
+        self._mend(area)
+        self.code[y, span] = cells
+        self.fg[y, span] = fg
+        if bg is not None:
+            self.bg[y, span] = bg
+        self.attrs[y, span] = attrs
+        if (codes == CONTINUED).any():
+            self.wide = True
+            self._cut_ends(y, span.start, span.stop, codes, x)
+
+    def _cut_ends(self, y: int, start: int, stop: int, codes: NDArray[np.uint32], x: int) -> None:
+        # A wide character that the canvas' edge cuts in half becomes a blank.
+        if self.code[y, start] == CONTINUED:
+            self.code[y, start] = BLANK
+        after = stop - x
+        if after < len(codes) and codes[after] == CONTINUED:
+            self.code[y, stop - 1] = BLANK
+
+    def _area(self, x: int, y: int, w: int, h: int) -> tuple[slice, slice] | None:
+        x0, y0, x1, y1 = max(x, 0), max(y, 0), min(x + w, self.width), min(y + h, self.height)
+        return None if x0 >= x1 or y0 >= y1 else (slice(y0, y1), slice(x0, x1))
+
+    def _mend(self, area: tuple[slice, slice]) -> None:
+        # Overwriting half of a wide character leaves a blank in place of the other half.
+        if not self.wide:
+            return
+        rows, columns = area
+        if columns.start > 0:
+            before = self.code[rows, columns.start - 1]
+            before[self.code[rows, columns.start] == CONTINUED] = BLANK
+        if columns.stop < self.width:
+            after = self.code[rows, columns.stop]
+            after[after == CONTINUED] = BLANK
+
+
+def row_text(codes: NDArray[np.uint32]) -> str:
+    """The text of a row of cell codes."""
+    plain = codes.astype("<u4").tobytes().decode("utf-32-le").replace("\0", "")
+    return expand(plain) if codes.size and codes.max() >= CLUSTER_BASE else plain
+
+
+def expand(plain: str) -> str:
+    """`plain` with every cluster's stand-in replaced by its code points."""
+    return "".join(_clusters[ord(char) - CLUSTER_BASE] if ord(char) >= CLUSTER_BASE else char for char in plain)
+
+
+_BRIDGE = 4
+
+
+def difference(old: Canvas | None, new: Canvas) -> list[Rect]:
+    """The rectangles (x, y, w, h) of `new` that differ from `old`, all of it where sizes differ.
+
+    Gaps of up to 4 equal cells are bridged (moving the terminal's cursor costs as much), and equal spans of
+    neighbouring rows form one rectangle.
+    """
+    if old is None or (old.width, old.height) != (new.width, new.height) or old.palette is not new.palette:
+        return [(0, 0, new.width, new.height)] if new.width and new.height else []
+    changed = old.code != new.code
+    for before, after in ((old.fg, new.fg), (old.bg, new.bg), (old.attrs, new.attrs)):
+        changed |= before != after
+    if not changed.any():
+        return []
+    return _rectangles(changed, [canvas.code for canvas in (old, new) if canvas.wide])
+
+
+def _rectangles(changed: NDArray[np.bool_], wide: list[Any]) -> list[Rect]:
+    for code in wide:
+        # Both halves of a wide character are sent together.
+        halves = code[:, 1:] == CONTINUED
+        changed[:, 1:] |= halves & changed[:, :-1]
+        changed[:, :-1] |= halves & changed[:, 1:]
+    found: list[Rect] = []
+    open_spans: dict[tuple[int, int], int] = {}
+    for y in np.flatnonzero(changed.any(axis=1)).tolist():
+        columns = np.flatnonzero(changed[y])
+        breaks = np.flatnonzero(np.diff(columns) > _BRIDGE + 1)
+        starts = columns[np.r_[0, breaks + 1]].tolist()
+        stops = (columns[np.r_[breaks, len(columns) - 1]] + 1).tolist()
+        still: dict[tuple[int, int], int] = {}
+        for span in zip(starts, stops, strict=True):
+            at = open_spans.get(span)
+            if at is not None and found[at][1] + found[at][3] == y:
+                found[at] = (*found[at][:3], found[at][3] + 1)
+            else:
+                at = len(found)
+                found.append((span[0], y, span[1] - span[0], 1))
+            still[span] = at
+        open_spans = still
+    return found

@@ -1,0 +1,46 @@
+"""Textual's partial updates, cut to the changed columns at both ends.
+
+Textual 8.2 crops a changed span at its right end alone and sends everything from the widget's left edge: a cell at
+column 150 costs 150 cells. It keeps the compositor private, so `tests/drawing` guards the names used here.
+"""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.control import Control
+from textual._compositor import ChopsUpdate, Compositor
+from textual.screen import Screen
+
+
+class SpansUpdate(ChopsUpdate):
+    """Sends the changed spans and nothing beside them."""
+
+    def render_segments(self, console: Console) -> str:
+        """The text to send: a cursor move and the cells of every span."""
+        out: list[str] = []
+        for y, x1, x2 in self.spans:
+            at = -1
+            for end, (x, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
+                start, stop = max(x, x1), min(end, x2)
+                if strip is None or start >= stop:
+                    continue
+                if start != at:
+                    out.append(Control.move_to(start, y).segment.text)
+                out.append(strip.crop(start - x, stop - x).render(console))
+                at = stop
+        return "".join(out)
+
+
+class SpansCompositor(Compositor):
+    """A compositor whose partial updates are `SpansUpdate`s."""
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        """What changed since the last update; None for nothing."""
+        update = super().render_partial_update()
+        return None if update is None else SpansUpdate(update.chops, update.spans, update.chop_ends)
+
+
+def send_spans_only(screen: Screen[object]) -> None:
+    """Make `screen` send exactly the cells that changed; calling it again does nothing."""
+    if type(screen._compositor) is Compositor:
+        screen._compositor.__class__ = SpansCompositor
