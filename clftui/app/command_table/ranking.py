@@ -1,0 +1,58 @@
+"""Commands of the Ranking view alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from clftui.analysis.metrics import Metric
+from clftui.app.commands import Command
+from clftui.state.class_order import orders
+from clftui.state.moves import cycle, say
+from clftui.state.ranking_steps import next_weak_spot
+from clftui.state.ranking_table import metrics, with_metric
+from clftui.state.selection import Tab
+from clftui.state.session import Session
+
+ONLY = frozenset({Tab.RANKING})
+
+
+def _metric(session: Session) -> Session:
+    chosen = cycle(session.ranking.metric, among=metrics(session))
+    notice = f"Ranked by {chosen.label}."
+    if chosen is Metric.SPECIFICITY and Metric.AP not in metrics(session):
+        notice += " AP is left out: no run keeps the scores of all classes on this split."
+    return say(with_metric(session, chosen), notice)
+
+
+def _relative(session: Session) -> Session:
+    relative = not session.ranking.relative
+    word = "the run's rank in the class" if relative else "the metric itself"
+    return say(replace(session, ranking=replace(session.ranking, relative=relative)), f"Brightness shows {word}.")
+
+
+def _order(session: Session) -> Session:
+    order = cycle(session.ranking.order, among=orders(session))
+    return say(replace(session, ranking=replace(session.ranking, order=order)), f"Classes ordered: {order.value}.")
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("ranking.metric", ("m",), "metric", "Rank by the next metric.", "Show", step=_metric, tabs=ONLY, footer=10),
+    Command("ranking.relative", ("n",), "abs/relative", "Brightness by value or by rank in the class.", "Show",
+            step=_relative, tabs=ONLY, footer=30),
+    Command("ranking.order", ("o",), "order", "Order the classes by difficulty, as given, by name, size or hierarchy.",
+            "Order", step=_order, tabs=ONLY, footer=20),
+    Command("ranking.weak_spot", ("N",), "weak spot", "Jump to the best run's next weak spot.", "Move",
+            step=next_weak_spot, tabs=ONLY, footer=40),
+    Command("ranking.collect", (), "collect", "Export what to collect for which class, with the evidence.", "Act",
+            effect="collect", tabs=ONLY),
+)  # fmt: skip
+
+READING: tuple[tuple[str, str], ...] = (
+    ("⠶ ⠰⣿⠆ ⣿⣿⣿", "the bigger and brighter a disc, the higher the metric; the foot has the scale"),
+    ("· • ●", "the same where rows are one line high"),
+    ("bold", "the best run of the class; plain: not separable from it; dim: worse beyond chance"),
+    ("tied with best", "runs that a test at 5 % cannot tell from the class's best run"),
+    ("weak spot", "a class where the best run overall is not among the best two, beyond chance"),
+    ("–", "undefined: no samples of the class, never predicted, or unknown to the run"),
+    ("…", "still being computed"),
+)

@@ -1,0 +1,120 @@
+"""Results that take too long for a key press: one background thread computes them, newest wish first.
+
+A screen asks again at its next paint; a report asks with `wait=True` and gets the result at once. Results are
+remembered under their key, so the key names everything the result depends on: large values by `weak` references, for
+a result must not keep a superseded epoch in memory.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import TypeVar, cast
+from weakref import ref
+
+T = TypeVar("T")
+
+KEPT = 4096
+WISHES = 256
+IDLE_SECONDS = 5.0
+
+
+class Later:
+    """A cache whose misses are filled behind the caller's back. Safe to use from several threads."""
+
+    def __init__(self, kept: int = KEPT, wishes: int = WISHES) -> None:
+        self._kept, self._limit = kept, wishes
+        self._done: OrderedDict[Hashable, object] = OrderedDict()
+        self._wishes: OrderedDict[Hashable, Callable[[], object]] = OrderedDict()
+        self._running: Hashable | None = None
+        self._busy = False
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def get(self, key: Hashable, work: Callable[[], T], *, wait: bool = False) -> T | None:
+        """The result of `work` under `key`; None while it is not there yet.
+
+        An exception of `work` is kept in its place and raised here. `work` itself must not return None.
+        """
+        with self._changed:
+            if key in self._done:
+                self._done.move_to_end(key)
+                return _given(self._done[key])
+            if not wait:
+                self._wish(key, work)
+                return None
+        result = _tried(work)
+        with self._changed:
+            self._keep(key, result)
+        return _given(result)
+
+    @property
+    def pending(self) -> bool:
+        """Whether something asked for is still being computed."""
+        with self._changed:
+            return self._busy or bool(self._wishes)
+
+    def settle(self, seconds: float = 30.0) -> bool:
+        """Wait until nothing is pending; False when that takes longer than `seconds`."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._busy and not self._wishes, seconds)
+
+    def _wish(self, key: Hashable, work: Callable[[], object]) -> None:
+        if self._busy and key == self._running:
+            return
+        self._wishes[key] = work
+        self._wishes.move_to_end(key)
+        while len(self._wishes) > self._limit:
+            # The oldest wish is off the screen by now; whoever still wants it asks again.
+            self._wishes.popitem(last=False)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="clftui-later", daemon=True)
+            self._thread.start()
+        self._changed.notify_all()
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                if not self._changed.wait_for(lambda: bool(self._wishes), IDLE_SECONDS):
+                    self._thread = None
+                    return
+                key, work = self._wishes.popitem(last=True)
+                self._running, self._busy = key, True
+            result = _tried(work)
+            with self._changed:
+                self._keep(key, result)
+                self._running, self._busy = None, False
+                self._changed.notify_all()
+
+    def _keep(self, key: Hashable, result: object) -> None:
+        self._done[key] = result
+        while len(self._done) > self._kept:
+            self._done.popitem(last=False)
+
+
+class _Failure:
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+def _tried(work: Callable[[], object]) -> object:
+    try:
+        return work()
+    except Exception as error:
+        return _Failure(error)
+
+
+def _given(result: object) -> T:  # type: ignore[type-var]
+    if isinstance(result, _Failure):
+        raise result.error
+    return cast(T, result)
+
+
+def weak(*values: object) -> tuple[Hashable, ...]:
+    """Weak references to `values`, for a key; values that are gone match nothing any more."""
+    return tuple(ref(value) for value in values)
+
+
+LATER = Later()
+"""The one that the views share."""

@@ -1,0 +1,61 @@
+"""The runs that can be compared on the selected split and epoch, each with its confusion under the filters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from clftui.analysis.confusion import Confusion
+from clftui.data.catalog import Catalog
+from clftui.data.evaluation import Evaluation
+from clftui.data.run import Run
+from clftui.schema import FormatError
+from clftui.state.filters import Filter
+from clftui.state.selection import Selection
+from clftui.state.session import Session
+
+
+@dataclass(frozen=True)
+class Member:
+    """One run as it shows: its evaluation, and the confusion of the samples that pass the filters."""
+
+    run: Run
+    evaluation: Evaluation
+    confusion: Confusion
+    filters: tuple[Filter, ...] = ()
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A run that cannot be compared here, and why in one sentence."""
+
+    run: Run
+    reason: str
+    broken: bool = False
+    """Whether its file is wrong; else there is simply nothing on this split."""
+
+
+def members(session: Session) -> tuple[tuple[Member, ...], tuple[Absent, ...]]:
+    """All runs of the catalog in its order: those with something on the split, and those without."""
+    selection = session.selection
+    return _members(session.catalog, selection.split, selection.epoch, session.filters)
+
+
+@lru_cache(maxsize=4)
+def _members(
+    catalog: Catalog, split: str | None, epoch: int | None, filters: tuple[Filter, ...]
+) -> tuple[tuple[Member, ...], tuple[Absent, ...]]:
+    session = Session(catalog, selection=Selection(split=split, epoch=epoch), filters=filters)
+    present: list[Member] = []
+    absent: list[Absent] = []
+    for run in catalog.runs:
+        try:
+            evaluation, confusion = session.evaluation(run), session.confusion(run)
+        except FormatError as error:
+            absent.append(Absent(run, str(error), broken=True))
+            continue
+        if evaluation is None or confusion is None:
+            absent.append(Absent(run, f"nothing logged on {split or 'any split'}"))
+        else:
+            present.append(Member(run, evaluation, confusion, filters))
+    return tuple(present), tuple(absent)

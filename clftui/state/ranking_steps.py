@@ -1,0 +1,35 @@
+"""Steps through the ranking: the best run's weak spots."""
+
+from __future__ import annotations
+
+from clftui.state.moves import say
+from clftui.state.ranking_table import RankingTable, cursor, point, ranking
+from clftui.state.ranking_ties import best_weak_spots
+from clftui.state.session import Session
+from clftui.text import plural, sanitise, shorten
+
+
+def run_word(session: Session, table: RankingTable, row: int) -> str:
+    """A run in a sentence: its letter, or its name where it has none."""
+    run = table.rows[row].run
+    return session.selection.letter(run.key) or shorten(run.name, 18, middle=True)
+
+
+def next_weak_spot(session: Session) -> Session:
+    """The best run's next weak spot to the right of the cursor, round and round."""
+    table = ranking(session)
+    spots = best_weak_spots(table)
+    if not table.rows:
+        return session
+    best = run_word(session, table, 0)
+    if spots is None:
+        return say(session, "Weak spots are still being computed; press N again.")
+    if not spots:
+        return say(session, f"No weak spot: {best} is among the best or tied with them in every class.")
+    row, column = cursor(table, session)
+    ordered = sorted(spots)
+    target = next((spot for spot in ordered if spot > column or (row != 0 and spot >= column)), ordered[0])
+    rank = int(table.ranks[0, target])
+    name = sanitise(table.classes[target])
+    sentence = f"Weak spot {ordered.index(target) + 1} of {plural(len(ordered), 'class', 'classes')}"
+    return say(point(session, table, 0, target), f"{sentence}: {best} is no. {rank} in {name}.")

@@ -1,0 +1,219 @@
+"""Which runs cannot be told apart from a class's best run, and the best run's weak spots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clftui.analysis.confusion import Confusion
+from clftui.analysis.metrics import Metric
+from clftui.analysis.ranking import weak_spots
+from clftui.analysis.ties import Method, RunLabels, interval_ties, ties
+from clftui.data.run import Run
+from clftui.data.samples import SampleTable, same_samples, shared_rows
+from clftui.schema import FormatError
+from clftui.state.average_precision import ap_cell
+from clftui.state.later import LATER, weak
+from clftui.state.members import Member
+from clftui.state.ranking_table import RankingTable
+from clftui.state.session import passed
+
+Int64 = NDArray[np.int64]
+Bool = NDArray[np.bool_]
+
+INLINE = 400_000
+"""Samples times runs that are compared at once within a key press; more goes to the background."""
+_OWN_IDS = 1 << 40
+
+
+@dataclass(frozen=True, eq=False)
+class ClassTies:
+    """One class: `tied` (R,) the runs not separable from its best one (which is among them), `best` its row.
+
+    `methods` names the test that judged each run ("none" for the best run itself and undefined ones). `best` is -1
+    where no run has a value.
+    """
+
+    best: int
+    tied: Bool
+    methods: NDArray[np.str_]
+
+    @property
+    def number(self) -> int:
+        """Runs tied with the best one, itself not counted."""
+        return int(self.tied.sum()) - 1 if self.best >= 0 else 0
+
+
+def class_ties(table: RankingTable, columns: Iterable[int], *, wait: bool = False) -> dict[int, ClassTies]:
+    """Ties in each of `columns`; those still being computed are not in the answer.
+
+    Every class is tested by itself at 5 %, without a correction for how many tests there are.
+    """
+    book = _book(table.rows, table.given, table.metric)
+    if not table.rows or table.metric is Metric.SUPPORT:
+        return {}
+    wanted = list(columns)
+    missing = [column for column in wanted if int(table.columns[column]) not in book]
+    by_best: dict[int, list[int]] = {}
+    for column in missing:
+        first = np.flatnonzero(table.ranks[:, column] == 1)
+        by_best.setdefault(int(first[0]) if first.size else -1, []).append(column)
+    undefined = by_best.pop(-1, [])
+    for column in undefined:
+        nobody = np.zeros(len(table.rows), dtype=np.bool_)
+        book[int(table.columns[column])] = ClassTies(-1, nobody, np.full(len(nobody), Method.NONE.value))
+    cost = sum(len(member.evaluation.labels.true) for member in table.rows) * max(len(by_best), 1)
+    if table.metric is Metric.F1:
+        cost += 4000 * len(missing) * len(table.rows)
+    now = wait or (cost <= INLINE and table.metric is not Metric.AP)
+    for best, group in by_best.items():
+        classes = tuple(int(table.columns[column]) for column in group)
+        names = table.metric, table.given, best, classes
+        key = ("ties", *names, *(member.filters for member in table.rows[:1]), *_evaluations(table.rows))
+        found = LATER.get(key, partial(_compare, table.rows, table.given, best, table.metric, classes), wait=now)
+        if found is not None:
+            book.update(found)
+    return {column: book[int(table.columns[column])] for column in wanted if int(table.columns[column]) in book}
+
+
+def _evaluations(rows: Iterable[Member]) -> tuple[object, ...]:
+    return weak(*(member.evaluation for member in rows))
+
+
+@lru_cache(maxsize=8)
+def _book(rows: tuple[Member, ...], given: tuple[str, ...], metric: Metric) -> dict[int, ClassTies]:
+    """What is known about these rows, by class index: a cache that goes when the table does."""
+    return {}
+
+
+def _compare(
+    rows: tuple[Member, ...], given: tuple[str, ...], best: int, metric: Metric, classes: tuple[int, ...]
+) -> dict[int, ClassTies]:
+    if metric is Metric.AP:
+        return _compare_ap(rows, given, best, classes)
+    alike = all(member.run.classes == given for member in rows)
+    found = ties([labels(member, given, rows[0].run, alike) for member in rows], best, metric, classes)
+    return {
+        cls: ClassTies(best, found.tied[:, at].copy(), found.method[:, at].copy()) for at, cls in enumerate(classes)
+    }
+
+
+def _compare_ap(
+    rows: tuple[Member, ...], given: tuple[str, ...], best: int, classes: tuple[int, ...]
+) -> dict[int, ClassTies]:
+    out = {}
+    for cls in classes:
+        low, high = np.full((2, len(rows), 1), np.nan)
+        for row, member in enumerate(rows):
+            own = member.run.class_index.get(given[cls], -1)
+            cell = ap_cell(member, own, wait=True) if own >= 0 else None
+            if cell is not None:
+                low[row, 0], high[row, 0] = cell[1:]
+        methods = np.full(len(rows), Method.INTERVAL.value)
+        out[cls] = ClassTies(best, interval_ties(low, high, best)[:, 0], methods)
+    return out
+
+
+@lru_cache(maxsize=128)
+def labels(member: Member, classes: tuple[str, ...], base: Run, alike: bool) -> RunLabels:
+    """A run's labels with classes numbered as in `classes` and samples as in `base`'s sample table.
+
+    Where class lists differ (not `alike`), classes that `classes` does not name become one further class, K, so that
+    being mistaken for one of them stays an error. Samples of a table that shares no ids with `base`'s get numbers of
+    their own: nothing is paired by chance.
+    """
+    evaluation = member.evaluation
+    true, predicted, sample = evaluation.true, evaluation.predicted, _ids(member, base)
+    mask = passed(member.run, evaluation, member.filters)
+    if mask is not None and evaluation.has_samples:
+        true, predicted = true[mask], predicted[mask]
+        sample = None if sample is None else sample[mask]
+    if alike:
+        return RunLabels(member.confusion, sample, true, predicted)
+    place = {name: index for index, name in enumerate(classes)}
+    lookup = np.array([*(place.get(name, len(classes)) for name in member.run.classes), -1], dtype=np.int32)
+    return RunLabels(_renumbered(member.confusion, lookup, len(classes) + 1), sample, lookup[true], lookup[predicted])
+
+
+def _renumbered(c: Confusion, lookup: NDArray[np.int32], n_classes: int) -> Confusion:
+    """`c` with class i called `lookup[i]`; classes of one new number are added up."""
+    codes = lookup[c.true].astype(np.int64) * n_classes + lookup[c.predicted]
+    cells, inverse = np.unique(codes, return_inverse=True)
+    counts, unanswered = np.zeros(len(cells), dtype=np.int64), np.zeros(n_classes, dtype=np.int64)
+    np.add.at(counts, inverse, c.count)
+    np.add.at(unanswered, lookup[: c.n_classes], c.unanswered)
+    true, predicted = np.divmod(cells, n_classes)
+    return Confusion(n_classes, true.astype(np.int32), predicted.astype(np.int32), counts, unanswered, c.unlabelled)
+
+
+def _table_of(run: Run, split: str) -> SampleTable | None:
+    try:
+        return run.samples(split)
+    except FormatError:
+        return None
+
+
+def _ids(member: Member, base: Run) -> Int64 | None:
+    """(n,) ids by which a sample is the same in two runs: rows of the base's sample table; None without tables."""
+    split = member.evaluation.split
+    own, table = _table_of(member.run, split), _table_of(base, split)
+    if own is None or table is None or not member.evaluation.has_samples:
+        return None
+    sample = member.evaluation.sample
+    if member.run is base or same_samples(own, table):
+        return sample
+    theirs, mine = shared_rows(table, own)
+    lookup = _OWN_IDS + np.arange(own.n, dtype=np.int64)
+    lookup[mine] = theirs
+    inside = (sample >= 0) & (sample < own.n)
+    return np.where(inside, lookup[np.where(inside, sample, 0)], _OWN_IDS * 2 + sample)
+
+
+def best_weak_spots(table: RankingTable, *, wait: bool = False) -> tuple[int, ...] | None:
+    """Columns where the best run overall is neither among the best two nor tied with the best, worst gap first.
+
+    None while ties are still being computed. Nothing is weak with fewer than two runs.
+    """
+    if len(table.rows) < 2 or table.metric is Metric.SUPPORT:
+        return ()
+    if table.pending:
+        return None
+    found = _candidates(table)
+    if not found.size:
+        return ()
+    key = ("weak", table.metric, table.given, table.rows[0].filters, *_evaluations(table.rows))
+    rivals = int((table.ranks[:, found] == 1).any(axis=1).sum())
+    cost = 2 * len(table.rows[0].evaluation.labels.true) * rivals
+    weak_classes = LATER.get(key, partial(_weak, table, found), wait=wait or cost <= INLINE)
+    return None if weak_classes is None else tuple(int(place) for place in _places(table, weak_classes))
+
+
+def _candidates(table: RankingTable) -> Int64:
+    return weak_spots(table.values, table.ranks, 0)
+
+
+def _places(table: RankingTable, classes: Iterable[int]) -> list[int]:
+    """Columns of class indices, in the order of the classes."""
+    place = {int(cls): column for column, cls in enumerate(table.columns)}
+    return [place[cls] for cls in classes]
+
+
+def _weak(table: RankingTable, found: Int64) -> tuple[int, ...]:
+    """Class indices, of the candidate columns `found`, where the best run differs from the class's best beyond chance.
+
+    Only pairs of the best run and one better run are tested: many classes cost little more than one.
+    """
+    tied = np.zeros(table.values.shape, dtype=np.bool_)
+    for rival in range(1, len(table.rows)):
+        mine = found[table.ranks[rival, found] == 1]
+        if mine.size:
+            pair = (table.rows[0], table.rows[rival])
+            classes = tuple(int(cls) for cls in table.columns[mine])
+            known = _compare(pair, table.given, 0, table.metric, classes)
+            tied[rival, mine] = [known[cls].tied[1] for cls in classes]
+    kept = weak_spots(table.values, table.ranks, 0, tied)
+    return tuple(int(cls) for cls in table.columns[kept])
