@@ -92,3 +92,5 @@ class SamplesSettings:
     sort: SampleSort = SampleSort.CONFIDENCE
     rows: bool = False
     """Text rows instead of thumbnails."""
+    size: int = 1
+    """How big thumbnails are, 0 the smallest."""

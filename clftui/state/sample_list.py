@@ -1,0 +1,247 @@
+"""Which samples show and in which order: positions of one evaluation, sorted once, cut only by whoever draws them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clftui.data.evaluation import Evaluation
+from clftui.data.run import Run
+from clftui.data.samples import SampleTable
+from clftui.schema import FormatError
+from clftui.state.filters import Filter
+from clftui.state.moves import cycle, remember, say, select
+from clftui.state.sample_ids import id_of, row_of
+from clftui.state.sample_order import Positions, available_sorts, lead, order, sort_keys
+from clftui.state.selection import Part, Scope
+from clftui.state.session import Session, passed
+from clftui.state.settings import SampleSort
+from clftui.text import count, sanitise
+
+SIZES = 4
+"""How many sizes a thumbnail has."""
+
+
+@dataclass(frozen=True, eq=False)
+class SampleList:
+    """The samples of a scope as they show."""
+
+    run: Run
+    evaluation: Evaluation
+    table: SampleTable | None
+    scope: Scope
+    positions: Positions
+    """(m,) positions in the evaluation, in the order shown."""
+    keys: NDArray[np.float64]
+    """(m,) what they are sorted by, ascending; NaN, the unknown, last."""
+    whole: int
+    """How many samples the scope is a part of: those of its true class, say."""
+    sort: SampleSort
+    """The order; file order where the run logged nothing to sort by."""
+    filtered: bool
+
+    @property
+    def n(self) -> int:
+        return int(self.positions.size)
+
+    def row(self, index: int) -> int:
+        """The sample table's row of the `index`-th sample."""
+        return int(self.evaluation.sample[self.positions[index]])
+
+    def sample_id(self, index: int) -> str:
+        """What `Selection.sample` calls the `index`-th sample."""
+        return id_of(self.table, self.row(index))
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """Why there is no sample to show, in one sentence that says which key helps."""
+
+    sentence: str
+
+
+def listing(session: Session) -> SampleList | Nothing:
+    """The samples of the session's scope, sorted; the same object until something it depends on changes."""
+    run, selection = session.run, session.selection
+    if run is None:
+        return Nothing("No runs are open. Start clftui with a folder of runs.")
+    try:
+        evaluation = session.evaluation(run)
+        if evaluation is None:
+            split = selection.split or "any split"
+            return Nothing(f"{run.name} logged nothing on {split}; s shows the next split, r the next run.")
+        if not evaluation.has_samples:
+            return Nothing(f"{run.name} is a bare matrix: it counts samples but not which; r shows the next run.")
+        return _listing(run, evaluation, selection.scope, session.filters, session.samples.sort)
+    except FormatError as error:
+        return Nothing(str(error))
+
+
+@lru_cache(maxsize=8)
+def _listing(
+    run: Run, evaluation: Evaluation, scope: Scope, filters: tuple[Filter, ...], sort: SampleSort
+) -> SampleList | Nothing:
+    for name in (scope.true, scope.predicted):
+        if name is not None and name not in run.class_index:
+            return Nothing(f"{run.name} has no class {sanitise(name)}; r shows the next run, backspace goes back.")
+    positions = _positions(run, evaluation, scope)
+    whole = _whole(run, evaluation, scope)
+    mask = passed(run, evaluation, filters)
+    if mask is not None:
+        positions = positions[mask[positions]]
+    positions, keys, sort = order(evaluation, positions, sort)
+    if scope.is_cell and sort is SampleSort.CONFIDENCE:
+        lead(positions, keys, run.class_index[scope.true or ""], run.class_index[scope.predicted or ""])
+    table = table_of(run, evaluation.split)
+    return SampleList(run, evaluation, table, scope, positions, keys, whole, sort, mask is not None)
+
+
+def table_of(run: Run, split: str) -> SampleTable | None:
+    """The run's sample table; None where it has none or it cannot be read: samples then show by number."""
+    try:
+        return run.samples(split)
+    except FormatError:
+        return None
+
+
+def _positions(run: Run, evaluation: Evaluation, scope: Scope) -> Positions:
+    index = run.class_index
+    true = index[scope.true] if scope.true is not None else None
+    predicted = index[scope.predicted] if scope.predicted is not None else None
+    wrong = None if scope.is_cell or scope.part is Part.ALL else scope.part is Part.WRONG
+    return np.asarray(evaluation.positions(true, predicted, wrong), dtype=np.int64)
+
+
+def _whole(run: Run, evaluation: Evaluation, scope: Scope) -> int:
+    confusion, index = evaluation.confusion, run.class_index
+    if scope.true is not None:
+        return int(confusion.support[index[scope.true]])
+    if scope.predicted is not None:
+        return int(confusion.predicted_count[index[scope.predicted]])
+    return evaluation.n if scope.part is Part.ALL else int(confusion.total)
+
+
+def index_of(session: Session, shown: SampleList) -> int:
+    """Where the focused sample stands in the list.
+
+    A sample that has left it (a newer epoch gets it right, say) stands where it would be sorted in, so that the
+    cursor stays near.
+    """
+    name = session.selection.sample
+    if name is None or not shown.n:
+        return 0
+    row = row_of(shown.table, name)
+    here = np.flatnonzero(shown.evaluation.sample[shown.positions] == row)
+    if here.size:
+        return int(here[0])
+    at = np.flatnonzero(shown.evaluation.sample == row)[:1]
+    if not at.size:
+        return 0
+    key = sort_keys(shown.evaluation, at, shown.sort)[0]
+    return min(int(np.count_nonzero(shown.keys < key)), shown.n - 1)
+
+
+def is_listed(session: Session, shown: SampleList) -> bool:
+    """Whether the focused sample is one of the list."""
+    name = session.selection.sample
+    return name is None or (shown.n > 0 and shown.sample_id(index_of(session, shown)) == name)
+
+
+def move(session: Session, rows: int, columns: int) -> Session:
+    """The focus `rows + columns` samples further in the list; rows of thumbnails are the caller's to count."""
+    shown = listing(session)
+    if isinstance(shown, Nothing) or not shown.n:
+        return session
+    index = max(0, min(index_of(session, shown) + rows + columns, shown.n - 1))
+    return select(session, sample=shown.sample_id(index))
+
+
+def drill(session: Session) -> Session:
+    """The focused sample alone."""
+    shown = listing(session)
+    if isinstance(shown, Nothing) or not shown.n or session.selection.detail:
+        return session
+    deeper = remember(select(session, sample=shown.sample_id(index_of(session, shown))))
+    return select(deeper, detail=True)
+
+
+def focus(session: Session, name: str) -> Session:
+    """Focus a sample by its id; the focused one opens."""
+    shown = listing(session)
+    if isinstance(shown, SampleList) and shown.n and shown.sample_id(index_of(session, shown)) == name:
+        return drill(session)
+    return select(session, sample=name)
+
+
+def next_sort(session: Session) -> Session:
+    """The next order that this run has the numbers for; the focus stays on its sample."""
+    shown = listing(session)
+    if isinstance(shown, Nothing):
+        return session
+    choices = available_sorts(shown.evaluation)
+    if len(choices) == 1:
+        return say(session, "This run logged no scores: file order is all there is.")
+    return replace(session, samples=replace(session.samples, sort=cycle(shown.sort, among=choices)))
+
+
+def next_part(session: Session) -> Session:
+    """Wrong samples, right ones, all of them."""
+    scope = session.selection.scope
+    return select(session, scope=replace(scope, part=cycle(scope.part)), sample=None)
+
+
+def toggle_rows(session: Session) -> Session:
+    """Thumbnails or lines of text."""
+    return replace(session, samples=replace(session.samples, rows=not session.samples.rows))
+
+
+def resize(session: Session, by: int) -> Session:
+    """Bigger or smaller thumbnails."""
+    size = session.samples.size + by
+    if not 0 <= size < SIZES:
+        return say(
+            session, "Thumbnails get no bigger; enter shows one alone." if by > 0 else "Thumbnails get no smaller."
+        )
+    return replace(session, samples=replace(session.samples, size=size))
+
+
+def as_rows(session: Session, shown: SampleList) -> bool:
+    """Whether the list shows as lines of text: by choice, or because the samples have no images."""
+    return session.samples.rows or shown.table is None or shown.table.paths is None
+
+
+def copy_text(session: Session, *, whole: bool = False) -> tuple[str, int]:
+    """Paths, one a line, of the focused sample or of the whole list, and how many; ids where samples have no path."""
+    shown = listing(session)
+    if isinstance(shown, Nothing) or not shown.n:
+        return "", 0
+    indices = range(shown.n) if whole else [index_of(session, shown)]
+    lines = [_path_or_id(shown, index) for index in indices]
+    return "\n".join(lines), len(lines)
+
+
+def _path_or_id(shown: SampleList, index: int) -> str:
+    path = shown.table.path_of(shown.row(index)) if shown.table is not None else None
+    # A line break in a file name would make two lines of one path.
+    return str(path).replace("\n", "\\n") if path is not None else sanitise(shown.sample_id(index))
+
+
+def title_words(shown: SampleList) -> tuple[str, str]:
+    """What the list holds: `110` and `of 1,000 Shirt predicted as T-shirt`."""
+    scope, whole = shown.scope, count(shown.whole)
+    true = sanitise(scope.true) if scope.true is not None else ""
+    predicted = sanitise(scope.predicted) if scope.predicted is not None else ""
+    passing = " that pass the filters" if shown.filtered else ""
+    how = {Part.WRONG: " predicted wrong", Part.RIGHT: " predicted right", Part.ALL: ""}[scope.part]
+    if scope.is_cell:
+        rest = f"{true} predicted right" if true == predicted else f"{true} predicted as {predicted}"
+    elif scope.true is not None:
+        rest = f"{true}{how}"
+    elif scope.predicted is not None:
+        rest = f"predicted as {predicted}{how.replace('predicted ', 'and ')}"
+    else:
+        rest = f"samples{how}"
+    return count(shown.n), f"of {whole} {rest}{passing}"
