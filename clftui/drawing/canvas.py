@@ -5,15 +5,13 @@ Coordinates are (x = column, y = row) from the top left; everything is clipped a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from clftui import text as words
+from clftui.drawing.cells import BLANK, CONTINUED, fitted, row_text, safe_text
 from clftui.drawing.palette import Palette
 
 BOLD = 1
@@ -22,17 +20,6 @@ REVERSE = 4
 UNDERLINE = 8
 ITALIC = 16
 
-BLANK = 32
-CONTINUED = 0
-"""The code of the right half of a wide character."""
-CLUSTER_BASE = 0x100000
-"""Codes from here (a private plane that `sanitise` never lets through) stand for clusters of several code points."""
-
-_MAX_CLUSTERS = 0xFFF0
-_clusters: list[str] = []
-_cluster_codes: dict[str, int] = {}
-
-_BLANKS = re.compile("( +)")
 _THIN = ("─", "│", "┌", "┐", "└", "┘")
 _THICK = ("━", "┃", "┏", "┓", "┗", "┛")
 
@@ -47,59 +34,6 @@ class Span(NamedTuple):
     fg: int | None = None
     bg: int | None = None
     attrs: int = 0
-
-
-def cluster_code(cluster: str) -> int:
-    """The cell code of one user-visible character of one or more code points."""
-    if len(cluster) == 1:
-        return ord(cluster)
-    code = _cluster_codes.get(cluster)
-    if code is None:
-        if len(_clusters) >= _MAX_CLUSTERS:
-            return ord(cluster[0])
-        code = _cluster_codes[cluster] = CLUSTER_BASE + len(_clusters)
-        _clusters.append(cluster)
-    return code
-
-
-def code_text(code: int) -> str:
-    """What a cell of this code shows; nothing for the right half of a wide character."""
-    if code >= CLUSTER_BASE:
-        return _clusters[code - CLUSTER_BASE]
-    return chr(code) if code else ""
-
-
-def safe_text(text: str) -> str:
-    """`text` as `clftui.text.sanitise` makes it, but with its blanks kept: columns are laid out with them."""
-    if text.isprintable():
-        return text
-    flat = "".join(" " if char.isspace() else char for char in text)
-    return "".join(part if part.isprintable() else words.sanitise(part) for part in _BLANKS.split(flat))
-
-
-@lru_cache(maxsize=16384)
-def codes_of(safe: str) -> NDArray[np.uint32]:
-    """The cells of safe text, wide characters followed by CONTINUED; read-only, as long as the text is wide."""
-    if safe.isascii():
-        return np.frombuffer(safe.encode("utf-32-le"), "<u4")
-    cells: list[int] = []
-    for cluster, width in words.clusters(safe):
-        cells.append(cluster_code(cluster))
-        cells.extend([CONTINUED] * (width - 1))
-    found = np.array(cells, np.uint32)
-    found.setflags(write=False)
-    return found
-
-
-@lru_cache(maxsize=16384)
-def fitted(safe: str, limit: int, middle: bool) -> NDArray[np.uint32]:
-    """The cells of safe text within `limit` columns; what is cut is marked by one ellipsis."""
-    codes = codes_of(safe)
-    if len(codes) <= limit:
-        return codes
-    if middle:
-        return codes_of(words.shorten(safe, limit, middle=True))
-    return codes_of(words.take(safe, limit - 1) + words.ELLIPSIS)
 
 
 class Canvas:
@@ -294,17 +228,6 @@ class Canvas:
         if columns.stop < self.width:
             after = self.code[rows, columns.stop]
             after[after == CONTINUED] = BLANK
-
-
-def row_text(codes: NDArray[np.uint32]) -> str:
-    """The text of a row of cell codes."""
-    plain = codes.astype("<u4").tobytes().decode("utf-32-le").replace("\0", "")
-    return expand(plain) if codes.size and codes.max() >= CLUSTER_BASE else plain
-
-
-def expand(plain: str) -> str:
-    """`plain` with every cluster's stand-in replaced by its code points."""
-    return "".join(_clusters[ord(char) - CLUSTER_BASE] if ord(char) >= CLUSTER_BASE else char for char in plain)
 
 
 _BRIDGE = 4

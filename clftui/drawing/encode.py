@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clftui.drawing.canvas import BLANK, BOLD, CLUSTER_BASE, CONTINUED, DIM, ITALIC, REVERSE, UNDERLINE, Canvas, expand
+from clftui.drawing.ascii import ascii_codes
+from clftui.drawing.canvas import BOLD, DIM, ITALIC, REVERSE, UNDERLINE, Canvas
+from clftui.drawing.cells import BLANK, CLUSTER_BASE, CONTINUED, expand
 from clftui.drawing.colours import DEFAULT_BG, DEFAULT_FG, mapped
 from clftui.drawing.palette import Depth
 
@@ -68,7 +70,7 @@ class Picture:
 def normalise(canvas: Canvas, depth: Depth, y0: int, y1: int, x0: int, x1: int) -> Picture:
     """The cells of a block with their colours mapped to `depth`, halves of wide characters at its sides blanked."""
     block = (slice(y0, y1), slice(x0, x1))
-    code = canvas.code[block]
+    code = ascii_codes(canvas.code[block]) if canvas.palette.ascii_marks else canvas.code[block]
     fg, bg, attrs = mapped(code, canvas.fg[block], canvas.bg[block], canvas.attrs[block], canvas.palette, depth)
     if canvas.wide and code.size:
         code, fg, bg, attrs = _mended(canvas, block, code, fg, bg, attrs)

@@ -87,6 +87,8 @@ class Palette:
     worse_arm: Ints
     better_arm: Ints
     depth: Depth = Depth.TRUE
+    ascii_marks: bool = False
+    """Whether marks and lines of ambiguous width are replaced by ASCII ones when they are sent."""
 
     def at(self, depth: Depth) -> Palette:
         """This theme at another colour depth."""

@@ -18,7 +18,8 @@ from rich.style import Style
 from textual.cache import FIFOCache
 from textual.strip import Strip
 
-from clftui.drawing.canvas import BOLD, DIM, ITALIC, REVERSE, UNDERLINE, Canvas, row_text
+from clftui.drawing.canvas import BOLD, DIM, ITALIC, REVERSE, UNDERLINE, Canvas
+from clftui.drawing.cells import row_text
 from clftui.drawing.colours import DEFAULT_BG, DEFAULT_FG
 from clftui.drawing.encode import Picture, encode, normalise
 from clftui.drawing.palette import Depth
