@@ -29,6 +29,12 @@ class Background:
         self._changed = threading.Condition()
         self._stopped = False
         self._thread: threading.Thread | None = None
+        self._done: tuple[tuple[Run, str], ...] = ()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is still being read."""
+        return self._wish is not self._done
 
     def want(self, session: Session) -> None:
         """Read the epochs of the focused and the lettered runs, unless that is done already."""
@@ -58,10 +64,9 @@ class Background:
         return replace(session, revision=session.revision + 1)
 
     def _work(self) -> None:
-        done: tuple[tuple[Run, str], ...] = ()
         while True:
             with self._changed:
-                while not self._stopped and self._wish == done:
+                while not self._stopped and not self.busy:
                     self._changed.wait()
                 if self._stopped:
                     return
@@ -72,4 +77,4 @@ class Background:
                 if load(run, split, lambda wish=wish: self._stopped or self._wish is not wish) is not None:  # type: ignore[misc]
                     self._target.post_message(HistoryArrived())
             else:
-                done = wish
+                self._done = wish

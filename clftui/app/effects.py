@@ -85,7 +85,9 @@ def _export(screen: MainScreen) -> None:
             screen.act(lambda session: say(session, sentence))
 
     hint = "the ending chooses the format: .txt .md .json .csv or .svg"
-    screen.app.push_screen(Prompt("export this view to", value=suggested_name(screen.now), hint=hint, check=check), write)
+    screen.app.push_screen(
+        Prompt("export this view to", value=suggested_name(screen.now), hint=hint, check=check), write
+    )
 
 
 def _collect(screen: MainScreen) -> None:
@@ -127,7 +129,10 @@ def _palette(screen: MainScreen) -> None:
         if c.id != "palette" and c.works(session)
     ]
     classes = [Entry(f"#{name}", "class", sanitise(name)) for name in session.classes]
-    runs = [Entry(f"@{run.key}", session.selection.letter(run.key) or "run", sanitise(run.name)) for run in session.catalog.runs]
+    runs = [
+        Entry(f"@{run.key}", session.selection.letter(run.key) or "run", sanitise(run.name))
+        for run in session.catalog.runs
+    ]
 
     def chosen(value: str | None) -> None:
         if value is None:

@@ -156,3 +156,13 @@ class MainScreen(Screen[None]):
     @on(HistoryArrived)
     def history_arrived(self) -> None:
         self.session = self._background.arrived(self.now)
+
+    async def settled(self) -> None:
+        """Wait until nothing in the background will change this screen any more (for pictures and tests)."""
+        import asyncio
+
+        for _ in range(400):
+            await asyncio.sleep(0.01)
+            if not self._background.busy and not any(view.busy for view in self._views.values()):
+                break
+        await asyncio.sleep(0.03)

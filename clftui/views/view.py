@@ -33,6 +33,11 @@ class View(CanvasView):
         return (max(1, self.size.height), 1)
 
     @property
+    def busy(self) -> bool:
+        """Whether something that the view shows is still being computed or decoded elsewhere."""
+        return False
+
+    @property
     def legend(self) -> str:
         """What the view draws, for the right end of the tab bar: `number · log · given`."""
         return ""

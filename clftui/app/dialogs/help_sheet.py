@@ -46,7 +46,9 @@ class HelpSheet(ModalScreen[None]):
             min(columns, key=len).extend([*block, Text("")])
         if self._reading:
             block = [Text("Read the screen", f"bold {focus}")]
-            block += [Text.assemble((f"{sanitise(glyph):<13} ", "bold"), (words, quiet)) for glyph, words in self._reading]
+            block += [
+                Text.assemble((f"{sanitise(glyph):<13} ", "bold"), (words, quiet)) for glyph, words in self._reading
+            ]
             min(columns, key=len).extend(block)
         wide = self.app.size.width >= 100
         table = Table.grid(padding=(0, 3, 0, 0), expand=True)

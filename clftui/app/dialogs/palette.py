@@ -85,8 +85,7 @@ class CommandPalette(ModalScreen[str | None]):
             texts = [Text(entry.title) for entry in self._found]
         width = max(30, min(76, self.app.size.width - 8))
         lines.add_options(
-            Option(_line(entry, text, width, self._quiet_style))
-            for entry, text in zip(self._found, texts, strict=True)
+            Option(_line(entry, text, width, self._quiet_style)) for entry, text in zip(self._found, texts, strict=True)
         )
         if self._found:
             lines.highlighted = 0

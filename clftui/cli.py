@@ -1,0 +1,202 @@
+"""The command line: arguments to plain values. Imports nothing heavy before it knows what is asked."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import click
+
+    from clftui.state.session import Session
+
+_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+_COLOUR_SYSTEMS = {24: "truecolor", 8: "256", 4: "standard", 0: "standard"}
+
+REPORT_VIEWS = ("runs", "ranking", "matrix", "pairs", "samples", "collect")
+FORMATS = ("text", "md", "json", "csv", "svg")
+TABS = ("runs", "ranking", "matrix", "samples")
+
+
+def main() -> None:
+    """Entry point of the `clftui` command."""
+    for name in _ONE_THREAD:
+        os.environ.setdefault(name, "1")
+    program()(prog_name="clftui")
+
+
+def program() -> click.Group:
+    """The click program; click itself is imported here, so that `import clftui.cli` costs nothing."""
+    import click
+
+    from clftui import __version__
+
+    class PathsFirst(click.Group):
+        """`clftui PATH...` opens; a first word that names a command runs it (a folder of that name: `./report`)."""
+
+        def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+            own = {"--help", "-h", "--version"}
+            if not (args and (args[0] in self.commands or args[0] in own)):
+                args = ["open", *args]
+            return super().parse_args(ctx, args)
+
+    @click.group(cls=PathsFirst, context_settings={"help_option_names": ["-h", "--help"]})
+    @click.version_option(__version__, message="clftui %(version)s")
+    def group() -> None:
+        """Where is this classifier wrong, since when, compared with what, and which samples show it?
+
+        `clftui PATH...` opens runs, prediction files or matrices; without a path, the sample runs that came with it.
+        """
+
+    group.add_command(_open_command())
+    group.add_command(_report_command())
+    group.add_command(_doctor_command())
+    group.add_command(_completion_command())
+    return group
+
+
+def _selection_options(command: Any) -> Any:
+    """Options that open and report share."""
+    import click
+
+    options = [
+        click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
+        click.option("--run", metavar="NAME", help="Focus this run."),
+        click.option("--split", metavar="NAME", help="Look at this split."),
+        click.option("--epoch", type=click.IntRange(min=1), help="Pin this epoch; the newest otherwise."),
+        click.option("--metric", metavar="NAME", help="recall, precision, F1, specificity, accuracy, AP or support."),
+        click.option("--filter", "filters", multiple=True, metavar="EXPR",
+                     help='Keep samples that meet this, e.g. \'confidence > .9 and true == "cat"\'; may be repeated.'),
+        click.option("--images", type=click.Path(path_type=Path), metavar="ROOT",
+                     help="Where image files are now, if they moved."),
+        click.option("--sample-set", type=click.Choice(["digits", "glyphs"]), default="digits", show_default=True,
+                     help="Which bundled runs to open without a path."),
+        click.option("--theme", metavar="NAME", help="dark, light, or a theme of your own."),
+        click.option("--log", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+                     help="Write what happens to FILE, for a bug report."),
+    ]  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _open_command() -> click.Command:
+    import click
+
+    @click.command("open")
+    @_selection_options
+    @click.option("--view", type=click.Choice(TABS), help="Open this tab first.")
+    @click.option(
+        "--graphics",
+        type=click.Choice(["auto", "blocks", "none"]),
+        envvar="CLFTUI_GRAPHICS",
+        default="auto",
+        show_default=True,
+        help="How images are drawn; none lists samples as text.",
+    )
+    @click.option("--colors", type=click.Choice(["auto", "24", "256", "16", "none"]), default="auto",
+                  show_default=True, help="How many colours the terminal has.")  # fmt: skip
+    def open_(view: str | None, graphics: str, colors: str, **chosen: Any) -> None:
+        """Open the app on PATHS: runs, collections, prediction files or matrices."""
+        from clftui.probe import colour_bits
+
+        bits, why = colour_bits(wanted=colors)
+        os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS[bits])
+        os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+        if bits == 0:
+            os.environ.setdefault("NO_COLOR", "1")
+        _start_log(chosen["log"], f"colours {bits} bits: {why}")
+        from clftui.launch import launch
+
+        sys.exit(launch(_session_of(chosen), chosen, view=view, graphics=graphics, bits=bits))
+
+    return open_
+
+
+def _report_command() -> click.Command:
+    import click
+
+    @click.command("report")
+    @_selection_options
+    @click.option("--view", type=click.Choice(REPORT_VIEWS), required=True, help="What to print.")
+    @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+    @click.option("--cell", metavar="'T->P'", help="Samples of true class T predicted as P.")
+    @click.option("--top", type=click.IntRange(min=1), help="Rows at most.")
+    @click.option("--dense", is_flag=True, help="Matrix as JSON: the whole K x K counts too.")
+    @click.option("--size", default="120x40", show_default=True, metavar="WxH", help="Screen of an SVG.")
+    @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write here.")
+    def report(view: str, form: str, cell: str | None, top: int | None, dense: bool, size: str,
+               output: Path | None, **chosen: Any) -> None:  # fmt: skip
+        """Print what a screen shows, without the screen."""
+        from clftui.launch import headless
+
+        _start_log(chosen["log"], f"report {view} {form}")
+        sys.exit(headless(_session_of(chosen), chosen, view=view, form=form, cell=cell, top=top, dense=dense,
+                          size=size, output=output))  # fmt: skip
+
+    return report
+
+
+def _doctor_command() -> click.Command:
+    import click
+
+    @click.command("doctor")
+    def doctor() -> None:
+        """Say what was found about this terminal, and what would make it better."""
+        from clftui.doctor import report
+        from clftui.probe import examine
+
+        click.echo(report(examine()), nl=False)
+
+    return doctor
+
+
+def _completion_command() -> click.Command:
+    import click
+
+    @click.command("completion")
+    @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+    def completion(shell: str) -> None:
+        """Print the completion script of a shell, e.g. `clftui completion bash >> ~/.bashrc`."""
+        from click.shell_completion import get_completion_class
+
+        kind = get_completion_class(shell)
+        assert kind is not None
+        click.echo(kind(program(), {}, "clftui", "_CLFTUI_COMPLETE").source())
+
+    return completion
+
+
+def _session_of(chosen: dict[str, Any]) -> Session:
+    """The session the arguments describe; leaves with one sentence where they cannot be met."""
+    import click
+
+    from clftui.launch import LaunchError, make_session
+
+    try:
+        return make_session(chosen)
+    except LaunchError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _start_log(path: Path | None, first: str) -> None:
+    if path is None:
+        return
+    import logging
+    import platform
+
+    import click
+
+    from clftui import __version__
+
+    try:
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written ({error.strerror}); choose another --log file") from error
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logger = logging.getLogger("clftui")
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    logger.info("clftui %s, Python %s, %s; %s", __version__, platform.python_version(), platform.platform(), first)

@@ -1,0 +1,203 @@
+"""From the command line's plain values to a session, and from a session to the app or a report."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clftui.analysis.metrics import Metric
+from clftui.bundled import bundled_folder
+from clftui.data.catalog import Catalog, open_catalog
+from clftui.data.run import Run
+from clftui.schema import FormatError
+from clftui.state.filters import Expression, FilterError
+from clftui.state.moves import say
+from clftui.state.selection import Part, Scope, Tab
+from clftui.state.session import Session, all_splits, open_session
+from clftui.text import sanitise
+
+if TYPE_CHECKING:
+    from clftui.app.app import ClfApp
+
+log = logging.getLogger("clftui")
+
+
+class LaunchError(Exception):
+    """The arguments ask for something that is not there; one sentence."""
+
+
+def make_session(chosen: Mapping[str, Any]) -> Session:
+    """The session that `chosen` (paths, run, split, epoch, metric, filters, images, sample_set) describes."""
+    paths: tuple[Path, ...] = tuple(chosen["paths"])
+    bundled = not paths
+    if bundled:
+        try:
+            paths = (bundled_folder("sample_runs") / chosen["sample_set"],)
+        except FileNotFoundError as error:
+            raise LaunchError(str(error)) from error
+    for path in paths:
+        if str(path) != "-" and not path.exists():
+            raise LaunchError(f"{path} does not exist; name a folder of runs, a prediction file or a matrix")
+    catalog = open_catalog(paths, images_root=chosen["images"])
+    for problem in catalog.problems:
+        log.warning("%s", problem.message)
+    run = _run_named(catalog, chosen["run"])
+    split = _split_named(catalog, chosen["split"])
+    session = open_session(catalog, run=run.key if run is not None else None, split=split, epoch=chosen["epoch"])
+    if chosen["metric"]:
+        session = replace(session, ranking=replace(session.ranking, metric=_metric_named(chosen["metric"])))
+    try:
+        filters = tuple(Expression(text) for text in chosen["filters"])
+    except FilterError as error:
+        raise LaunchError(f"--filter {error}") from error
+    session = replace(session, filters=filters)
+    if bundled:
+        session = say(session, "These are the sample runs that came with clftui; `clftui PATH` opens yours.")
+    return session
+
+
+def _run_named(catalog: Catalog, name: str | None) -> Run | None:
+    if name is None:
+        return None
+    found = [run for run in catalog.runs if name in (run.key, run.name)]
+    if not found:
+        names = ", ".join(sanitise(run.name) for run in catalog.runs[:12]) or "none"
+        raise LaunchError(f"--run: there is no run {sanitise(name)}; there are {names}")
+    return found[0]
+
+
+def _split_named(catalog: Catalog, name: str | None) -> str | None:
+    splits = all_splits(catalog)
+    if name is not None and name not in splits:
+        raise LaunchError(f"--split: there is no split {sanitise(name)}; there are {', '.join(splits) or 'none'}")
+    return name
+
+
+def _metric_named(name: str) -> Metric:
+    for metric in Metric:
+        if name.casefold() in (metric.value.casefold(), metric.label.casefold()):
+            return metric
+    raise LaunchError(f"--metric: there is no {sanitise(name)}; there are {', '.join(m.label for m in Metric)}")
+
+
+def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, graphics: str, bits: int) -> int:
+    """Run the app; the exit status."""
+    from clftui.app.app import ClfApp
+    from clftui.app.preferences import load_preferences
+    from clftui.drawing.encode import Depth
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print(
+            "clftui draws on a terminal, and this is none; `clftui report PATH --view runs` prints instead.",
+            file=sys.stderr,
+        )
+        return 2
+    remembered = load_preferences().view
+    tab = view or (remembered if chosen["paths"] and remembered in set(Tab) else Tab.RUNS.value)
+    session = replace(session, tab=Tab(tab))
+    if graphics == "none" or bits == 0:
+        session = replace(session, samples=replace(session.samples, rows=True))
+    try:
+        app = ClfApp(
+            session,
+            paths=session.catalog.paths,
+            images_root=chosen["images"],
+            depth=Depth(bits),
+            theme=chosen["theme"],
+        )
+    except FormatError as error:
+        print(error, file=sys.stderr)
+        return 2
+    app.run()
+    return app.return_code or 0
+
+
+def headless(session: Session, chosen: Mapping[str, Any], *, view: str, form: str, cell: str | None,
+             top: int | None, dense: bool, size: str, output: Path | None) -> int:  # fmt: skip
+    """Print (or write) one view; the exit status."""
+    from clftui.report import Options, render
+
+    try:
+        if cell is not None:
+            session = with_cell(session, cell)
+        if not session.catalog.runs:
+            problems = session.catalog.problems
+            raise LaunchError(problems[0].message if problems else "there are no runs")
+        if form == "svg":
+            text = svg(session, chosen, view, _size(size))
+        else:
+            text = render(session, view, form, Options(top=top, dense=dense))
+    except (LaunchError, FormatError, FilterError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    for problem in session.catalog.problems:
+        print(problem.message, file=sys.stderr)
+    return _deliver(text, output)
+
+
+def _deliver(text: str, output: Path | None) -> int:
+    if output is None:
+        try:
+            sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            sys.stderr.close()
+        return 0
+    try:
+        output.write_bytes(text.encode("utf-8", "surrogateescape"))
+    except OSError as error:
+        print(f"{output} cannot be written ({error.strerror}); choose another --output", file=sys.stderr)
+        return 2
+    return 0
+
+
+def with_cell(session: Session, text: str) -> Session:
+    """`session` at the cell written `T->P`; LaunchError where a class is not known."""
+    classes = session.classes
+    pairs = [(text[: match.start()].strip(), text[match.end() :].strip()) for match in re.finditer(r"->|→", text)]
+    if not pairs:
+        raise LaunchError(f"--cell {sanitise(text)}: write true->predicted, e.g. 'cat->dog'")
+    known = [pair for pair in pairs if pair[0] in classes and pair[1] in classes]
+    if not known:
+        wrong = next(name for name in pairs[0] if name not in classes)
+        shown = ", ".join(sanitise(name) for name in classes[:12]) + (" …" if len(classes) > 12 else "")
+        raise LaunchError(f"--cell: there is no class {sanitise(wrong)}; there are {shown}")
+    true, predicted = known[0]
+    part = Part.RIGHT if true == predicted else Part.WRONG
+    selection = replace(session.selection, true=true, predicted=predicted, scope=Scope(true, predicted, part))
+    return replace(session, selection=selection)
+
+
+def _size(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{2,3})x(\d{1,3})", text)
+    if match is None:
+        raise LaunchError(f"--size {sanitise(text)}: write columns x rows, e.g. 120x40")
+    return int(match[1]), int(match[2])
+
+
+def svg(session: Session, chosen: Mapping[str, Any], view: str, size: tuple[int, int]) -> str:
+    """The screen of a view as SVG, drawn by the app without a terminal."""
+    import asyncio
+    import os
+
+    os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "truecolor")
+    from clftui.app.app import ClfApp
+
+    if view not in set(Tab):
+        raise LaunchError(
+            f"--format svg shows screens ({', '.join(Tab)}), and {view} is none; use text, md, json or csv"
+        )
+    app: ClfApp = ClfApp(replace(session, tab=Tab(view), notice=""), theme=chosen["theme"] or "dark", remember=False)
+
+    async def draw() -> str:
+        async with app.run_test(size=size) as pilot:
+            await app.main.settled()
+            await pilot.pause()
+            return app.export_screenshot(title="clftui")
+
+    return asyncio.run(draw())
