@@ -1,0 +1,1 @@
+"""Reads runs, watches them, opens other formats."""

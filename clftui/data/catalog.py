@@ -1,0 +1,191 @@
+"""A collection: the runs found under some paths, and one sentence for each thing that could not be opened."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from clftui.data.discover import Found, discover
+from clftui.data.run import Run, open_run
+from clftui.data.tables import Tables
+from clftui.schema import HIERARCHY_FILE, FormatError
+from clftui.storage import read_json
+from clftui.text import plural, sanitise, shorten
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that could not be opened, and why, in one sentence that names the file."""
+
+    path: Path
+    message: str
+
+
+@dataclass(frozen=True, eq=False)
+class Catalog:
+    """All runs of a collection at one moment. `revision` grows with each change; equal catalogs are the same object."""
+
+    root: Path
+    name: str
+    runs: tuple[Run, ...]
+    problems: tuple[Problem, ...] = ()
+    revision: int = 1
+    paths: tuple[Path, ...] = ()
+    tables: Tables = field(default_factory=Tables)
+
+    @cached_property
+    def _by_key(self) -> Mapping[str, Run]:
+        return {run.key: run for run in self.runs}
+
+    def run(self, key: str) -> Run | None:
+        """The run with this key."""
+        return self._by_key.get(key)
+
+    @cached_property
+    def _hierarchy(self) -> tuple[Mapping[str, object] | None, str | None]:
+        declared = [run.hierarchy for run in self.runs if run.hierarchy is not None]
+        for path in dict.fromkeys([*declared, self.root / HIERARCHY_FILE]):
+            if path in declared or path.exists():
+                try:
+                    tree = read_json(path)
+                    if not isinstance(tree, dict):
+                        raise FormatError(path, "", "is not a JSON object", 'write nested {"name", "children"}')
+                    return tree, None
+                except FormatError as error:
+                    return None, str(error)
+        return None, None
+
+    @property
+    def hierarchy(self) -> Mapping[str, object] | None:
+        """The class hierarchy as its JSON is, nested {"name", "children"}: the first run's, else the collection's."""
+        return self._hierarchy[0]
+
+    @property
+    def hierarchy_problem(self) -> str | None:
+        """Why the hierarchy's file could not be read, in one sentence."""
+        return self._hierarchy[1]
+
+    @cached_property
+    def _class_difference(self) -> str | None:
+        if not self.runs or all(run.classes == self.runs[0].classes for run in self.runs):
+            return None
+        lists = Counter(run.classes for run in self.runs)
+        usual = lists.most_common(1)[0][0]
+        odd = [run for run in self.runs if run.classes != usual]
+        return _difference(usual, odd)
+
+    def class_difference(self) -> str | None:
+        """One sentence where the runs' class lists differ; they are compared by name, never by index."""
+        return self._class_difference
+
+
+def open_catalog(
+    paths: Sequence[Path],
+    *,
+    images_root: Path | None = None,
+    previous: Catalog | None = None,
+    touched: Collection[Path] = (),
+) -> Catalog:
+    """Open collections, run folders and importable files together; what fails becomes a Problem, the rest opens.
+
+    Runs of `previous` that have not changed are reused; if nothing has changed, `previous` itself is returned. Runs
+    under a path in `touched` are read anew whatever their time stamps say.
+    """
+    if previous is not None and previous.tables.images_root != images_root:
+        previous = None
+    tables = previous.tables if previous is not None else Tables(images_root)
+    given = tuple(path.resolve() if ".." in path.parts else path.absolute() for path in paths)
+    root = _root(given)
+    old = {run.path: run for run in previous.runs} if previous is not None else {}
+    runs: list[Run] = []
+    problems: list[Problem] = []
+    seen: set[Path] = set()
+    for path in given:
+        found = discover(path)
+        problems.extend(Problem(where, message) for where, message in found.problems)
+        for folder in found.folders:
+            if folder in seen:
+                continue
+            seen.add(folder)
+            fresh = any(folder == changed or folder in changed.parents for changed in touched)
+            try:
+                runs.append(open_run(folder, tables, previous=old.get(folder), fresh=fresh))
+            except FormatError as error:
+                problems.append(Problem(folder, str(error)))
+        if not found.folders and not found.problems:
+            problems.append(Problem(path, _nothing(path, found)))
+    keyed = _with_keys(runs, root)
+    name = ", ".join(sanitise(path.name or str(path)) for path in given[:3]) + (" …" if len(given) > 3 else "")
+    if previous is not None and _same(previous, keyed, problems, given):
+        return previous
+    revision = previous.revision + 1 if previous is not None else 1
+    return Catalog(root, name, keyed, tuple(problems), revision, given, tables)
+
+
+def _same(previous: Catalog, runs: tuple[Run, ...], problems: list[Problem], paths: tuple[Path, ...]) -> bool:
+    return (
+        previous.paths == paths
+        and previous.problems == tuple(problems)
+        and len(previous.runs) == len(runs)
+        and all(a is b for a, b in zip(previous.runs, runs, strict=True))
+    )
+
+
+def _root(paths: Sequence[Path]) -> Path:
+    """The folder that run paths are told relative to, and where hierarchy and triage files lie."""
+    if len(paths) == 1:
+        path = paths[0]
+        return path.parent if path.is_file() or (path / "run.json").is_file() else path
+    return Path(os.path.commonpath(paths)) if paths else Path.cwd()
+
+
+def _with_keys(runs: Sequence[Run], root: Path) -> tuple[Run, ...]:
+    names = Counter(run.name for run in runs)
+    used: set[str] = set()
+    out = []
+    for run in runs:
+        key = run.name
+        if names[run.name] > 1:
+            key = os.path.relpath(run.path, root)
+        base, number = key, 2
+        while key in used:
+            key, number = f"{base} ({number})", number + 1
+        used.add(key)
+        out.append(run if run.key == key else replace(run, key=key))
+    return tuple(out)
+
+
+def _nothing(path: Path, found: Found) -> str:
+    if not path.exists():
+        return f"{path} does not exist; check the path."
+    if path.is_dir() and found.empty:
+        return f"{path} is an empty folder; write a run into it (RunLogger) or name a folder that holds runs."
+    if path.is_dir():
+        return f"{path} holds no runs: no run.json was found in it; name a folder of runs or a file of predictions."
+    return f"{path} is in no format that clftui reads; name a folder of runs or a file of predictions."
+
+
+def _difference(usual: tuple[str, ...], odd: Sequence[Run]) -> str:
+    run = odd[0]
+    names = shorten(run.key, 40, middle=True) + (f" and {plural(len(odd) - 1, 'other run')}" if len(odd) > 1 else "")
+    has = "have" if len(odd) > 1 else "has"
+    lacking, more = set(usual).difference(run.classes), set(run.classes).difference(usual)
+    if not lacking and not more:
+        what = f"{names} {has} the same classes in another order"
+    else:
+        parts = []
+        if lacking:
+            parts.append(f"not {_few(sorted(lacking))}")
+        if more:
+            parts.append(f"{_few(sorted(more))} more")
+        what = f"{names} {has} other classes ({', '.join(parts)})"
+    return f"{what}; classes are compared by name."
+
+
+def _few(names: Sequence[str]) -> str:
+    shown = ", ".join(shorten(name, 24) for name in names[:3])
+    return shown + (f" and {len(names) - 3} more" if len(names) > 3 else "")

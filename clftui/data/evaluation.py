@@ -1,0 +1,278 @@
+"""One run on one split in one epoch: labels and confusion, kept once read; scores, features and losses by rows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from clftui.analysis.confusion import Confusion, count, from_dense
+from clftui.data import scores as _scores
+from clftui.data.arrays import Array, Arrays, check_members
+from clftui.data.scores import ScoreKind, Summary
+from clftui.data.shards import Labels, read_labels
+from clftui.schema import FormatError
+
+Float32 = NDArray[np.float32]
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+
+_KINDS: tuple[ScoreKind, ...] = ("none", "predicted", "top", "full")
+
+
+class Evaluation:
+    """What a run answered on one split in one epoch. Positions number its samples from 0 to n - 1.
+
+    Headers are checked when it is made; labels are read with the first use of `sample`, `true`, `predicted` or
+    `confusion`, everything else for the positions asked for alone. All of it may raise FormatError.
+    """
+
+    def __init__(
+        self,
+        split: str,
+        epoch: int,
+        classes: tuple[str, ...],
+        parts: Sequence[Arrays],
+        *,
+        ranks: tuple[int, int] = (1, 1),
+        notes: Sequence[str] = (),
+    ) -> None:
+        self.split = split
+        self.epoch = epoch
+        self.classes = classes
+        self.ranks = ranks
+        self._parts = tuple(parts)
+        self._own_notes = tuple(notes)
+        self._lock = threading.RLock()
+        for part in self._parts:
+            check_members(part, len(classes))
+        self.has_samples = all("true" in part for part in self._parts)
+        if not self.has_samples and len(self._parts) > 1:
+            lacking = next(part for part in self._parts if "true" not in part)
+            raise FormatError(
+                lacking.path, "true", "is missing, so ranks cannot be merged", "write labels in each rank"
+            )
+
+    @property
+    def path(self) -> str:
+        """The file, or the first rank's."""
+        return self._parts[0].path
+
+    @cached_property
+    def labels(self) -> Labels:
+        """Samples, labels and where they lie."""
+        with self._lock:
+            if self.has_samples:
+                return read_labels(self._parts, len(self.classes))
+            none = np.empty(0, dtype=np.int32)
+            return Labels(np.empty(0, dtype=np.int64), none, none, None, None, 0, 0)
+
+    @property
+    def sample(self) -> Int64:
+        """(n,) row numbers of the split's sample table; empty for a bare matrix."""
+        return self.labels.sample
+
+    @property
+    def true(self) -> Int32:
+        """(n,) true classes, -1 = unlabelled."""
+        return self.labels.true
+
+    @property
+    def predicted(self) -> Int32:
+        """(n,) predicted classes, -1 = no answer."""
+        return self.labels.predicted
+
+    @cached_property
+    def confusion(self) -> Confusion:
+        """Counts, rows = true."""
+        if self.has_samples:
+            return count(self.true, self.predicted, len(self.classes))
+        try:
+            return from_dense(self._parts[0].read("confusion"))
+        except ValueError as error:
+            raise FormatError(self.path, "confusion", f"is not a matrix of counts: {error}", "store counts") from error
+
+    @property
+    def n(self) -> int:
+        """Samples, unlabelled ones too; of a bare matrix, the sum of its counts."""
+        return len(self.labels.sample) if self.has_samples else self.confusion.total
+
+    @property
+    def duplicates(self) -> int:
+        """Rows dropped because an earlier row, or a lower rank, holds the same sample."""
+        return self.labels.duplicates
+
+    @property
+    def conflicts(self) -> int:
+        """How many of the dropped rows disagree with the one kept."""
+        return self.labels.conflicts
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """One sentence for each thing that is not as it should be; scores speak once they have been read."""
+        notes = list(self._own_notes)
+        present, total = self.ranks
+        if present < total:
+            notes.append(f"{present} of {total} ranks are there")
+        if self.duplicates:
+            differ = f", {self.conflicts} of them with other labels" if self.conflicts else ""
+            notes.append(f"{self.duplicates} rows repeat a sample and were dropped{differ}")
+        if "_summary" in self.__dict__ and self.nan_rows:
+            notes.append(f"{self.nan_rows} rows have NaN scores: their labels count, their scores are undefined")
+        return tuple(notes)
+
+    def positions(
+        self, true: int | None = None, predicted: int | None = None, wrong: bool | None = None
+    ) -> NDArray[np.intp]:
+        """Ascending positions of the samples with this true class, this predicted class, right or wrong (None = any).
+
+        Unlabelled samples are neither right nor wrong.
+        """
+        keep = np.ones(len(self.true), dtype=bool)
+        if true is not None:
+            keep &= self.true == true
+        if predicted is not None:
+            keep &= self.predicted == predicted
+        if wrong is not None:
+            keep &= ((self.true != self.predicted) == wrong) & (self.true >= 0)
+        return np.flatnonzero(keep)
+
+    @cached_property
+    def score_kind(self) -> ScoreKind:
+        """The finest scores that all files hold."""
+        return min((_scores.score_kind(part) for part in self._parts), key=_KINDS.index, default="none")
+
+    @property
+    def rank_limit(self) -> int | None:
+        """Where only the k best classes are kept: k. A true_rank of k + 1 then means "below the kept ones"."""
+        limits = [limit for part in self._parts if (limit := _scores.rank_limit(part)) is not None]
+        return min(limits) if limits else None
+
+    @cached_property
+    def _summary(self) -> Summary:
+        with self._lock:
+            return self._summarise(None)
+
+    @property
+    def nan_rows(self) -> int:
+        """Samples whose stored scores are NaN; reads all scores once."""
+        if self.score_kind == "none":
+            return 0
+        return int(np.count_nonzero(self._summary.nan))
+
+    def confidence(self, pos: ArrayLike | None = None) -> Float32:
+        """(m,) the predicted class's score; NaN unknown. Without `pos` of all samples, read once and kept."""
+        return self._summary_of(pos).confidence
+
+    def true_score(self, pos: ArrayLike | None = None) -> Float32:
+        """(m,) the true class's score; NaN unknown."""
+        return self._summary_of(pos).true_score
+
+    def true_rank(self, pos: ArrayLike | None = None) -> Int32:
+        """(m,) the rank of the true class, 1 = the predicted one; 0 unknown (unlabelled, NaN, no scores).
+
+        Ties give the better rank, as in the definition of top-k accuracy. See also `rank_limit`.
+        """
+        return self._summary_of(pos).true_rank
+
+    def top(self, pos: ArrayLike, k: int) -> tuple[Int32, Float32]:
+        """(m, k) classes of highest score, -1 where fewer are kept, and their scores, NaN where unknown.
+
+        The stored predicted class always comes first.
+        """
+        at = np.asarray(pos, dtype=np.int64).reshape(-1)
+        classes = np.full((len(at), k), -1, dtype=np.int32)
+        values = np.full((len(at), k), np.nan, dtype=np.float32)
+        for part, here, rows in self._rows(at):
+            found = _scores.top_scores(part, rows, self.predicted[at[here]], k)
+            classes[here], values[here] = found
+        return classes, values
+
+    def scores(self, pos: ArrayLike) -> Float32 | None:
+        """(m, K) probabilities; None where not all classes' are kept."""
+        if self.score_kind != "full":
+            return None
+        at = np.asarray(pos, dtype=np.int64).reshape(-1)
+        out = np.full((len(at), len(self.classes)), np.nan, dtype=np.float32)
+        for part, here, rows in self._rows(at):
+            out[here] = _scores.full_scores(part, rows)
+        return out
+
+    def score_columns(self, classes: ArrayLike) -> Float32 | None:
+        """(n, m) probabilities of all samples for `classes`, in one pass; None where not all classes' are kept."""
+        if self.score_kind != "full":
+            return None
+        wanted = np.asarray(classes, dtype=np.int64).reshape(-1)
+        blocks = [_scores.score_columns(part, wanted) for part in self._parts]
+        whole = [block for block in blocks if block is not None]
+        labels = self.labels
+        if labels.part is None or labels.row is None:
+            return whole[0]
+        out = np.empty((self.n, len(wanted)), dtype=np.float32)
+        for number, block in enumerate(whole):
+            mine = labels.part == number
+            out[mine] = block[labels.row[mine]]
+        return out
+
+    def score_column(self, cls: int) -> Float32 | None:
+        """(n,) probabilities of all samples for one class; None where not all classes' are kept."""
+        columns = self.score_columns([cls])
+        return None if columns is None else columns[:, 0]
+
+    def features(self, pos: ArrayLike) -> Float32 | None:
+        """(m, d) a hidden representation of each sample; None where not stored."""
+        return self._array("features", pos)
+
+    def loss(self, pos: ArrayLike) -> Float32 | None:
+        """(m,) the training loss of each sample; None where not stored."""
+        return self._array("loss", pos)
+
+    def _array(self, name: str, pos: ArrayLike) -> Float32 | None:
+        if not self._parts or not all(name in part for part in self._parts):
+            return None
+        at = np.asarray(pos, dtype=np.int64).reshape(-1)
+        shapes = {part.member(name).shape[1:] for part in self._parts}
+        if len(shapes) != 1:
+            raise FormatError(self.path, name, "has another width in another rank", "write the same width in each rank")
+        out = np.full((len(at), *shapes.pop()), np.nan, dtype=np.float32)
+        for part, here, rows in self._rows(at):
+            out[here] = part.read_rows_at(name, rows)
+        return out
+
+    def _rows(self, at: Int64) -> list[tuple[Arrays, Array, Int64]]:
+        """For each file: itself, which of `at` it holds, and their row numbers in it."""
+        labels = self.labels
+        if not self.has_samples or not len(at):
+            return []
+        if labels.part is None or labels.row is None:
+            return [(self._parts[0], np.arange(len(at)), at)]
+        owner, row = labels.part[at], labels.row[at]
+        return [
+            (part, here, row[here])
+            for number, part in enumerate(self._parts)
+            if len(here := np.flatnonzero(owner == number))
+        ]
+
+    def _summary_of(self, pos: ArrayLike | None) -> Summary:
+        if pos is None:
+            return self._summary
+        at = np.asarray(pos, dtype=np.int64).reshape(-1)
+        if "_summary" not in self.__dict__:
+            return self._summarise(at)
+        known = self._summary
+        return Summary(known.confidence[at], known.true_score[at], known.true_rank[at], known.nan[at])
+
+    def _summarise(self, at: Int64 | None) -> Summary:
+        if at is None and self.has_samples and self.labels.part is None:
+            return _scores.summary(self._parts[0], None, self.true, self.predicted)
+        where = np.arange(len(self.true), dtype=np.int64) if at is None else at
+        unknown = np.full(len(where), np.nan, dtype=np.float32)
+        out = Summary(unknown, unknown.copy(), np.zeros(len(where), dtype=np.int32), np.zeros(len(where), dtype=bool))
+        for part, here, rows in self._rows(where):
+            found = _scores.summary(part, rows, self.true[where[here]], self.predicted[where[here]])
+            out.confidence[here], out.true_score[here] = found.confidence, found.true_score
+            out.true_rank[here], out.nan[here] = found.true_rank, found.nan
+        return out
