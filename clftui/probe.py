@@ -70,7 +70,9 @@ def examine(env: Mapping[str, str] | None = None, *, colours: str = "auto") -> T
     """Find out about the terminal on standard input and output; asks it, so call this before any app runs."""
     env = os.environ if env is None else env
     bits, why = colour_bits(env, colours)
-    name, offers, cell = env.get("TERM", "none"), (), None
+    name = env.get("TERM", "none")
+    offers: tuple[str, ...] = ()
+    cell: tuple[int, int] | None = None
     tmux = passthrough = ""
     hints: list[str] = []
     if env.get("TMUX"):
@@ -100,8 +102,8 @@ def _run(*words: str) -> str:
 
 
 def _ask_tmux(form: str) -> tuple[str, str, str]:
-    parts = (_run("tmux", "display-message", "-p", form).split("\t") + ["", "", ""])[:3]
-    return parts[0], parts[1], parts[2]
+    first, second, third, *_ = [*_run("tmux", "display-message", "-p", form).split("\t"), "", "", ""]
+    return first, second, third
 
 
 def _version(text: str) -> tuple[str, tuple[int, ...]]:

@@ -148,13 +148,13 @@ def _palette(screen: MainScreen) -> None:
 
 
 def _place(tabs: frozenset[Tab] | None) -> str:
-    return "all" if tabs is None else shorten(", ".join(tab.title for tab in Tab if tab in tabs), 9)
+    return "all" if tabs is None else shorten(", ".join(tab.label for tab in Tab if tab in tabs), 9)
 
 
 def _help(screen: MainScreen) -> None:
     tab = screen.now.tab
     commands = [c for c in screen.registry.of(tab) if c.keys]
-    screen.app.push_screen(HelpSheet(tab.title, SUMMARIES[tab], commands, READING[tab]))
+    screen.app.push_screen(HelpSheet(tab.label, SUMMARIES[tab], commands, READING[tab]))
 
 
 def _quit(screen: MainScreen) -> None:

@@ -56,7 +56,7 @@ class Registry:
                     raise RegistryError(f"{key} belongs to the terminal and cannot be {command.id}")
                 there = keys.get(key)
                 if there is not None and (there.tabs is None) == (command.tabs is None):
-                    raise RegistryError(f"{there.id} and {command.id} both want the key {key} in {tab.title}")
+                    raise RegistryError(f"{there.id} and {command.id} both want the key {key} in {tab.label}")
                 keys.setdefault(key, command)
         return keys
 

@@ -109,7 +109,7 @@ class _Columns:
             "confidence": e.confidence,
             "true_score": e.true_score,
             "true_rank": lambda: np.where(e.true_rank() > 0, e.true_rank().astype(float), np.nan),
-            "loss": e.loss,
+            "loss": lambda: e.loss(np.arange(e.true.size)),
             "wrong": lambda: (e.true != e.predicted) & (e.true >= 0),
             "right": lambda: (e.true == e.predicted) & (e.true >= 0),
             "id": lambda: self._column("id"),
@@ -124,7 +124,7 @@ class _Columns:
         if self._samples is None:
             raise FilterError(f"{name} is no column; there are {known}")
         if name == "id":
-            column = np.asarray(self._samples.ids, dtype=object)
+            column: NDArray[Any] = np.asarray(self._samples.ids, dtype=object)
         elif name in self._samples.columns:
             column = np.asarray(self._samples.columns[name], dtype=object)
         else:
@@ -132,7 +132,9 @@ class _Columns:
             raise FilterError(f"{name} is no column; there are {known}{', ' + more if more else ''}")
         rows = self._evaluation.sample
         inside = (rows >= 0) & (rows < column.size)
-        return np.where(inside, column[np.where(inside, rows, 0)], None)
+        values = column[np.where(inside, rows, 0)] if column.size else np.full(rows.shape, None, dtype=object)
+        values[~inside] = None
+        return values
 
 
 def _names(classes: tuple[str, ...], labels: NDArray[Any]) -> NDArray[Any]:
@@ -214,7 +216,7 @@ def _compare(op: ast.cmpop, a: Any, b: Any) -> Mask:
     a, b, known = _comparable(a, b)
     with np.errstate(invalid="ignore"):
         result = np.asarray(_COMPARE[type(op)](a, b), dtype=np.bool_)
-    return result & known
+    return np.asarray(result & known, dtype=np.bool_)
 
 
 def _comparable(a: Any, b: Any) -> tuple[Any, Any, Any]:

@@ -22,7 +22,7 @@ class Tab(StrEnum):
         return {"runs": "1", "ranking": "2", "matrix": "3", "samples": "7"}[self.value]
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         return self.value.capitalize()
 
 

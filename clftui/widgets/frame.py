@@ -103,20 +103,20 @@ class TabBar(CanvasView):
         x, places = 0, []
         for tab in Tab:
             places.append((x, tab))
-            x += len(tab.title) + 4
+            x += len(tab.label) + 4
         return places
 
     def draw(self, canvas: Canvas) -> None:
         p = self.palette
         end = 0
         for x, tab in self._places():
-            title = f" {tab.key} {tab.title} "
+            title = f" {tab.key} {tab.label} "
             on = tab is self.active
             if on:
                 attrs = REVERSE if p.depth <= Depth.ANSI16 else 0
                 canvas.fill(x, 0, len(title), 1, bg=p.raised, attrs=attrs)
                 canvas.text(x + 1, 0, tab.key, p.focus, attrs=BOLD | attrs)
-                canvas.text(x + 3, 0, tab.title, p.text, attrs=BOLD | attrs)
+                canvas.text(x + 3, 0, tab.label, p.text, attrs=BOLD | attrs)
             else:
                 canvas.text(x, 0, title, p.muted)
             end = x + len(title)
@@ -126,7 +126,7 @@ class TabBar(CanvasView):
     def on_click(self, event: events.Click) -> None:
         for x, tab in reversed(self._places()):
             if event.x >= x:
-                if event.x < x + len(tab.title) + 4:
+                if event.x < x + len(tab.label) + 4:
                     self.post_message(self.Chosen(tab))
                 return
 

@@ -80,8 +80,8 @@ def _open(tab: Tab) -> Command:
     return Command(
         f"tab.{tab.value}",
         (tab.key,),
-        tab.title.lower(),
-        f"Open the {tab.title} view.",
+        tab.value,
+        f"Open the {tab.label} view.",
         "Move",
         step=lambda session: go(session, tab),
     )

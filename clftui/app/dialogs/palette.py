@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.fuzzy import Matcher
 from textual.screen import ModalScreen
@@ -35,7 +36,7 @@ class Entry:
 class CommandPalette(ModalScreen[str | None]):
     """Type to narrow, enter to run. `#` finds a class, `@` a run; answers with the entry's value."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "give_up", "close", show=False),
         Binding("down", "step(1)", show=False),
         Binding("up", "step(-1)", show=False),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -20,7 +21,7 @@ class Prompt(ModalScreen[str | None]):
     `check` looks at the line before it is taken: a sentence keeps the prompt open and says what is wrong.
     """
 
-    BINDINGS = [Binding("escape", "give_up", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "close", show=False)]
 
     def __init__(
         self,
