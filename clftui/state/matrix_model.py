@@ -1,0 +1,251 @@
+"""What the Matrix view shows, as values: order, cells, margins, the cursor and its steps. No drawing.
+
+Positions number the rows and columns of the screen in the chosen order, from 0; class indices number the run's classes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clftui.analysis.confusion import Confusion, confused_pairs
+from clftui.analysis.intervals import metric_interval
+from clftui.analysis.metrics import Metric, ratio
+from clftui.schema import FormatError
+from clftui.state.class_order import class_order
+from clftui.state.moves import drill_to_samples, say, select
+from clftui.state.selection import Part, Scope
+from clftui.state.session import Session
+from clftui.state.settings import MatrixSettings, Share
+from clftui.text import count as count_words
+from clftui.text import plural
+
+Int64 = NDArray[np.int64]
+Float64 = NDArray[np.float64]
+Bool = NDArray[np.bool_]
+
+THRESHOLDS = (1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 2000, 5000, 10_000)
+"""The steps of the threshold on cells."""
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """One confusion in the order and the manner of the settings.
+
+    `order` (K,) class index of each position, `place` (K,) position of each class index; `true` and `predicted` are
+    the class indices under the cursor.
+    """
+
+    classes: tuple[str, ...]
+    confusion: Confusion
+    order: Int64
+    place: Int64
+    true: int
+    predicted: int
+    settings: MatrixSettings
+
+    @property
+    def n(self) -> int:
+        """Classes."""
+        return len(self.classes)
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """Row and column position of the cursor on the screen."""
+        row, column = int(self.place[self.true]), int(self.place[self.predicted])
+        return (column, row) if self.settings.transposed else (row, column)
+
+    @property
+    def row_metric(self) -> Metric:
+        """What the margin at the right says of each row: recall of true classes, precision of predicted ones."""
+        return Metric.PRECISION if self.settings.transposed else Metric.RECALL
+
+    @property
+    def column_metric(self) -> Metric:
+        """What the margin at the bottom says of each column."""
+        return Metric.RECALL if self.settings.transposed else Metric.PRECISION
+
+
+def matrix(session: Session) -> Matrix | None:
+    """The matrix of the focused run; None where there is none to show (`missing` says why).
+
+    Raises FormatError where the run's file is broken.
+    """
+    run, confusion = session.run, session.confusion()
+    if run is None or confusion is None or not run.classes:
+        return None
+    settings, selection, index = session.matrix, session.selection, run.class_index
+    order = class_order(session.catalog, run.classes, confusion, settings.order)
+    true = index.get(selection.true or "", 0)
+    predicted = index.get(selection.predicted or "", min(1, len(run.classes) - 1))
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return Matrix(run.classes, confusion, order, place, true, predicted, settings)
+
+
+def _readable(session: Session) -> Matrix | None:
+    """The matrix for a step, which must not fail where the view shows the error of a broken file."""
+    try:
+        return matrix(session)
+    except FormatError:
+        return None
+
+
+def missing(session: Session) -> str | None:
+    """One sentence where there is nothing to show, and which key helps; None where there is a matrix."""
+    run, split = session.run, session.selection.split
+    if run is None:
+        return "No run is open: start clftui with the path of a run, a collection or a file of predictions."
+    if split is None or not run.epochs(split):
+        others = ", ".join(run.splits)
+        has = f"it has {others}: s takes the next split, r the next run" if others else "r takes the next run"
+        return f"{run.name} has nothing logged on {split or 'any split'}; {has}."
+    confusion, evaluation = session.confusion(), session.evaluation()
+    if confusion is not None and not confusion.total and session.filters:
+        if evaluation is not None and not evaluation.has_samples:
+            return f"{run.name} is a bare matrix without samples to filter; F drops the last filter."
+        return "No sample passes the filters; F drops the last one."
+    if confusion is not None and not confusion.total:
+        return f"{run.name} has no labelled sample on {split}; s takes the next split, r the next run."
+    return None
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """A window of cells, each array (rows, columns): counts, the value that shows, and which cells show at all."""
+
+    count: Int64
+    value: Float64
+    """The count or the share that the settings ask for; NaN where the share is undefined."""
+    shown: Bool
+    """Neither 0 nor under the threshold; undefined shares show (as a dash)."""
+    diagonal: Bool
+
+
+def cells(matrix: Matrix, rows: slice, columns: slice) -> Cells:
+    """The cells at positions `rows` x `columns`. Costs the window, not K x K."""
+    down, across = matrix.order[rows], matrix.order[columns]
+    transposed, share, c = matrix.settings.transposed, matrix.settings.share, matrix.confusion
+    counts = c.window(across, down).T if transposed else c.window(down, across)
+    diagonal = down[:, None] == across[None, :]
+    if share is Share.COUNTS:
+        value = counts.astype(np.float64)
+    else:
+        by_row = (share is Share.ROW) != transposed
+        # "row" and "column" speak of true and predicted classes, however the screen lies.
+        whole = c.support if share is Share.ROW else c.predicted_count
+        value = ratio(counts, whole[down][:, None] if by_row else whole[across][None, :])
+    shown = (counts >= max(matrix.settings.at_least, 1)) | np.isnan(value)
+    return Cells(counts, value, shown, diagonal)
+
+
+def peak(matrix: Matrix) -> float:
+    """The largest value that takes part in the shades, of the whole matrix and not only of what is on the screen.
+
+    0 where no cell takes part.
+    """
+    settings = matrix.settings
+    return _peak(matrix.confusion, settings.share, settings.diagonal)
+
+
+@lru_cache(maxsize=32)
+def _peak(c: Confusion, share: Share, diagonal: bool) -> float:
+    part = np.ones(len(c.count), dtype=np.bool_) if diagonal else c.true != c.predicted
+    value = c.count.astype(np.float64)
+    if share is Share.ROW:
+        value = ratio(c.count, c.support[c.true])
+    elif share is Share.COLUMN:
+        value = ratio(c.count, c.predicted_count[c.predicted])
+    return float(value[part].max()) if part.any() else 0.0
+
+
+@lru_cache(maxsize=32)
+def largest(c: Confusion) -> int:
+    """The largest count of any cell, the diagonal included: what decides how wide a number gets."""
+    return int(c.count.max()) if len(c.count) else 0
+
+
+def margin(matrix: Matrix, metric: Metric, positions: slice) -> tuple[Float64, Float64, Float64]:
+    """(value, low, high) of recall or precision with Wilson's interval at these positions; NaN undefined."""
+    value, low, high, _ = metric_interval(matrix.confusion, metric, matrix.order[positions])
+    return value, low, high
+
+
+def at(session: Session, row: int, column: int) -> Session:
+    """`session` with the cursor at a row and column position (clamped)."""
+    here = _readable(session)
+    if here is None:
+        return session
+    row, column = (min(max(position, 0), here.n - 1) for position in (row, column))
+    if here.settings.transposed:
+        row, column = column, row
+    return _point(session, int(here.order[row]), int(here.order[column]))
+
+
+def move(session: Session, rows: int, columns: int) -> Session:
+    """The cursor `rows` down and `columns` to the right on the screen, clamped at the edges."""
+    here = _readable(session)
+    if here is None:
+        return session
+    row, column = here.cursor
+    return at(session, row + rows, column + columns)
+
+
+def drill(session: Session) -> Session:
+    """The samples of the cell under the cursor; on the diagonal those that are right."""
+    here = _readable(session)
+    if here is None:
+        return session
+    evaluation = session.evaluation()
+    if evaluation is not None and not evaluation.has_samples:
+        return say(session, "This run is a bare matrix: it has counts, no samples to show.")
+    true, predicted = here.classes[here.true], here.classes[here.predicted]
+    if not here.confusion.cell(here.true, here.predicted):
+        return say(session, "No sample is in this cell; N jumps to one that has some.")
+    part = Part.RIGHT if here.true == here.predicted else Part.WRONG
+    return drill_to_samples(session, Scope(true, predicted, part))
+
+
+def _point(session: Session, true: int, predicted: int) -> Session:
+    classes = session.classes
+    return select(session, true=classes[true], predicted=classes[predicted])
+
+
+@lru_cache(maxsize=8)
+def pairs(c: Confusion) -> tuple[NDArray[np.int32], NDArray[np.int32], Int64]:
+    """(true, predicted, count) of all confused pairs, largest first."""
+    return confused_pairs(c)
+
+
+def next_pair(session: Session) -> Session:
+    """The next largest confusion that the threshold lets through; after the smallest, the largest again."""
+    here = _readable(session)
+    if here is None:
+        return session
+    true, predicted, counts = pairs(here.confusion)
+    total = int(np.searchsorted(-counts, -max(here.settings.at_least, 1), side="right"))
+    if not total:
+        return say(session, "No confusion to jump to: < lowers the threshold." if len(counts) else "Nothing is wrong.")
+    now = np.flatnonzero((true[:total] == here.true) & (predicted[:total] == here.predicted))
+    to = (int(now[0]) + 1) % total if len(now) else 0
+    moved = _point(session, int(true[to]), int(predicted[to]))
+    return say(moved, f"Confusion {count_words(to + 1)} of {count_words(total)}, largest first.")
+
+
+def step_threshold(session: Session, by: int) -> Session:
+    """A higher or lower threshold on the cells that show; never past the largest confusion."""
+    here = _readable(session)
+    now = session.matrix.at_least
+    top = int(pairs(here.confusion)[2][:1].sum()) if here is not None else 1
+    if by > 0:
+        steps = [step for step in THRESHOLDS if now < step <= top]
+        if not steps:
+            return say(session, f"The largest confusion is {count_words(top)}: a higher threshold would hide all.")
+        to = steps[0]
+    else:
+        to = max((step for step in THRESHOLDS if step < now), default=1)
+    changed = replace(session, matrix=replace(session.matrix, at_least=to))
+    return say(changed, f"Cells of {plural(to, 'sample')} or more." if to > 1 else "All cells.")

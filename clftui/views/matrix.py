@@ -1,0 +1,146 @@
+"""Tab 3: the confusion matrix of the focused run."""
+
+from __future__ import annotations
+
+import textwrap
+
+from textual import events
+
+from clftui.drawing.canvas import Canvas
+from clftui.schema import FormatError
+from clftui.state import matrix_model
+from clftui.state.matrix_model import Matrix, cells, matrix, missing
+from clftui.state.matrix_words import legend, margin_history, run_cells, sentence
+from clftui.state.session import Session
+from clftui.state.settings import Encoding, Share
+from clftui.text import text_width
+from clftui.views.view import Act, View, follow
+from clftui.widgets import matrix_frame as frame
+from clftui.widgets.matrix_grid import count_width_of, draw_cursor, draw_numbers, draw_shades
+from clftui.widgets.matrix_layout import Content, Layout, arrange
+from clftui.widgets.matrix_numbers import share_decimals, share_width
+
+WHEEL = 3
+
+
+class MatrixView(View):
+    """Draws the session's matrix around its cursor. Owns the scroll position alone."""
+
+    _top = 0
+    _left = 0
+    _layout: Layout | None = None
+    _followed: object = None
+
+    @property
+    def legend(self) -> str:
+        return legend(self.session) if self.session is not None else ""
+
+    @property
+    def page(self) -> tuple[int, int]:
+        return (self._layout.rows, self._layout.columns) if self._layout is not None else (1, 1)
+
+    def draw(self, canvas: Canvas) -> None:
+        session = self.session
+        self._layout = None
+        if session is None or not canvas.width or not canvas.height:
+            return
+        try:
+            words = missing(session)
+            shown = matrix(session) if words is None else None
+        except FormatError as error:
+            words, shown = str(error), None
+        if shown is None:
+            _say(canvas, words or "There is no matrix to show; r takes the next run, s the next split.")
+        else:
+            self._draw(canvas, session, shown)
+
+    def _draw(self, canvas: Canvas, session: Session, shown: Matrix) -> None:
+        layout = self._layout = arrange(canvas.width, canvas.height, _content(session, shown))
+        self._scroll(shown, layout)
+        rows = slice(self._top, min(self._top + layout.rows, shown.n))
+        columns = slice(self._left, min(self._left + layout.columns, shown.n))
+        row, column = shown.cursor[0] - self._top, shown.cursor[1] - self._left
+        window = cells(shown, rows, columns)
+        draw_cells = draw_numbers if session.matrix.encoding is Encoding.NUMBER else draw_shades
+        draw_cells(canvas, layout, shown, window)
+        frame.draw_column_labels(canvas, layout, _names(shown, columns), column)
+        frame.draw_row_labels(canvas, layout, _names(shown, rows), row)
+        frame.draw_row_margin(canvas, layout, shown, rows, row)
+        frame.draw_column_margin(canvas, layout, shown, columns, column)
+        past = margin_history(session, shown) if layout.spark_x >= 0 else None
+        if past is not None:
+            frame.draw_past(canvas, layout, past[0], past[1], shown.order[rows], row)
+        frame.draw_axes(canvas, layout, shown, rows, columns)
+        draw_cursor(canvas, layout, row, column)
+        frame.draw_readout(canvas, layout, sentence(session, shown), run_cells(session, shown))
+
+    def _scroll(self, shown: Matrix, layout: Layout) -> None:
+        """Show the cursor when it, or what lies under it, has changed; the wheel may leave it behind."""
+        row, column = shown.cursor
+        now = (row, column, shown.n, layout.rows, layout.columns)
+        if now != self._followed:
+            self._followed = now
+            self._top = follow(self._top, row, layout.rows, shown.n)
+            self._left = follow(self._left, column, layout.columns, shown.n)
+        self._top = max(0, min(self._top, shown.n - layout.rows))
+        self._left = max(0, min(self._left, shown.n - layout.columns))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click moves the cursor; on the cursor it drills. A click on a label moves along one axis."""
+        layout, session = self._layout, self.session
+        if layout is None or session is None:
+            return
+        row, column = layout.row_at(event.y), layout.column_at(event.x)
+        shown = matrix(session)
+        if shown is None or (row is None and column is None):
+            return
+        here = shown.cursor
+        to = (
+            here[0] if row is None else self._top + row,
+            here[1] if column is None else self._left + column,
+        )
+        if to == here and row is not None and column is not None:
+            self.post_message(Act(matrix_model.drill))
+        else:
+            self.post_message(Act(lambda now: matrix_model.at(now, *to)))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._wheel(0, WHEEL) if event.shift else self._wheel(WHEEL, 0)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._wheel(0, -WHEEL) if event.shift else self._wheel(-WHEEL, 0)
+
+    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
+        self._wheel(0, WHEEL)
+
+    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
+        self._wheel(0, -WHEEL)
+
+    def _wheel(self, rows: int, columns: int) -> None:
+        self._top, self._left = self._top + rows, self._left + columns
+        self.redraw()
+
+
+def _content(session: Session, shown: Matrix) -> Content:
+    run, split = session.run, session.selection.split
+    width = 0
+    if session.matrix.encoding is Encoding.NUMBER:
+        counts = session.matrix.share is Share.COUNTS
+        width = count_width_of(shown) if counts else share_width(share_decimals(shown.confusion.support))
+    epochs = len(run.epochs(split)) if run is not None and split is not None else 0
+    return Content(shown.n, width, _longest(shown.classes), epochs)
+
+
+def _longest(classes: tuple[str, ...]) -> int:
+    return max(text_width(name) for name in classes)
+
+
+def _names(shown: Matrix, positions: slice) -> list[str]:
+    return [shown.classes[index] for index in shown.order[positions].tolist()]
+
+
+def _say(canvas: Canvas, words: str) -> None:
+    """One calm sentence where the matrix would be."""
+    lines = textwrap.wrap(words, max(min(canvas.width - 4, 76), 10))
+    for at, line in enumerate(lines[: canvas.height]):
+        canvas.text(2, min(1, canvas.height - 1) + at, line, canvas.palette.muted)

@@ -1,0 +1,258 @@
+"""Everything around the cells of the matrix: axes, labels, margins, the past of the margin, the read-out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clftui.analysis.history import downsample
+from clftui.analysis.intervals import wilson
+from clftui.drawing.canvas import BOLD, Canvas
+from clftui.drawing.cells import BLANK, code_text, codes_of, safe_text
+from clftui.drawing.glyphs import columns as bars
+from clftui.drawing.glyphs import legend, shades
+from clftui.drawing.ramp import shade
+from clftui.state.matrix_model import Matrix, margin, peak
+from clftui.state.matrix_words import RunCell, Sentence
+from clftui.state.settings import Share
+from clftui.text import count, decimals_for, percent, rate, sanitise, text_width
+from clftui.widgets.matrix_layout import EDGE, SHARE_WIDTH, SPARK_WIDTH, Layout
+
+Float64 = NDArray[np.float64]
+
+RAMP_WIDTH = 12
+TREND_WIDTH = 12
+AXES = ("true", "predicted")
+
+
+def draw_axes(canvas: Canvas, layout: Layout, matrix: Matrix, rows: slice, columns: slice) -> None:
+    """`true ↓  predicted →   rows 121–160 of 1,000      1 ▒▒▒▓▓▓ 116`: always says which axis is which."""
+    palette = canvas.palette
+    down, across = AXES[::-1] if matrix.settings.transposed else AXES
+    x = layout.x - 1 - text_width(f"{down} ↓")
+    x = max(x, 0) + canvas.text(max(x, 0), 0, f"{down} ↓", palette.muted) + 1
+    x += canvas.text(x, 0, f"{across} →", palette.muted)
+    hint = _hint(matrix.n, rows, columns)
+    if hint and canvas.width - x - 2 >= text_width(hint):
+        x += 3 + canvas.text(x + 3, 0, hint, palette.muted)
+    top = peak(matrix)
+    if not top:
+        return
+    low, high = _ends(matrix, top)
+    room = canvas.width - EDGE - x - 3 - len(low) - len(high) - 2
+    if room >= 3:
+        width = min(room, RAMP_WIDTH)
+        at = canvas.width - EDGE - width - len(low) - len(high) - 2
+        legend(canvas, at, 0, palette.ember, low, high, width)
+
+
+def _hint(n: int, rows: slice, columns: slice) -> str:
+    """Which part of the whole shows, where it is not all of it."""
+    parts = [
+        f"{name} {count(part.start + 1)}–{count(part.stop)}"
+        for name, part in (("rows", rows), ("columns", columns))
+        if part.stop - part.start < n
+    ]
+    return f"{', '.join(parts)} of {count(n)}" if parts else ""
+
+
+def _ends(matrix: Matrix, top: float) -> tuple[str, str]:
+    if matrix.settings.share is Share.COUNTS:
+        return count(max(matrix.settings.at_least, 1)), count(int(top))
+    return "0 %", f"{percent(top, 0 if top >= 0.1 else 1)} %"
+
+
+def draw_row_labels(canvas: Canvas, layout: Layout, names: Sequence[str], cursor: int) -> None:
+    """Class names right-aligned before their rows; the cursor's bold in the focus colour."""
+    palette = canvas.palette
+    for row, name in enumerate(names):
+        fg, attrs = (palette.focus, BOLD) if row == cursor else (palette.text, 0)
+        canvas.text(EDGE, layout.middle(row), name, fg, attrs=attrs, width=layout.label_width, align="right")
+
+
+def draw_column_labels(canvas: Canvas, layout: Layout, names: Sequence[str], cursor: int) -> None:
+    """Class names over their columns, shortened to the cell; upright where a cell is two columns wide."""
+    if layout.y < 2:
+        return
+    palette = canvas.palette
+    if layout.head_height > 1 or layout.cell_width < 4:
+        _upright(canvas, layout, names, cursor)
+        return
+    for column, name in enumerate(names):
+        fg, attrs = (palette.focus, BOLD) if column == cursor else (palette.muted, 0)
+        x = layout.x + column * layout.cell_width
+        canvas.text(x, layout.y - 1, name, fg, attrs=attrs, width=layout.cell_width - 1, align="right")
+
+
+def _upright(canvas: Canvas, layout: Layout, names: Sequence[str], cursor: int) -> None:
+    """The first letters of each name from top to bottom, ending right above the column."""
+    height = layout.head_height
+    code = np.full((height, len(names) * layout.cell_width), BLANK, dtype=np.uint32)
+    for column, name in enumerate(names):
+        letters = codes_of(safe_text(sanitise(name)))
+        letters = letters[letters > 0][:height]
+        # A wide letter would push the next column's aside.
+        narrow = np.where(_wide(letters), ord("·"), letters) if letters.size and letters.max() > 0x10FF else letters
+        code[height - len(narrow) :, column * layout.cell_width] = narrow
+    canvas.put(layout.x, layout.y - height, code, canvas.palette.muted)
+    if 0 <= cursor < len(names):
+        x = layout.x + cursor * layout.cell_width
+        canvas.paint(x, layout.y - height, 1, height, fg=canvas.palette.focus, attrs=BOLD)
+
+
+def _wide(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    return np.asarray([text_width(code_text(int(code))) > 1 for code in codes], dtype=np.bool_)
+
+
+def draw_row_margin(canvas: Canvas, layout: Layout, matrix: Matrix, rows: slice, cursor: int) -> None:
+    """Recall (precision when transposed) of each shown row with its interval."""
+    if layout.share_x < 0:
+        return
+    palette = canvas.palette
+    value, low, high = margin(matrix, matrix.row_metric, rows)
+    head = max(layout.y - 1, 0)
+    canvas.text(layout.share_x + 1, head, matrix.row_metric.label, palette.muted)
+    for row in range(len(value)):
+        y = layout.middle(row)
+        shown, interval = rate(float(value[row]), float(low[row]), float(high[row]))
+        attrs = BOLD if row == cursor else 0
+        canvas.text(layout.share_x, y, shown, palette.text, attrs=attrs, width=SHARE_WIDTH + 1, align="right")
+        if layout.interval_x >= 0:
+            canvas.text(layout.interval_x, y, interval, palette.faint)
+
+
+def draw_past(
+    canvas: Canvas, layout: Layout, epochs: Sequence[int], values: Float64, order: NDArray[np.int64], cursor: int
+) -> None:
+    """The margin over the epochs, a line of dots a row; one scale for all classes, so that rows can be compared.
+
+    `values` (E, K) by class index, `order` the class indices of the shown rows.
+    """
+    if layout.spark_x < 0:
+        return
+    palette = canvas.palette
+    canvas.text(layout.spark_x, max(layout.y - 1, 0), f"{epochs[0]}–{epochs[-1]}", palette.muted)
+    known = values[np.isfinite(values)]
+    if not known.size:
+        return
+    height = 2 if layout.seams else 1
+    lines = spark_rows(values[:, order].T, SPARK_WIDTH, float(known.min()), float(known.max()), height)
+    for row, line in enumerate(lines):
+        canvas.put(layout.spark_x, layout.middle(row), line, palette.text if row == cursor else palette.faint)
+
+
+def spark_rows(values: Float64, width: int, low: float, high: float, height: int) -> NDArray[np.uint32]:
+    """(n, height, width) braille cells of n lines `values` (n, E) on an axis low..high; NaN is a gap.
+
+    Each of the 2 x width dot columns spans the least to the greatest of its epochs and joins the one before, so no
+    event is lost.
+    """
+    n, epochs = values.shape
+    dots = 4 * height
+    span = high - low if high > low else 1.0
+    level = np.rint((1 - np.clip((values - low) / span, 0, 1)) * (dots - 1))
+    at = np.arange(2 * width) * (epochs - 1) / max(2 * width - 1, 1)
+    first = np.floor(at).astype(np.intp)
+    last = np.append(np.maximum(first[1:], first[:-1]), epochs - 1)
+    top, bottom = np.full((n, 2 * width), np.inf), np.full((n, 2 * width), -np.inf)
+    for column in range(2 * width):
+        part = level[:, first[column] : last[column] + 1]
+        here = np.isfinite(part)
+        top[:, column] = np.where(here, part, np.inf).min(axis=1)
+        bottom[:, column] = np.where(here, part, -np.inf).max(axis=1)
+    rows = np.arange(dots)[None, :, None]
+    lit = (rows >= top[:, None, :]) & (rows <= bottom[:, None, :])
+    bits = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.uint32)
+    packed = (lit.reshape(n, height, 4, width, 2) * bits[None, None, :, None, :]).sum(axis=(2, 4)).astype(np.uint32)
+    return np.where(packed == 0, BLANK, 0x2800 + packed).astype(np.uint32)
+
+
+def draw_column_margin(canvas: Canvas, layout: Layout, matrix: Matrix, columns: slice, cursor: int) -> None:
+    """Precision (recall when transposed) under each shown column, and the accuracy of the whole at the right."""
+    if layout.foot_y < 0:
+        return
+    palette, y = canvas.palette, layout.foot_y
+    label = matrix.column_metric.label
+    canvas.text(EDGE, y, label, palette.muted, width=layout.label_width, align="right")
+    value, low, high = margin(matrix, matrix.column_metric, columns)
+    if layout.cell_width < 5:
+        _shaded_margin(canvas, layout, value)
+    else:
+        for column in range(len(value)):
+            x = layout.x + column * layout.cell_width
+            shown = _fitting(float(value[column]), float(low[column]), float(high[column]), layout.cell_width - 1)
+            fg, attrs = (palette.text, BOLD) if column == cursor else (palette.muted, 0)
+            canvas.text(x, y, shown, fg, attrs=attrs, width=layout.cell_width - 1, align="right")
+    _accuracy(canvas, layout, matrix)
+
+
+def _fitting(value: float, low: float, high: float, width: int) -> str:
+    digits = decimals_for(50 * (high - low)) if np.isfinite(high - low) else 0
+    texts = (percent(value, fewer) for fewer in range(digits, -1, -1))
+    return next((text for text in texts if len(text) <= width), percent(value, 0))
+
+
+def _shaded_margin(canvas: Canvas, layout: Layout, value: Float64) -> None:
+    """No room for numbers: the weaker the class, the stronger the cell."""
+    palette = canvas.palette
+    level = np.where(np.isnan(value), 0.0, np.maximum(1 - value, 1e-3))
+    wide = layout.cell_width
+    if palette.colourful:
+        code: NDArray[np.uint32] = np.full(len(value), BLANK, dtype=np.uint32)
+        bg = shade(palette.ice, level, palette.page)
+        bg = np.where(np.isnan(value), palette.page, bg)
+    else:
+        code, bg = shades(level), np.full(len(value), palette.page, dtype=np.int32)
+    code = np.where(np.isnan(value), ord("–"), code).astype(np.uint32)
+    canvas.put(layout.x, layout.foot_y, np.repeat(code, wide)[None], palette.muted, np.repeat(bg, wide)[None])
+
+
+def _accuracy(canvas: Canvas, layout: Layout, matrix: Matrix) -> None:
+    c = matrix.confusion
+    right = int(c.correct.sum())
+    low, high = wilson([right], [c.total])
+    shown, interval = rate(right / c.total if c.total else float("nan"), float(low[0]), float(high[0]))
+    x = max(layout.share_x, layout.x + layout.width)
+    if canvas.width - x - EDGE < 6 or layout.share_x < 0:
+        return
+    palette, y = canvas.palette, layout.foot_y
+    canvas.text(x, y, shown, palette.text, attrs=BOLD, width=SHARE_WIDTH + 1, align="right")
+    x += SHARE_WIDTH + 2
+    if canvas.width - x - EDGE >= 8:
+        x += 1 + canvas.text(x, y, "accuracy", palette.muted)
+    if canvas.width - x - EDGE >= len(interval):
+        canvas.text(x, y, interval, palette.faint)
+
+
+def draw_readout(canvas: Canvas, layout: Layout, sentence: Sentence, cells: Sequence[RunCell]) -> None:
+    """The cell under the cursor in words, then the same cell in the runs A to D."""
+    palette = canvas.palette
+    width = canvas.width - 2 * EDGE
+    if layout.sentence_y >= 0:
+        room = max(width - text_width(sentence.words) - 2, width // 3)
+        title = canvas.text(EDGE, layout.sentence_y, sentence.title, palette.focus, attrs=BOLD, width=room, middle=True)
+        text = f": {sentence.words}"
+        canvas.text(EDGE + title, layout.sentence_y, text, palette.text, width=width - title)
+    if layout.runs_y >= 0:
+        _runs(canvas, layout.runs_y, cells)
+
+
+def _runs(canvas: Canvas, y: int, cells: Sequence[RunCell]) -> None:
+    palette = canvas.palette
+    values = np.asarray([value for cell in cells for value in cell.trend if np.isfinite(value)])
+    high = float(values.max()) if values.size else 1.0
+    plain = sum(2 + len(cell.shown) + 1 + len(cell.interval) + 3 for cell in cells)
+    trends = canvas.width - 2 * EDGE - plain >= sum(TREND_WIDTH + 1 for cell in cells if cell.trend)
+    x = EDGE
+    for cell in cells:
+        hue = palette.runs["ABCD".index(cell.letter)] if cell.letter else palette.muted
+        if x + 2 + len(cell.shown) > canvas.width - EDGE:
+            break
+        x += canvas.text(x, y, cell.letter or "·", hue, attrs=BOLD) + 1
+        x += canvas.text(x, y, cell.shown, palette.text) + 1
+        x += canvas.text(x, y, cell.interval, palette.faint) + (1 if cell.interval else 0)
+        if trends and cell.trend:
+            x += canvas.text(x, y, bars(downsample(cell.trend, TREND_WIDTH), 0.0, high or 1.0), hue) + 1
+        x += 2

@@ -1,0 +1,166 @@
+"""The cells of the matrix on a canvas: a whole window at once, in numpy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clftui.drawing.canvas import BOLD, DIM, REVERSE, Canvas
+from clftui.drawing.glyphs import UPPER, shades
+from clftui.drawing.palette import Depth, Palette
+from clftui.drawing.ramp import Floats, Ints, count_level, luminance, shade
+from clftui.state.matrix_model import Cells, Matrix, largest, peak
+from clftui.state.settings import Share
+from clftui.text import UNDEFINED
+from clftui.widgets.matrix_layout import Layout
+from clftui.widgets.matrix_numbers import Codes, count_codes, count_width, share_codes, share_decimals
+
+_BLANK = 32
+_HEAVY = 0.7
+"""Beside a number even the strongest cell takes `▓`: a full block would read as a cursor."""
+_PER_MILLE = 1000.0
+"""Shares take the logarithm of counts among a thousand: a thousandth is then the faintest, as one sample is."""
+
+
+def level_of(matrix: Matrix, values: Floats) -> Floats:
+    """Level 0..1 on the ramp of counts or shares; NaN stays NaN. The same scale for the whole matrix."""
+    unit = 1.0 if matrix.settings.share is Share.COUNTS else _PER_MILLE
+    return count_level(values * unit, peak(matrix) * unit, matrix.settings.scaling.value)
+
+
+def levels(matrix: Matrix, window: Cells) -> Floats:
+    """(rows, columns) levels of the cells that are shaded; 0 for the others, the diagonal among them when it is off."""
+    shaded = window.shown & ~np.isnan(window.value)
+    if not matrix.settings.diagonal:
+        shaded &= ~window.diagonal
+    return np.where(shaded, level_of(matrix, np.where(shaded, window.value, 0.0)), 0.0)
+
+
+def cell_codes(matrix: Matrix, window: Cells) -> Codes:
+    """(rows, columns, width) characters of the numbers of the cells that show."""
+    settings = matrix.settings
+    if settings.share is Share.COUNTS:
+        width = count_width_of(matrix)
+        return count_codes(np.where(window.shown, window.count, 0), width)
+    decimals = share_decimals(matrix.confusion.support)
+    return share_codes(np.where(window.shown, window.value, 0.0), decimals)
+
+
+def count_width_of(matrix: Matrix) -> int:
+    """Columns of the widest count of the whole matrix, so that scrolling does not change the cells' width."""
+    return count_width(max(largest(matrix.confusion), 1))
+
+
+def draw_numbers(canvas: Canvas, layout: Layout, matrix: Matrix, window: Cells) -> None:
+    """Cells with their numbers; shades behind them, or shade glyphs beside them where colours cannot tell."""
+    palette = canvas.palette
+    level = levels(matrix, window)
+    bg, fg, attrs = _number_style(palette, level, window)
+    numbers = cell_codes(matrix, window)
+    rows, columns, digits = numbers.shape
+    pad = (layout.cell_width - digits) // 2
+    code = np.full((rows, columns, layout.cell_width), _BLANK, dtype=np.uint32)
+    start = layout.cell_width - pad - digits
+    code[:, :, start : start + digits] = numbers
+    if not palette.colourful and start > 0:
+        code[:, :, start - 1] = shades(np.minimum(level, _HEAVY))
+    wide = layout.cell_width
+    put = (code.reshape(rows, -1), np.repeat(fg, wide, 1), np.repeat(bg, wide, 1), np.repeat(attrs, wide, 1))
+    if layout.seams:
+        _put_with_seams(canvas, layout, put, np.repeat(bg, wide, 1))
+    else:
+        canvas.put(layout.x, layout.y, *put)
+
+
+def _number_style(palette: Palette, level: Floats, window: Cells) -> tuple[Ints, Ints, NDArray[np.uint8]]:
+    shaded = level > 0
+    attrs = np.zeros(level.shape, dtype=np.uint8)
+    if palette.colourful:
+        bg = shade(palette.ember, level, palette.page)
+        return bg, np.where(shaded, palette.faded(bg, level), palette.faint).astype(np.int32), attrs
+    bg = np.full(level.shape, palette.page, dtype=np.int32)
+    attrs[level >= 0.5] = BOLD
+    attrs[level < 0.25] = DIM if palette.depth is Depth.MONO else 0
+    fg = np.where(level >= 0.25, palette.text, np.where(shaded, palette.muted, palette.faint))
+    return bg, fg.astype(np.int32), attrs
+
+
+def _put_with_seams(canvas: Canvas, layout: Layout, put: tuple[Any, Any, Any, Any], bg: Ints) -> None:
+    """Number rows and, between them, half blocks of the cell above and the cell below."""
+    targets: tuple[NDArray[Any], ...] = (canvas.code, canvas.fg, canvas.bg, canvas.attrs)
+    for at, values in zip(targets, put, strict=True):
+        area = at[layout.y + 1 : layout.y + layout.height : 2, layout.x : layout.x + layout.width]
+        area[...] = values[: area.shape[0], : area.shape[1]]
+    page = np.full((1, bg.shape[1]), canvas.palette.page, dtype=np.int32)
+    above, below = np.vstack([page, bg]), np.vstack([bg, page])
+    code = np.where(above == below, _BLANK, UPPER).astype(np.uint32)
+    halves: tuple[NDArray[Any], ...] = (code, above, below)
+    for target, half in zip(targets, halves, strict=False):
+        area = target[layout.y : layout.y + layout.height : 2, layout.x : layout.x + layout.width]
+        area[...] = half[: area.shape[0], : area.shape[1]]
+
+
+def draw_shades(canvas: Canvas, layout: Layout, matrix: Matrix, window: Cells) -> None:
+    """Cells as shades alone, two columns wide or a multiple; the diagonal a faint tint where it takes no part."""
+    palette = canvas.palette
+    level = levels(matrix, window)
+    unshaded_diagonal = window.diagonal & (level <= 0)
+    code: Codes = np.full(level.shape, _BLANK, dtype=np.uint32)
+    bg: Ints = np.full(level.shape, palette.page, dtype=np.int32)
+    fg = palette.muted
+    if palette.colourful:
+        bg = shade(palette.ember, level, palette.page)
+        bg = np.where(unshaded_diagonal, palette.mix(palette.page, palette.raised, 0.6), bg)
+    else:
+        fg = palette.text
+        code = shades(level)
+    code = np.repeat(code, layout.cell_height, 0).repeat(layout.cell_width, 1)
+    bg = np.repeat(bg, layout.cell_height, 0).repeat(layout.cell_width, 1)
+    if not palette.colourful:
+        _mark(code, layout, unshaded_diagonal, ord("·"))
+    _mark(code, layout, np.isnan(window.value), ord(UNDEFINED))
+    canvas.put(layout.x, layout.y, code, fg, bg)
+
+
+def _mark(code: Codes, layout: Layout, where: NDArray[np.bool_], char: int) -> None:
+    rows, columns = np.nonzero(where)
+    middle = rows * layout.cell_height + (layout.cell_height - 1) // 2
+    code[middle, columns * layout.cell_width + (layout.cell_width - 1) // 2] = char
+
+
+def draw_cursor(canvas: Canvas, layout: Layout, row: int, column: int) -> None:
+    """The cursor around shown cell (row, column); the cell's value and shade stay as they are."""
+    palette = canvas.palette
+    x, y, w = layout.x + column * layout.cell_width, layout.middle(row), layout.cell_width
+    if not (0 <= row < layout.rows and 0 <= column < layout.columns):
+        return
+    if not palette.colourful:
+        top = layout.y + row * layout.cell_height + (1 if layout.seams else 0)
+        canvas.paint(x, top, w, 1 if layout.seams else layout.cell_height, palette.text, palette.page, REVERSE | BOLD)
+    elif layout.seams:
+        canvas.paint(x, y, 1, 1, bg=palette.page)
+        canvas.paint(x + w - 1, y, 1, 1, bg=palette.page)
+        canvas.paint(x, y - 1, w, 1, bg=palette.page)
+        canvas.paint(x, y + 1, w, 1, bg=palette.page)
+        canvas.paint(x + 1, y, w - 2, 1, attrs=BOLD)
+        canvas.frame(x, y - 1, w, 3, palette.focus, thick=True)
+    elif w > 3 and layout.cell_height == 1:
+        # A halo of page colour parts the bars from a cell of nearly the same brightness.
+        canvas.text(x, y, "▐", palette.focus, palette.page)
+        canvas.text(x + w - 1, y, "▌", palette.focus, palette.page)
+        canvas.paint(x + 1, y, w - 2, 1, attrs=BOLD)
+    else:
+        _bracket(canvas, layout, x, layout.y + row * layout.cell_height)
+
+
+def _bracket(canvas: Canvas, layout: Layout, x: int, y: int) -> None:
+    """Bars at both inner edges of a shaded cell; in the ink that reads on it where the focus colour would not."""
+    palette = canvas.palette
+    paper = int(canvas.bg[y, x]) if y < canvas.height and x < canvas.width else palette.page
+    bright = abs(float(luminance(paper) - luminance(palette.focus))) < 0.25
+    fg = palette.ink(paper) if bright else palette.focus
+    for row in range(y, y + layout.cell_height):
+        canvas.text(x, row, "▌", fg)
+        canvas.text(x + layout.cell_width - 1, row, "▐", fg)

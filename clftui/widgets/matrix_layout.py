@@ -1,0 +1,162 @@
+"""Where the parts of the matrix lie on a screen of a given size: plain arithmetic, no drawing.
+
+From the top: a line of axes and legend, column labels, the grid, the margin of the columns, the read-out. From the
+left: row labels, the grid, the margin of the rows, its past. What does not fit goes in the opposite order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SCALE_MAX = 3
+"""How many times its least size a shaded cell grows where all classes fit."""
+WIDEST = 13
+SHARE_WIDTH = 5
+INTERVAL_WIDTH = 9
+SPARK_WIDTH = 11
+EDGE = 1
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the layout depends on, besides the size: `n` classes, the width of numbers and names, and what there is."""
+
+    n: int
+    number_width: int
+    """Columns of the widest number; 0 where cells show shades alone."""
+    name_width: int
+    """Columns of the longest class name."""
+    epochs: int
+    """Epochs of the run on this split; sparklines need two."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Positions in cells of the widget; -1 for a part that has no room."""
+
+    label_width: int
+    head_height: int
+    """Rows of the column labels; more than one stand upright."""
+    x: int
+    y: int
+    """The grid's top left."""
+    cell_width: int
+    cell_height: int
+    seams: bool
+    """Whether half rows between the cells let them touch (a cell is then two rows high and its number in between)."""
+    rows: int
+    columns: int
+    """How many of the matrix show at once."""
+    share_x: int
+    interval_x: int
+    spark_x: int
+    foot_y: int
+    sentence_y: int
+    runs_y: int
+
+    @property
+    def width(self) -> int:
+        """Columns of the grid."""
+        return self.columns * self.cell_width
+
+    @property
+    def height(self) -> int:
+        """Rows of the grid, the last seam included."""
+        return self.rows * self.cell_height + (1 if self.seams else 0)
+
+    def middle(self, row: int) -> int:
+        """The screen row in the middle of the shown row `row`, where its number and label stand."""
+        return self.y + row * self.cell_height + (1 if self.seams else (self.cell_height - 1) // 2)
+
+    def row_at(self, y: int) -> int | None:
+        """Which shown row a screen row belongs to."""
+        inside = self.y <= y < self.y + self.height
+        return min((y - self.y) // self.cell_height, self.rows - 1) if inside and self.rows else None
+
+    def column_at(self, x: int) -> int | None:
+        """Which shown column a screen column belongs to."""
+        return (x - self.x) // self.cell_width if self.x <= x < self.x + self.width else None
+
+
+def arrange(width: int, height: int, content: Content) -> Layout:
+    """The layout of `content` on `width` x `height` cells: roomy where all classes fit that way, else tight."""
+    label = _label_width(width, content.name_width)
+    x = min(EDGE + label + 1, max(width - 1, 0))
+    share, interval, spark = _margins(width, x, content)
+    room = max(width - x - EDGE - share - interval - spark, 1)
+    below = _below(height)
+    if content.number_width:
+        cell_width, cell_height, seams = _number_cell(room, height - below - 2, content)
+        head = 1
+    else:
+        head = 5 if height >= 30 else 3 if height >= 14 else 1
+        scale = _scale(room, height - below - 2, content.n)
+        cell_width, cell_height, seams = 2 * scale, scale, False
+        head = head if scale == 1 else 1
+    y = 1 + head if height > head + 2 else min(1, height - 1)
+    columns = min(content.n, max(room // cell_width, 1))
+    tall = height - below - y - (1 if seams else 0)
+    rows = min(content.n, max(tall // cell_height, 1))
+    grid = (rows * cell_height + (1 if seams else 0), columns * cell_width)
+    return Layout(
+        label_width=label,
+        head_height=head,
+        x=x,
+        y=y,
+        cell_width=cell_width,
+        cell_height=cell_height,
+        seams=seams,
+        rows=rows,
+        columns=columns,
+        share_x=x + grid[1] + 1 if share else -1,
+        interval_x=x + grid[1] + 1 + share if interval else -1,
+        spark_x=x + grid[1] + 1 + share + interval if spark else -1,
+        **_feet(y + grid[0], height, below),
+    )
+
+
+def _label_width(width: int, names: int) -> int:
+    most = 24 if width >= 160 else 18 if width >= 110 else 9 if width >= 50 else 5
+    return max(min(names, most), 4)
+
+
+def _margins(width: int, x: int, content: Content) -> tuple[int, int, int]:
+    """Columns of the rows' margin: its share, the interval, the sparkline; each with the gap before what follows."""
+    left = width - x - 4 * max(content.number_width + 2, 2)
+    share = SHARE_WIDTH + 2 if left >= 8 else 0
+    interval = INTERVAL_WIDTH + 1 if share and left >= 26 else 0
+    fits = width - x - share - interval - SPARK_WIDTH - 2 >= content.n * max(content.number_width + 2, 5)
+    spark = SPARK_WIDTH + 1 if interval and content.epochs > 1 and (width >= 140 or (width >= 100 and fits)) else 0
+    return share, interval, spark
+
+
+def _below(height: int) -> int:
+    """Rows under the grid: its margin, then the read-out of the cell, then that of the runs, then a blank."""
+    if height >= 24:
+        return 4
+    return 3 if height >= 14 else 2 if height >= 10 else 1 if height >= 6 else 0
+
+
+def _feet(bottom: int, height: int, below: int) -> dict[str, int]:
+    gap = 1 if below >= 4 else 0
+    sentence = bottom + gap + (1 if below >= 2 else 0)
+    return {
+        "foot_y": bottom if below >= 2 else -1,
+        "sentence_y": sentence if below >= 1 and sentence < height else -1,
+        "runs_y": sentence + 1 if below >= 3 and sentence + 1 < height else -1,
+    }
+
+
+def _number_cell(room: int, height: int, content: Content) -> tuple[int, int, bool]:
+    """(width, height, seams) of a cell with a number."""
+    roomy, tight = max(content.number_width + 4, 7), max(content.number_width + 2, 5)
+    seams = content.n * roomy <= room and 2 * content.n + 1 <= height
+    least = roomy if seams else tight
+    if content.n * least <= room:
+        # Room to spare goes to the column labels.
+        least = max(least, min(content.name_width + 1, room // content.n, WIDEST))
+    return least, 2 if seams else 1, seams
+
+
+def _scale(room: int, height: int, n: int) -> int:
+    return max(min(room // (2 * n), height // n, SCALE_MAX), 1) if n else 1
