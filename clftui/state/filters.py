@@ -210,7 +210,7 @@ def _compare(op: ast.cmpop, a: Any, b: Any) -> Mask:
     if isinstance(op, ast.In | ast.NotIn):
         if not isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
             raise FilterError('`in` is written column in ("cat", "dog")')
-        choices = [b] if isinstance(b, str) else list(b)
+        choices = b if isinstance(b, list) else [b]
         inside = np.isin(a.astype(str) if a.dtype == object else a, choices)
         return np.asarray(~inside if isinstance(op, ast.NotIn) else inside, dtype=np.bool_)
     a, b, known = _comparable(a, b)

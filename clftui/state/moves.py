@@ -122,7 +122,10 @@ def cycle(value: E, by: int = 1, among: Sequence[E] | None = None) -> E:
 
 
 def find_class(session: Session, text: str) -> Session:
-    """Move the cursor to the next class whose name contains `text`: an exact name, a beginning, then any part."""
+    """Move the cursor to a class whose name contains `text`: an exact name before a beginning before any part.
+
+    From a class that matches, to the next one that contains it.
+    """
     classes, wanted = session.classes, sanitise(text).casefold().strip()
     if not wanted:
         return session
@@ -136,6 +139,8 @@ def find_class(session: Session, text: str) -> Session:
     )
     if text in classes:
         return select(session, true=text)
+    if now >= 0 and wanted in names[now]:
+        tests = tests[-1:]
     for test in tests:
         hit = next((index for index in ring if test(names[index])), None)
         if hit is not None:
