@@ -173,10 +173,10 @@ def _laid_out(tree: _Tree, unknown: tuple[str, ...]) -> Hierarchy:
 
 
 def group_metrics(c: Confusion, hierarchy: Hierarchy) -> GroupMetrics:
-    """Precision, recall and F1 of every node (Blocks, equation 1): right is a prediction anywhere in the sample's group.
+    """Precision, recall and F1 of every node (Blocks, equation 1): right is any prediction in the sample's own group.
 
     With in = samples of the group predicted in it: recall = in / samples of the group (unanswered ones are misses),
-    precision = in / predictions in the group, F1 = 2 in / (both sums). 0/0 is NaN. For a class they are the class's own.
+    precision = in / predictions in the group, F1 = 2 in / (both sums). 0/0 is NaN. A class has its own metrics.
     """
     inside = np.zeros(len(hierarchy.nodes), dtype=np.int64)
     true, predicted = hierarchy.position[c.true], hierarchy.position[c.predicted]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -31,7 +33,7 @@ def since(values: ArrayLike, epochs: ArrayLike) -> tuple[float, int] | None:
 
 
 def downsample(values: ArrayLike, width: int) -> Float64:
-    """At most `width` of `values` (E,), in order, for a sparkline: the last one and every stretch's minimum and maximum.
+    """At most `width` of `values` (E,), in order, for a sparkline: the last and every stretch's minimum and maximum.
 
     Unchanged if it fits. Otherwise exactly `width` values: the last at the end; before it equal stretches of the rest,
     each by its minimum and maximum in the order they occur (an odd place at the front repeats the first value). NaN
@@ -53,11 +55,11 @@ def kept(values: ArrayLike, width: int) -> NDArray[np.int64]:
     pairs = (width - 1) // 2
     out = [0] * (width - 1 - 2 * pairs)
     edges = np.linspace(0, len(series) - 1, pairs + 1).astype(np.int64)
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in pairwise(edges.tolist()):
         stretch = series[start:end]
         if np.isnan(stretch).all():
-            out += [int(start), int(start)]
+            out += [start, start]
             continue
-        extremes = int(start + np.nanargmin(stretch)), int(start + np.nanargmax(stretch))
+        extremes = start + int(np.nanargmin(stretch)), start + int(np.nanargmax(stretch))
         out += [min(extremes), max(extremes)]
     return np.array([*out, len(series) - 1], dtype=np.int64)
