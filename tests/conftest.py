@@ -6,6 +6,11 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The first call of a property may import scikit-learn, and machines of CI stall: time is no property.
+settings.register_profile("clftui", deadline=None)
+settings.load_profile("clftui")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
