@@ -1,0 +1,124 @@
+"""Scores as float16 -log p, and their ten best.
+
+Why -log p: float16 probabilities of a wide softmax fall among the subnormals, whose conversion takes six times as
+long as all of this; -log p keeps its order when its bits are read as int16, and its relative error stays under 0.4 %
+for p >= 1e-6.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clftui.logger.values import Refusal, to_numpy
+from clftui.schema import NLL_MAX, UNANSWERED
+
+# Rows are worked on in blocks that stay in the processor's cache.
+_BLOCK_VALUES = 65_536
+_SUM_TOLERANCE = 0.02
+"""Row sums of float16 and bfloat16 softmax are off by up to 0.4 %; sigmoid outputs by far more."""
+
+
+def to_nll(field: str, value: object, count: int, classes: int) -> tuple[NDArray[np.float16], NDArray[np.int64]]:
+    """-log p of every class, (n, K) float16 in [+0, 65504], and each row's most probable class (first of equals).
+
+    `field` is "scores" (probabilities) or "logits". Rows with a NaN, or with no finite largest logit, are NaN all over
+    and predicted -1. A column alone is the positive class of two.
+    """
+    array = _columns(field, to_numpy(value), count, classes)
+    nll = np.empty((count, classes), np.float16)
+    predicted = np.empty(count, np.int64)
+    block = max(1, _BLOCK_VALUES // classes)
+    work = np.float64 if array.dtype == np.float64 else np.float32
+    convert = _of_logits if field == "logits" else _of_scores
+    for start in range(0, count, block):
+        part = array[start : start + block].astype(work)
+        best = part.argmax(axis=1)  # a NaN counts as the largest
+        top = part[np.arange(len(part)), best]
+        bad = ~np.isfinite(top)
+        if bad.any():
+            best[bad] = UNANSWERED
+            part[bad] = 0 if field == "logits" else 1 / classes
+            top = np.where(bad, part[:, 0], top)
+        # x - y is never -0 here, so that the bits keep the order.
+        rows = convert(part, top, start)
+        np.clip(rows, 0.0, NLL_MAX, out=rows)
+        nll[start : start + block] = rows
+        if bad.any():
+            nll[start : start + block][bad] = np.nan
+        predicted[start : start + block] = best
+    return nll, predicted
+
+
+def _columns(field: str, array: NDArray[Any], count: int, classes: int) -> NDArray[Any]:
+    if array.dtype.kind not in "biuf":
+        raise Refusal(field, f"holds {array.dtype}, not numbers", "pass an array of floats")
+    if classes == 2 and array.shape in ((count,), (count, 1)):
+        positive = array.reshape(-1)
+        negative = np.zeros_like(positive) if field == "logits" else 1 - positive
+        return np.stack([negative, positive], axis=1)
+    if array.shape != (count, classes):
+        expected = f"({count}, {classes})"
+        raise Refusal(
+            field, f"has shape {array.shape} instead of {expected}", "pass a row per sample, a column per class"
+        )
+    return array
+
+
+def _of_logits(part: NDArray[Any], top: NDArray[Any], start: int) -> NDArray[Any]:
+    part -= top[:, None]
+    log_total = np.log(np.exp(part).sum(axis=1))
+    np.subtract(log_total[:, None], part, out=part)
+    return part
+
+
+def _of_scores(part: NDArray[Any], top: NDArray[Any], start: int) -> NDArray[Any]:
+    remedy = "pass softmax probabilities, or raw outputs as logits="
+    low = part.min(axis=1)
+    if low.min() < -1e-6:
+        raise Refusal("scores", f"has a negative value in row {start + int(low.argmin()):,}", remedy)
+    off = np.abs(part.sum(axis=1) - 1)
+    if off.max() > _SUM_TOLERANCE:
+        row = int(off.argmax())
+        raise Refusal("scores", f"adds up to {part[row].sum():.3g} in row {start + row:,}, not to 1", remedy)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        np.log(np.maximum(part, 0, out=part), out=part)
+    np.subtract(0.0, part, out=part)
+    return part
+
+
+def best_of(
+    nll: NDArray[np.float16], predicted: NDArray[np.integer[Any]], k: int
+) -> tuple[NDArray[np.int32], NDArray[np.float16]]:
+    """The k most probable classes of each row, best first, and their nll: (n, k) both; ties go by class number.
+
+    A row's predicted class comes first whatever its score. Rows of NaN get classes -1 and nll NaN.
+    """
+    count, classes = nll.shape
+    k = min(k, classes)
+    top = np.empty((count, k), np.int32)
+    values = np.empty((count, k), np.float16)
+    block = max(1, _BLOCK_VALUES // classes)
+    for start in range(0, count, block):
+        part = nll[start : start + block].astype(np.float32)
+        answered = np.flatnonzero(predicted[start : start + block] >= 0)
+        part[answered, predicted[start : start + block][answered]] = -1
+        chosen = np.argpartition(part, k - 1, axis=1)[:, :k]
+        chosen.sort(axis=1)
+        order = np.argsort(np.take_along_axis(part, chosen, axis=1), axis=1, kind="stable")
+        chosen = np.take_along_axis(chosen, order, axis=1)
+        best = np.take_along_axis(nll[start : start + block], chosen, axis=1)
+        chosen[np.isnan(best)] = UNANSWERED
+        top[start : start + block] = chosen
+        values[start : start + block] = best
+    return top, values
+
+
+def pick(nll: NDArray[np.float16], classes: NDArray[np.integer[Any]]) -> NDArray[np.float16]:
+    """Each row's nll of its class, (n,); NaN where the class is -1."""
+    safe = np.maximum(classes, 0)[:, None]
+    out: NDArray[np.float16] = np.take_along_axis(nll, safe, axis=1)[:, 0]
+    out[classes < 0] = np.nan
+    return out

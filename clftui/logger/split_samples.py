@@ -1,0 +1,69 @@
+"""Which samples of a split are logged, and whether the rows handed over can be those of its table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clftui.logger.rows import Rows, keep_rows
+from clftui.logger.subset import subset_indices
+from clftui.logger.tables import SampleList
+from clftui.logger.values import Refusal
+from clftui.schema import SAMPLE, TRUE, UNLABELLED
+
+_SHUFFLED_SHARE = 0.1
+"""Above this share of rows whose class is not the table's, the order must be another; below, labels may be disputed."""
+
+
+class SplitSamples:
+    """The sample tables and subsets of a run."""
+
+    def __init__(
+        self, tables: Mapping[str, SampleList], subset: Mapping[str, int], seed: int, *, sharded: bool
+    ) -> None:
+        self._tables = dict(tables)
+        self._sizes = dict(subset)
+        self._seed = seed
+        self._sharded = sharded
+        self._chosen: dict[str, NDArray[np.int64]] = {}
+        for split, n in self._sizes.items():
+            true = self._tables[split].true if split in self._tables else None
+            if n < 1:
+                raise Refusal("subset", f"of {split} is {n}", "pass how many samples to log")
+            if true is not None:
+                self._chosen[split] = subset_indices(true, n, seed)
+            elif sharded:
+                remedy = "pass samples= with the true classes, so that all ranks draw the same rows"
+                raise Refusal("subset", f"of {split} cannot be drawn by one rank alone", remedy)
+
+    def select(self, split: str, rows: Rows) -> Rows:
+        """The rows to store; a Refusal when they cannot be rows of the split's table."""
+        if rows.sample is None and self._sharded:
+            remedy = "pass sample=, the row numbers of the sample table that this rank has seen"
+            raise Refusal(SAMPLE, "is missing from a sharded log", remedy)
+        sample = np.arange(rows.true.size, dtype=np.int64) if rows.sample is None else rows.sample
+        if split in self._tables:
+            self._check(split, rows, sample)
+        if split not in self._sizes:
+            return rows
+        if split not in self._chosen:
+            # Without a table the first epoch logged decides; sorted, so that a shuffled loader draws the same.
+            order = np.argsort(sample, kind="stable")
+            self._chosen[split] = sample[order][subset_indices(rows.true[order], self._sizes[split], self._seed)]
+        return keep_rows(rows, sample, np.isin(sample, self._chosen[split]))
+
+    def _check(self, split: str, rows: Rows, sample: NDArray[np.int64]) -> None:
+        table = self._tables[split]
+        if sample.max() >= table.count:
+            problem = f"has row {sample.max():,} where {table.path.name} has {table.count:,}"
+            raise Refusal(SAMPLE, problem, "pass row numbers of the sample table, counted from 0")
+        if rows.sample is not None or table.true is None:
+            return
+        there = table.true[sample]
+        known = (there != UNLABELLED) & (rows.true != UNLABELLED)
+        wrong = int(np.count_nonzero(there[known] != rows.true[known]))
+        if wrong > _SHUFFLED_SHARE * max(int(known.sum()), 1):
+            problem = f"differs from {table.path.name} in {wrong:,} of {int(known.sum()):,} rows"
+            raise Refusal(TRUE, problem, "pass sample= if the loader shuffles or drops rows")
