@@ -53,9 +53,9 @@ def class_ties(table: RankingTable, columns: Iterable[int], *, wait: bool = Fals
 
     Every class is tested by itself at 5 %, without a correction for how many tests there are.
     """
-    book = _book(table.rows, table.given, table.metric)
-    if not table.rows or table.metric is Metric.SUPPORT:
+    if not table.rows or table.metric is Metric.SUPPORT or table.pending:
         return {}
+    book = _book(table.rows, table.given, table.metric)
     wanted = list(columns)
     missing = [column for column in wanted if int(table.columns[column]) not in book]
     by_best: dict[int, list[int]] = {}

@@ -1,0 +1,181 @@
+"""The Ranking view: runs are rows, classes columns, discs grow and brighten with the metric."""
+
+from __future__ import annotations
+
+import numpy as np
+from textual import events
+
+from clftui.analysis.intervals import wilson
+from clftui.analysis.metrics import Metric
+from clftui.drawing.canvas import Canvas
+from clftui.schema import FormatError
+from clftui.state.ranking_cell import reading, value_words, weak_words
+from clftui.state.ranking_table import RankingTable, cursor, drill, move, overall_interval, point, ranking
+from clftui.state.ranking_ties import best_weak_spots, class_ties
+from clftui.state.session import Session
+from clftui.text import decimals_for, text_width
+from clftui.views.view import Act, View, follow
+from clftui.widgets.ranking_foot import draw_foot, extra_lines
+from clftui.widgets.ranking_grid import RankingPicture, draw_head, draw_rows
+from clftui.widgets.ranking_layout import Foot, RankingLayout, layout
+from clftui.widgets.ranking_scale import scale_of
+from clftui.widgets.sentence import draw_sentence
+
+AGAIN_SECONDS = 0.1
+"""How soon to look again for what is computed in the background."""
+
+
+class RankingView(View):
+    """Tab 2."""
+
+    _top = 0
+    _left = 0
+    _shown: tuple[str, ...] = ()
+    _picture: RankingPicture | None = None
+    _waiting = False
+
+    @property
+    def legend(self) -> str:
+        if self.session is None:
+            return ""
+        settings = self.session.ranking
+        shade = "relative" if settings.relative else "absolute"
+        return f"runs × classes · {settings.metric.label} · {shade} · {settings.order.value}"
+
+    @property
+    def page(self) -> tuple[int, int]:
+        plan = self._picture.layout if self._picture is not None else None
+        return (plan.rows, plan.columns) if plan is not None else (1, 1)
+
+    def draw(self, canvas: Canvas) -> None:
+        self._picture = None
+        if self.session is None or canvas.height < 1:
+            return
+        try:
+            table = ranking(self.session, shown=self._shown)
+            if not table.rows:
+                draw_sentence(canvas, nothing_to_rank(self.session, table))
+                return
+            self._draw_table(canvas, self.session, table)
+        except FormatError as error:
+            draw_sentence(canvas, str(error))
+
+    def _draw_table(self, canvas: Canvas, session: Session, table: RankingTable) -> None:
+        row, column = cursor(table, session)
+        cell, weak = reading(session, table), best_weak_spots(table)
+        weak_line = weak_words(session, table, weak)
+        plan, digits = plan_for(canvas.width, canvas.height, table, extra_lines(canvas.width, cell, weak_line, False))
+        self._top = follow(self._top, row, plan.rows, len(table.rows))
+        self._left = follow(self._left, column, plan.columns, len(table.classes))
+        columns = range(self._left, min(self._left + plan.columns, len(table.classes)))
+        self._shown = tuple(table.classes[at] for at in columns)
+        if table.metric is Metric.AP:
+            # The classes that have just scrolled into view are asked for, and drawn as far as they are known.
+            table = ranking(session, shown=self._shown)
+        rows = range(self._top, min(self._top + plan.rows, len(table.rows)))
+        ties = class_ties(table, columns)
+        overall = tuple(overall_interval(table, at) for at in rows)
+        picture = RankingPicture(
+            table=table,
+            layout=plan,
+            scale=scale_of(table.metric, table.values),
+            digits=digits,
+            relative=session.ranking.relative,
+            order=session.ranking.order.value,
+            letters=tuple(session.selection.letter(member.run.key) for member in table.rows),
+            row=row,
+            column=column,
+            top=self._top,
+            left=self._left,
+            ties=ties,
+            overall=overall,
+        )
+        self._picture = picture
+        draw_head(canvas, picture)
+        draw_rows(canvas, picture)
+        draw_foot(canvas, picture, cell, weak_line)
+        unknown = table.metric is not Metric.SUPPORT and len(ties) < len(columns)
+        late = table.overall_label == "macro-F1" and any(np.isnan(low) for low, _ in overall)
+        if table.pending or weak is None or unknown or late:
+            self._look_again()
+
+    def _look_again(self) -> None:
+        if not self._waiting and self.is_attached:
+            self._waiting = True
+            self.set_timer(AGAIN_SECONDS, self._looked)
+
+    def _looked(self) -> None:
+        self._waiting = False
+        self.redraw()
+
+    def on_click(self, event: events.Click) -> None:
+        picture, session = self._picture, self.session
+        place = picture.layout.place_at(event.x, event.y) if picture is not None else None
+        if picture is None or session is None or place is None:
+            return
+        row, column = picture.top + place[0], picture.left + place[1] if place[1] >= 0 else picture.column
+        if row >= len(picture.table.rows) or column >= len(picture.table.classes):
+            return
+        if (row, column) == (picture.row, picture.column) and place[1] >= 0:
+            self.post_message(Act(drill))
+        else:
+            table = picture.table
+            self.post_message(Act(lambda now: point(now, table, row, column)))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._wheel(event.shift, 1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._wheel(event.shift, -1)
+
+    def on_mouse_scroll_right(self) -> None:
+        self._wheel(True, 1)
+
+    def on_mouse_scroll_left(self) -> None:
+        self._wheel(True, -1)
+
+    def _wheel(self, sideways: bool, by: int) -> None:
+        self.post_message(Act(lambda now: move(now, 0, by) if sideways else move(now, by, 0)))
+
+
+def plan_for(
+    width: int, height: int, table: RankingTable, extra: frozenset[Foot] = frozenset()
+) -> tuple[RankingLayout, int]:
+    """The layout of a table on `width` x `height` cells, and the digits of its percentages.
+
+    They are as many as the intervals deserve, but whole points where that lets more classes on the screen.
+    """
+    longest_run = max(text_width(member.run.name) for member in table.rows)
+    longest_class = max((text_width(name) for name in table.classes), default=1)
+    sizes = (width, height, len(table.rows), len(table.classes), longest_run, longest_class)
+    if table.metric is Metric.SUPPORT:
+        most = value_words(table.metric, float(np.nanmax(table.values, initial=0)), 0)
+        return layout(*sizes, max(3, text_width(most)), extra), 0
+    digits = _digits(table)
+    plan = layout(*sizes, 3 + 2 * digits, extra)
+    if digits and plan.columns < len(table.classes):
+        return layout(*sizes, 3, extra), 0
+    return plan, digits
+
+
+def _digits(table: RankingTable) -> int:
+    """One number of digits for the whole table: what the usual class's 95 % interval deserves."""
+    support = table.rows[0].confusion.support
+    usual = int(np.median(support[support > 0])) if (support > 0).any() else 0
+    mean = table.mean[np.isfinite(table.mean)]
+    if not usual or not mean.size or table.metric is Metric.SUPPORT:
+        return 0
+    share = float(np.clip(np.median(mean), 0, 1))
+    low, high = wilson([share * usual], [usual])
+    return min(decimals_for(50 * float(high[0] - low[0])), 1)
+
+
+def nothing_to_rank(session: Session, table: RankingTable) -> str:
+    """Why there is nothing to rank, and which key helps."""
+    if not session.catalog.runs:
+        problems = session.catalog.problems
+        return problems[0].message if problems else "There are no runs here yet; the first epoch that is written shows."
+    broken = next((each for each in table.absent if each.broken), None)
+    if broken is not None:
+        return broken.reason
+    return f"No run has anything on {table.split or 'a split'}; s shows the next split."
