@@ -30,6 +30,8 @@ class Sentence:
 
     title: str
     words: str
+    brief: str
+    """The words without what the title says already, for narrow screens."""
 
     def __str__(self) -> str:
         return f"{self.title}: {self.words}"
@@ -74,13 +76,13 @@ def sentence(session: Session, matrix: Matrix) -> Sentence:
     n = int(c.predicted_count[matrix.predicted] if by_column else c.support[matrix.true])
     if not n:
         nothing = f"nothing is predicted {predicted}" if by_column else f"no sample is {true}"
-        return Sentence(title, f"{nothing}, so the share is undefined")
+        return Sentence(title, f"{nothing}, so the share is undefined", nothing)
     low, high = (float(bound[0]) for bound in wilson([k], [n]))
     digits = decimals_for(50 * (high - low))
     whole = f"all predicted {predicted}" if by_column else many(true)
-    words = f"{count(k)}, {percent(k / n, digits)} % of {whole}"
-    words += f", {percent(low, digits)}–{percent(high, digits)} %"
-    return Sentence(title, words + _heading(session, matrix))
+    start = f"{count(k)}, {percent(k / n, digits)} %"
+    end = f", {percent(low, digits)}–{percent(high, digits)} %{_heading(session, matrix)}"
+    return Sentence(title, f"{start} of {whole}{end}", start + end)
 
 
 _REGULAR = re.compile(r"[a-z]{3,}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from functools import lru_cache
 
 from textual import events
 
@@ -13,7 +14,7 @@ from clftui.state.matrix_model import Matrix, cells, matrix, missing
 from clftui.state.matrix_words import legend, margin_history, run_cells, sentence
 from clftui.state.session import Session
 from clftui.state.settings import Encoding, Share
-from clftui.text import text_width
+from clftui.text import sanitise, text_width
 from clftui.views.view import Act, View, follow
 from clftui.widgets import matrix_frame as frame
 from clftui.widgets.matrix_grid import count_width_of, draw_cursor, draw_numbers, draw_shades
@@ -63,7 +64,8 @@ class MatrixView(View):
         window = cells(shown, rows, columns)
         draw_cells = draw_numbers if session.matrix.encoding is Encoding.NUMBER else draw_shades
         draw_cells(canvas, layout, shown, window)
-        frame.draw_column_labels(canvas, layout, _names(shown, columns), column)
+        tails = frame.begin_alike(shown.classes, max(layout.head_height, layout.cell_width - 1))
+        frame.draw_column_labels(canvas, layout, _names(shown, columns), column, tails)
         frame.draw_row_labels(canvas, layout, _names(shown, rows), row)
         frame.draw_row_margin(canvas, layout, shown, rows, row)
         frame.draw_column_margin(canvas, layout, shown, columns, column)
@@ -131,8 +133,9 @@ def _content(session: Session, shown: Matrix) -> Content:
     return Content(shown.n, width, _longest(shown.classes), epochs)
 
 
+@lru_cache(maxsize=8)
 def _longest(classes: tuple[str, ...]) -> int:
-    return max(text_width(name) for name in classes)
+    return max(text_width(sanitise(name)) for name in classes)
 
 
 def _names(shown: Matrix, positions: slice) -> list[str]:

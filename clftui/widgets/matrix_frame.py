@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from clftui.drawing.ramp import shade
 from clftui.state.matrix_model import Matrix, margin, peak
 from clftui.state.matrix_words import RunCell, Sentence
 from clftui.state.settings import Share
-from clftui.text import count, decimals_for, percent, rate, sanitise, text_width
+from clftui.text import count, decimals_for, percent, rate, sanitise, shorten, take, text_width
 from clftui.widgets.matrix_layout import EDGE, SHARE_WIDTH, SPARK_WIDTH, Layout
 
 Float64 = NDArray[np.float64]
@@ -33,6 +34,7 @@ def draw_axes(canvas: Canvas, layout: Layout, matrix: Matrix, rows: slice, colum
     down, across = AXES[::-1] if matrix.settings.transposed else AXES
     x = layout.x - 1 - text_width(f"{down} ↓")
     x = max(x, 0) + canvas.text(max(x, 0), 0, f"{down} ↓", palette.muted) + 1
+    x = max(x, layout.x)
     x += canvas.text(x, 0, f"{across} →", palette.muted)
     hint = _hint(matrix.n, rows, columns)
     if hint and canvas.width - x - 2 >= text_width(hint):
@@ -72,27 +74,49 @@ def draw_row_labels(canvas: Canvas, layout: Layout, names: Sequence[str], cursor
         canvas.text(EDGE, layout.middle(row), name, fg, attrs=attrs, width=layout.label_width, align="right")
 
 
-def draw_column_labels(canvas: Canvas, layout: Layout, names: Sequence[str], cursor: int) -> None:
-    """Class names over their columns, shortened to the cell; upright where a cell is two columns wide."""
+def draw_column_labels(canvas: Canvas, layout: Layout, names: Sequence[str], cursor: int, tails: bool) -> None:
+    """Class names over their columns, shortened to the cell; upright where a cell is two columns wide.
+
+    `tails` keeps the ends of names that begin alike.
+    """
     if layout.y < 2:
         return
     palette = canvas.palette
     if layout.head_height > 1 or layout.cell_width < 4:
-        _upright(canvas, layout, names, cursor)
+        _upright(canvas, layout, names, cursor, tails)
         return
+    room = layout.cell_width - 1
     for column, name in enumerate(names):
         fg, attrs = (palette.focus, BOLD) if column == cursor else (palette.muted, 0)
         x = layout.x + column * layout.cell_width
-        canvas.text(x, layout.y - 1, name, fg, attrs=attrs, width=layout.cell_width - 1, align="right")
+        canvas.text(x, layout.y - 1, short_label(name, room, tails), fg, attrs=attrs, width=room, align="right")
 
 
-def _upright(canvas: Canvas, layout: Layout, names: Sequence[str], cursor: int) -> None:
-    """The first letters of each name from top to bottom, ending right above the column."""
+def short_label(name: str, width: int, tails: bool) -> str:
+    """A name within `width` columns; without an ellipsis where that would take a quarter of the room or more."""
+    safe = sanitise(name)
+    if text_width(safe) <= width or width < 1:
+        return safe
+    if tails:
+        return safe[-width:] if width <= 4 else f"…{safe[-(width - 1) :]}"
+    return take(safe, width) if width <= 4 else shorten(safe, width)
+
+
+@lru_cache(maxsize=16)
+def begin_alike(classes: tuple[str, ...], width: int) -> bool:
+    """Whether the ends of the names tell more classes apart than their beginnings (`n01440764`, `class_017`)."""
+    heads = {name[:width] for name in classes}
+    return len(heads) < len(classes) and len({name[-width:] for name in classes}) > len(heads)
+
+
+def _upright(canvas: Canvas, layout: Layout, names: Sequence[str], cursor: int, tails: bool) -> None:
+    """The first (or last) letters of each name from top to bottom, ending right above the column."""
     height = layout.head_height
     code = np.full((height, len(names) * layout.cell_width), BLANK, dtype=np.uint32)
     for column, name in enumerate(names):
         letters = codes_of(safe_text(sanitise(name)))
-        letters = letters[letters > 0][:height]
+        letters = letters[letters > 0]
+        letters = letters[-height:] if tails else letters[:height]
         # A wide letter would push the next column's aside.
         narrow = np.where(_wide(letters), ord("·"), letters) if letters.size and letters.max() > 0x10FF else letters
         code[height - len(narrow) :, column * layout.cell_width] = narrow
@@ -231,9 +255,12 @@ def draw_readout(canvas: Canvas, layout: Layout, sentence: Sentence, cells: Sequ
     palette = canvas.palette
     width = canvas.width - 2 * EDGE
     if layout.sentence_y >= 0:
-        room = max(width - text_width(sentence.words) - 2, width // 3)
+        words = sentence.words
+        if text_width(str(sentence)) > width:
+            words = sentence.brief
+        room = max(width - text_width(words) - 2, width // 3)
         title = canvas.text(EDGE, layout.sentence_y, sentence.title, palette.focus, attrs=BOLD, width=room, middle=True)
-        text = f": {sentence.words}"
+        text = f": {words}"
         canvas.text(EDGE + title, layout.sentence_y, text, palette.text, width=width - title)
     if layout.runs_y >= 0:
         _runs(canvas, layout.runs_y, cells)

@@ -18,8 +18,9 @@ from clftui.widgets.matrix_layout import Layout
 from clftui.widgets.matrix_numbers import Codes, count_codes, count_width, share_codes, share_decimals
 
 _BLANK = 32
-_HEAVY = 0.7
-"""Beside a number even the strongest cell takes `▓`: a full block would read as a cursor."""
+_STEPS = (0.33, 0.55, 0.83)
+_BESIDE = np.array([ord(char) for char in " ░▒▓"], dtype=np.uint32)
+"""The glyph beside a number by steps of its level: weak cells need none, a full block would read as a cursor."""
 _PER_MILLE = 1000.0
 """Shares take the logarithm of counts among a thousand: a thousandth is then the faintest, as one sample is."""
 
@@ -65,7 +66,7 @@ def draw_numbers(canvas: Canvas, layout: Layout, matrix: Matrix, window: Cells) 
     start = layout.cell_width - pad - digits
     code[:, :, start : start + digits] = numbers
     if not palette.colourful and start > 0:
-        code[:, :, start - 1] = shades(np.minimum(level, _HEAVY))
+        code[:, :, start - 1] = _BESIDE[np.digitize(level, _STEPS)]
     wide = layout.cell_width
     put = (code.reshape(rows, -1), np.repeat(fg, wide, 1), np.repeat(bg, wide, 1), np.repeat(attrs, wide, 1))
     if layout.seams:
@@ -81,9 +82,10 @@ def _number_style(palette: Palette, level: Floats, window: Cells) -> tuple[Ints,
         bg = shade(palette.ember, level, palette.page)
         return bg, np.where(shaded, palette.faded(bg, level), palette.faint).astype(np.int32), attrs
     bg = np.full(level.shape, palette.page, dtype=np.int32)
-    attrs[level >= 0.5] = BOLD
-    attrs[level < 0.25] = DIM if palette.depth is Depth.MONO else 0
-    fg = np.where(level >= 0.25, palette.text, np.where(shaded, palette.muted, palette.faint))
+    step = np.digitize(level, _STEPS)
+    attrs[step == len(_STEPS)] = BOLD
+    attrs[step == 0] = DIM if palette.depth is Depth.MONO else 0
+    fg = np.where(step > 0, palette.text, np.where(shaded, palette.muted, palette.faint))
     return bg, fg.astype(np.int32), attrs
 
 
