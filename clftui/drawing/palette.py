@@ -62,7 +62,7 @@ class Depth(IntEnum):
     TRUE = 24
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Palette:
     """One theme at one colour depth. Roles are packed colours; each ramp is a (256,) int32 array, weak to strong."""
 
@@ -89,6 +89,9 @@ class Palette:
     depth: Depth = Depth.TRUE
     ascii_marks: bool = False
     """Whether marks and lines of ambiguous width are replaced by ASCII ones when they are sent."""
+
+    def __repr__(self) -> str:
+        return f"Palette({self.name!r}, {self.depth.name})"
 
     def at(self, depth: Depth) -> Palette:
         """This theme at another colour depth."""

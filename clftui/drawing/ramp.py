@@ -106,10 +106,11 @@ def blend(first: ArrayLike, second: ArrayLike, share: ArrayLike) -> Ints:
     return pack(np.rint(a + (b - a) * np.asarray(share, dtype=float)[..., None]))
 
 
-def count_level(counts: ArrayLike, maximum: float, scale: str = "log") -> Floats:
+def count_level(counts: ArrayLike, maximum: float, scale: str = "log", exponent: float = 0.35) -> Floats:
     """Level 0..1 of each value on a ramp that ends at `maximum`; 0 stays 0, NaN stays NaN, 1 is already visible.
 
-    `scale`: "log" = (log(1 + v) / log(1 + maximum)) ** 1.55, "linear" = v / maximum, "exponent" = (v / maximum) ** 2.
+    `scale`: "log" = (log(1 + v) / log(1 + maximum)) ** 1.55, "linear" = v / maximum, "exponent" = (v / maximum) **
+    `exponent`; an exponent below 1 lifts small values (ConfusionFlow, Hinterreiter et al. 2020).
     """
     values = np.asarray(counts, dtype=float)
     if not maximum > 0:
@@ -120,7 +121,7 @@ def count_level(counts: ArrayLike, maximum: float, scale: str = "log") -> Floats
     elif scale == "linear":
         level = clipped / maximum
     elif scale == "exponent":
-        level = (clipped / maximum) ** 2
+        level = (clipped / maximum) ** exponent
     else:
         raise ValueError(f"no scale {scale!r}; choose log, linear or exponent")
     visible: Floats = np.where(values > 0, np.maximum(level, FAINTEST), level)

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.color import Color
 from rich.console import Console
 from rich.segment import Segment
@@ -19,7 +20,7 @@ from textual.cache import FIFOCache
 from textual.strip import Strip
 
 from clftui.drawing.canvas import BOLD, DIM, ITALIC, REVERSE, UNDERLINE, Canvas
-from clftui.drawing.cells import row_text
+from clftui.drawing.cells import BLANK, CONTINUED, row_text
 from clftui.drawing.colours import DEFAULT_BG, DEFAULT_FG
 from clftui.drawing.encode import Picture, encode, normalise
 from clftui.drawing.palette import Depth
@@ -122,6 +123,7 @@ class CanvasStrip(Strip):
         bg, attrs = picture.bg[y, row], picture.attrs[y, row]
         if not len(code):
             return []
+        code = self._whole(code)
         new = np.flatnonzero((fg[1:] != fg[:-1]) | (bg[1:] != bg[:-1]) | (attrs[1:] != attrs[:-1])) + 1
         bounds = [0, *new.tolist(), len(code)]
         depth = self._frame.depth
@@ -129,6 +131,18 @@ class CanvasStrip(Strip):
             Segment(row_text(code[start:stop]), _style(int(fg[start]), int(bg[start]), int(attrs[start]), depth))
             for start, stop in pairwise(bounds)
         ]
+
+    def _whole(self, code: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """`code` with halves of wide characters at both ends replaced by blanks."""
+        row = self._frame.picture.code[self._y]
+        cut = self._x1 < len(row) and row[self._x1] == CONTINUED
+        if code[0] == CONTINUED or cut:
+            code = code.copy()
+            if cut:
+                code[-1] = BLANK
+            if code[0] == CONTINUED:
+                code[0] = BLANK
+        return code
 
 
 def strips(canvas: Canvas, depth: Depth) -> list[Strip]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from rich.console import Console
 from rich.control import Control
 from textual._compositor import ChopsUpdate, Compositor
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 
 class SpansUpdate(ChopsUpdate):
@@ -44,3 +46,9 @@ def send_spans_only(screen: Screen[object]) -> None:
     """Make `screen` send exactly the cells that changed; calling it again does nothing."""
     if type(screen._compositor) is Compositor:
         screen._compositor.__class__ = SpansCompositor
+
+
+class CanvasScreen(Screen[None]):
+    """A screen for canvas views: moving the focus repaints what looks different, not the whole screen."""
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
