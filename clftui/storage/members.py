@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 import struct
 import zlib
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from clftui.storage.reading import CheckedFile
 ALLOWED_KINDS = "biufSU"
 COPY_AGAIN = "write or copy it again"
 
+_DESCR = re.compile(rf"[<>|=][{ALLOWED_KINDS}][1-9][0-9]{{0,6}}\Z")
 _END = struct.Struct("<4s4H2IH")
 _END64_LOCATOR = struct.Struct("<4sIQI")
 _END64 = struct.Struct("<4sQ2H2I4Q")
@@ -222,14 +224,14 @@ def _parse_header(head: bytes) -> tuple[np.dtype[np.generic], tuple[int, ...], b
 
 
 def _dtype(descr: object) -> np.dtype[np.generic]:
-    try:
-        dtype = np.dtype(descr) if isinstance(descr, str) else None
-    except (TypeError, ValueError):
-        dtype = None
-    if dtype is None or dtype.kind not in ALLOWED_KINDS or dtype.itemsize == 0:
-        what = "Python objects" if dtype is not None and dtype.kind == "O" else "neither numbers nor text"
+    # Only what numpy itself writes gets as far as np.dtype, which obeys (and warns about) a whole small language.
+    if not isinstance(descr, str) or not _DESCR.match(descr):
+        what = "Python objects" if descr == "|O" else "neither numbers nor text"
         raise _Unusable(f"holds {what}, which are never read", "store plain numbers or text")
-    return dtype
+    try:
+        return np.dtype(descr)
+    except (TypeError, ValueError) as error:
+        raise _Unusable("has a header that numpy did not write") from error
 
 
 def _shape(shape: object) -> tuple[int, ...]:
