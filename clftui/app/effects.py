@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,8 +60,8 @@ def _filter(screen: MainScreen) -> None:
     screen.app.push_screen(Prompt("filter samples", hint=hint, check=check), take)
 
 
-def _copy(screen: MainScreen) -> None:
-    text, number = copy_text(screen.now)
+def _copy(screen: MainScreen, whole: bool = False) -> None:
+    text, number = copy_text(screen.now, whole=whole)
     if not number:
         screen.act(lambda session: say(session, "Nothing to copy here."))
         return
@@ -165,6 +166,7 @@ EFFECTS: dict[str, Callable[[MainScreen], None]] = {
     "find": _find,
     "filter": _filter,
     "copy": _copy,
+    "copy_all": partial(_copy, whole=True),
     "export": _export,
     "collect": _collect,
     "repeat": _repeat,

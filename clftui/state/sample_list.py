@@ -150,6 +150,11 @@ def is_listed(session: Session, shown: SampleList) -> bool:
     return name is None or (shown.n > 0 and shown.sample_id(index_of(session, shown)) == name)
 
 
+def is_detail(session: Session) -> bool:
+    """Whether one sample shows alone."""
+    return session.selection.detail and session.selection.sample is not None
+
+
 def move(session: Session, rows: int, columns: int) -> Session:
     """The focus `rows + columns` samples further in the list; rows of thumbnails are the caller's to count."""
     shown = listing(session)
@@ -162,7 +167,7 @@ def move(session: Session, rows: int, columns: int) -> Session:
 def drill(session: Session) -> Session:
     """The focused sample alone."""
     shown = listing(session)
-    if isinstance(shown, Nothing) or not shown.n or session.selection.detail:
+    if isinstance(shown, Nothing) or not shown.n or is_detail(session):
         return session
     deeper = remember(select(session, sample=shown.sample_id(index_of(session, shown))))
     return select(deeper, detail=True)

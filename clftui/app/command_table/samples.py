@@ -1,0 +1,68 @@
+"""Commands of the Samples view alone."""
+
+from __future__ import annotations
+
+from clftui.app.commands import Command
+from clftui.state.moves import say
+from clftui.state.sample_list import Nothing, as_rows, is_detail, listing, next_part, next_sort, resize, toggle_rows
+from clftui.state.sample_order import sort_words
+from clftui.state.selection import Tab
+from clftui.state.session import Session
+
+ONLY = frozenset({Tab.SAMPLES})
+
+
+def _sort(session: Session) -> Session:
+    sorted_now = next_sort(session)
+    shown = listing(sorted_now)
+    if sorted_now.notice or isinstance(shown, Nothing):
+        return sorted_now
+    return say(sorted_now, f"Samples {sort_words(shown.sort)}.")
+
+
+def _rows(session: Session) -> Session:
+    changed = toggle_rows(session)
+    shown = listing(changed)
+    if not isinstance(shown, Nothing) and as_rows(changed, shown) and not changed.samples.rows:
+        return say(changed, "These samples have no images: lines of text are all there is.")
+    return changed
+
+
+def _is_list(session: Session) -> bool:
+    return not is_detail(session)
+
+
+def _has_part(session: Session) -> bool:
+    return _is_list(session) and not session.selection.scope.is_cell
+
+
+def _has_thumbnails(session: Session) -> bool:
+    shown = listing(session)
+    return _is_list(session) and not isinstance(shown, Nothing) and not as_rows(session, shown)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("samples.sort", ("o",), "sort", "Sort by confidence, true score, loss, margin or file order.", "Order",
+            step=_sort, tabs=ONLY, footer=10, when=_is_list),
+    Command("samples.rows", ("v",), "lines", "Thumbnails or lines of text.", "Show", step=_rows, tabs=ONLY,
+            footer=20, when=_is_list),
+    Command("samples.part", ("i",), "wrong/right", "Include the wrong samples, the right ones, or all.", "Select",
+            step=next_part, tabs=ONLY, footer=30, when=_has_part),
+    Command("samples.bigger", ("z",), "bigger", "Bigger thumbnails.", "Show", step=lambda session: resize(session, 1),
+            tabs=ONLY, footer=35, when=_has_thumbnails, shown_keys="z Z"),
+    Command("samples.smaller", ("Z",), "smaller", "Smaller thumbnails.", "Show",
+            step=lambda session: resize(session, -1), tabs=ONLY, when=_has_thumbnails),
+    Command("samples.copy", ("y",), "copy path", "Copy the focused sample's path, or its id where it has none.", "Act",
+            effect="copy", tabs=ONLY, footer=15),
+    Command("samples.copy_all", ("Y",), "copy all", "Copy the paths of the whole list, one a line.", "Act",
+            effect="copy_all", tabs=ONLY, footer=16, when=_is_list),
+)  # fmt: skip
+
+READING: tuple[tuple[str, str], ...] = (
+    ("◐ .998 h .00", "verdict, confidence, a letter of the true class, the true class's score"),
+    ("✓ ◐ ✗", "right; wrong with the true class among the five best; wrong with it lower or not ranked"),
+    ("▕", "the same at an image's left edge: a right or a badly wrong answer"),
+    ("▁▁▄▁ 3", "epochs of a sample: right ones stand up; the number says in how many it was wrong"),
+    ("…  missing", "an image being decoded; one that cannot be, and why (enter shows the sentence)"),
+    ("–", "unknown: the run logged no such score, or has no such sample"),
+)

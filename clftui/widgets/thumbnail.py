@@ -1,0 +1,75 @@
+"""Sample images on a canvas: what is decoded is drawn, what is not yet is wished for and shows a calm placeholder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from clftui.data.images import Picture, Unreadable
+from clftui.data.picture_store import PictureStore, Wish
+from clftui.data.samples import SampleTable
+from clftui.drawing import blocks
+from clftui.drawing.canvas import Canvas
+from clftui.drawing.palette import Palette
+from clftui.text import ELLIPSIS, shorten
+
+
+class Thumbnails:
+    """The images one view shows. Between `begin` and `end` of a drawing every `draw` is also a wish."""
+
+    def __init__(self, arrived: Callable[[], None]) -> None:
+        """`arrived` is called from another thread when something new can be drawn."""
+        self.store = PictureStore(arrived)
+        self._wishes: list[Wish] = []
+
+    def begin(self) -> None:
+        self._wishes = []
+
+    def end(self) -> None:
+        """Decode what was drawn as a placeholder; drop what is not on the screen any more."""
+        self.store.want(self._wishes)
+
+    def draw(
+        self, canvas: Canvas, x: int, y: int, columns: int, rows: int, table: SampleTable, row: int
+    ) -> Picture | Unreadable | None:
+        """Draw the image of a table's row in the middle of `columns` x `rows` cells; None while it is not decoded."""
+        given = table.paths[row] if table.paths is not None and 0 <= row < table.n else ""
+        key = (given, table.path, table.images_root, columns, rows)
+        self._wishes.append(Wish(key, lambda: table.path_of(row), lambda w, h: _pixels(w, h, columns, rows)))
+        found = self.store.get(key)
+        if isinstance(found, Picture):
+            _draw_picture(canvas, x, y, columns, rows, found)
+        else:
+            _draw_placeholder(canvas, x, y, columns, rows, found.word if found else ELLIPSIS, str(given))
+        return found
+
+
+def _pixels(width: int, height: int, columns: int, rows: int) -> tuple[int, int]:
+    """Quadrant pixels that an image takes within `columns` x `rows` cells."""
+    across, down = blocks.fit_size(width, height, columns, rows)
+    return 2 * across, 2 * down
+
+
+def _draw_picture(canvas: Canvas, x: int, y: int, columns: int, rows: int, picture: Picture) -> None:
+    code, fg, bg = _cells(picture, canvas.palette)
+    down, across = code.shape
+    canvas.put(x + (columns - across) // 2, y + (rows - down) // 2, code, fg, bg)
+
+
+@lru_cache(maxsize=512)
+def _cells(picture: Picture, palette: Palette) -> tuple[Any, Any, Any]:
+    height, width = picture.pixels.shape[:2]
+    return blocks.picture(picture.pixels, width // 2, height // 2, palette)
+
+
+def _draw_placeholder(canvas: Canvas, x: int, y: int, columns: int, rows: int, word: str, path: str) -> None:
+    p = canvas.palette
+    if p.colourful:
+        canvas.fill(x, y, columns, rows, bg=p.surface)
+    else:
+        canvas.frame(x, y, columns, rows, p.line)
+    middle = y + (rows - 1) // 2
+    canvas.text(x + 1, middle, word, p.muted, width=columns - 2, align="center")
+    name = path.replace("\\", "/").rsplit("/", 1)[-1]
+    canvas.text(x + 1, middle + 1, shorten(name, columns - 2, middle=True), p.faint, width=columns - 2, align="center")
