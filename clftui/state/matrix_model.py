@@ -131,15 +131,28 @@ def cells(matrix: Matrix, rows: slice, columns: slice) -> Cells:
     transposed, share, c = matrix.settings.transposed, matrix.settings.share, matrix.confusion
     counts = c.window(across, down).T if transposed else c.window(down, across)
     diagonal = down[:, None] == across[None, :]
+    # "Row" and "column" speak of true and predicted classes, however the screen lies.
     if share is Share.COUNTS:
         value = counts.astype(np.float64)
+    elif share is Share.TOTAL:
+        value = ratio(counts, c.total)
+    elif (share is Share.ROW) != transposed:
+        value = ratio(counts, _whole(c, share)[down][:, None])
     else:
-        by_row = (share is Share.ROW) != transposed
-        # "row" and "column" speak of true and predicted classes, however the screen lies.
-        whole = c.support if share is Share.ROW else c.predicted_count
-        value = ratio(counts, whole[down][:, None] if by_row else whole[across][None, :])
+        value = ratio(counts, _whole(c, share)[across][None, :])
     shown = (counts >= max(matrix.settings.at_least, 1)) | np.isnan(value)
     return Cells(counts, value, shown, diagonal)
+
+
+def _whole(c: Confusion, share: Share) -> Int64:
+    return c.support if share is Share.ROW else c.predicted_count
+
+
+def whole_of(c: Confusion, share: Share, true: int, predicted: int) -> int:
+    """What a cell's count is a share of: by default (counts too) the samples of its true class."""
+    if share is Share.TOTAL:
+        return c.total
+    return int(c.predicted_count[predicted] if share is Share.COLUMN else c.support[true])
 
 
 def peak(matrix: Matrix) -> float:
@@ -159,6 +172,8 @@ def _peak(c: Confusion, share: Share, diagonal: bool) -> float:
         value = ratio(c.count, c.support[c.true])
     elif share is Share.COLUMN:
         value = ratio(c.count, c.predicted_count[c.predicted])
+    elif share is Share.TOTAL:
+        value = ratio(c.count, c.total)
     return float(value[part].max()) if part.any() else 0.0
 
 
@@ -248,4 +263,7 @@ def step_threshold(session: Session, by: int) -> Session:
     else:
         to = max((step for step in THRESHOLDS if step < now), default=1)
     changed = replace(session, matrix=replace(session.matrix, at_least=to))
-    return say(changed, f"Cells of {plural(to, 'sample')} or more." if to > 1 else "All cells.")
+    if to == 1 or here is None:
+        return say(changed, "All cells.")
+    hidden = int(np.count_nonzero(here.confusion.count < to))
+    return say(changed, f"Cells of {plural(to, 'sample')} or more; {plural(hidden, 'cell')} left out.")

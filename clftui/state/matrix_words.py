@@ -9,14 +9,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from clftui.analysis.confusion import Confusion
 from clftui.analysis.history import since
 from clftui.analysis.intervals import wilson
 from clftui.analysis.metrics import Metric, per_class
 from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.state.history import History, history
-from clftui.state.matrix_model import Matrix
+from clftui.state.matrix_model import Matrix, whole_of
 from clftui.state.session import Session
 from clftui.state.settings import Share
 from clftui.text import count, decimals_for, percent, rate, sanitise
@@ -64,24 +63,26 @@ def legend(session: Session, encoding: str | None = None) -> str:
 
 def share_words(share: Share) -> str:
     """Whose share: the classes, not the rows and columns, which change places when the view is transposed."""
-    return {Share.COUNTS: "counts", Share.ROW: "% of true", Share.COLUMN: "% of predicted"}[share]
+    return {Share.COUNTS: "counts", Share.ROW: "% of true", Share.COLUMN: "% of predicted", Share.TOTAL: "% of all"}[
+        share
+    ]
 
 
 def sentence(session: Session, matrix: Matrix) -> Sentence:
     """The cell under the cursor in plain words, with its 95 % interval (Wilson) and where it has been heading."""
     true, predicted = (sanitise(matrix.classes[index]) for index in (matrix.true, matrix.predicted))
     title = f"{true} right" if matrix.true == matrix.predicted else f"{true} as {predicted}"
-    c, by_column = matrix.confusion, matrix.settings.share is Share.COLUMN
-    k = c.cell(matrix.true, matrix.predicted)
-    n = int(c.predicted_count[matrix.predicted] if by_column else c.support[matrix.true])
+    c, share = matrix.confusion, matrix.settings.share
+    k, n = c.cell(matrix.true, matrix.predicted), whole_of(c, share, matrix.true, matrix.predicted)
     if not n:
-        nothing = f"nothing is predicted {predicted}" if by_column else f"no sample is {true}"
+        nothing = f"nothing is predicted {predicted}" if share is Share.COLUMN else f"no sample is {true}"
         return Sentence(title, f"{nothing}, so the share is undefined", nothing)
     low, high = (float(bound[0]) for bound in wilson([k], [n]))
     digits = decimals_for(50 * (high - low))
-    whole = f"all predicted {predicted}" if by_column else many(true)
-    start = f"{count(k)}, {percent(k / n, digits)} %"
-    end = f", {percent(low, digits)}–{percent(high, digits)} %{_heading(session, matrix)}"
+    rates = [percent(value, digits) if value else "0" for value in (k / n, low, high)]
+    whole = {Share.COLUMN: f"all predicted {predicted}", Share.TOTAL: "all samples"}.get(share, many(true))
+    start = f"{count(k)}, {rates[0]} %"
+    end = f", {rates[1]}–{rates[2]} %{_heading(session, matrix)}"
     return Sentence(title, f"{start} of {whole}{end}", start + end)
 
 
@@ -137,21 +138,19 @@ def _run_cell(session: Session, letter: str, run: Run, true: str, predicted: str
     if confusion is None or t is None or p is None:
         return RunCell(letter, run.name, "–", "", ())
     share = session.matrix.share
-    k, n = confusion.cell(t, p), _whole(confusion, t, p, share)
+    k, n = confusion.cell(t, p), whole_of(confusion, share, t, p)
     low, high = wilson([k], [n])
     shown, interval = rate(k / n if n else float("nan"), float(low[0]), float(high[0]))
+    if n and not k:
+        shown, interval = "0", f"0–{interval.partition('–')[2]}"
     past = history_of(session, run)
     return RunCell(letter, run.name, shown, interval, _trend(past, t, p, share) if past is not None else ())
-
-
-def _whole(c: Confusion, true: int, predicted: int, share: Share) -> int:
-    return int(c.predicted_count[predicted] if share is Share.COLUMN else c.support[true])
 
 
 def _trend(past: History, true: int, predicted: int, share: Share) -> tuple[float, ...]:
     if len(past) < 2:
         return ()
-    whole = [_whole(c, true, predicted, share) for _, c in past]
+    whole = [whole_of(c, share, true, predicted) for _, c in past]
     return tuple(c.cell(true, predicted) / n if n else float("nan") for (_, c), n in zip(past, whole, strict=True))
 
 

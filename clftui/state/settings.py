@@ -61,6 +61,7 @@ class Share(StrEnum):
     COUNTS = "counts"
     ROW = "row %"
     COLUMN = "column %"
+    TOTAL = "all %"
 
 
 @dataclass(frozen=True)

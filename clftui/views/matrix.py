@@ -13,13 +13,12 @@ from clftui.state import matrix_model
 from clftui.state.matrix_model import Matrix, cells, matrix, missing
 from clftui.state.matrix_words import legend, margin_history, run_cells, sentence
 from clftui.state.session import Session
-from clftui.state.settings import Encoding, Share
+from clftui.state.settings import Encoding
 from clftui.text import sanitise, text_width
 from clftui.views.view import Act, View, follow
 from clftui.widgets import matrix_frame as frame
-from clftui.widgets.matrix_grid import count_width_of, draw_cursor, draw_numbers, draw_shades
+from clftui.widgets.matrix_grid import draw_cursor, draw_numbers, draw_shades, number_width
 from clftui.widgets.matrix_layout import Content, Layout, arrange
-from clftui.widgets.matrix_numbers import share_decimals, share_width
 
 WHEEL = 3
 
@@ -125,10 +124,7 @@ class MatrixView(View):
 
 def _content(session: Session, shown: Matrix) -> Content:
     run, split = session.run, session.selection.split
-    width = 0
-    if session.matrix.encoding is Encoding.NUMBER:
-        counts = session.matrix.share is Share.COUNTS
-        width = count_width_of(shown) if counts else share_width(share_decimals(shown.confusion.support))
+    width = number_width(shown) if session.matrix.encoding is Encoding.NUMBER else 0
     epochs = len(run.epochs(split)) if run is not None and split is not None else 0
     return Content(shown.n, width, _longest(shown.classes), epochs)
 

@@ -15,7 +15,7 @@ from clftui.state.matrix_model import Cells, Matrix, largest, peak
 from clftui.state.settings import Share
 from clftui.text import UNDEFINED
 from clftui.widgets.matrix_layout import Layout
-from clftui.widgets.matrix_numbers import Codes, count_codes, count_width, share_codes, share_decimals
+from clftui.widgets.matrix_numbers import Codes, count_codes, count_width, share_codes, share_decimals, share_width
 
 _BLANK = 32
 _STEPS = (0.33, 0.55, 0.83)
@@ -40,18 +40,21 @@ def levels(matrix: Matrix, window: Cells) -> Floats:
 
 
 def cell_codes(matrix: Matrix, window: Cells) -> Codes:
-    """(rows, columns, width) characters of the numbers of the cells that show."""
-    settings = matrix.settings
-    if settings.share is Share.COUNTS:
-        width = count_width_of(matrix)
-        return count_codes(np.where(window.shown, window.count, 0), width)
-    decimals = share_decimals(matrix.confusion.support)
-    return share_codes(np.where(window.shown, window.value, 0.0), decimals)
+    """(rows, columns, `number_width`) characters of the numbers of the cells that show."""
+    if matrix.settings.share is Share.COUNTS:
+        return count_codes(np.where(window.shown, window.count, 0), number_width(matrix))
+    return share_codes(np.where(window.shown, window.value, 0.0), _decimals(matrix))
 
 
-def count_width_of(matrix: Matrix) -> int:
-    """Columns of the widest count of the whole matrix, so that scrolling does not change the cells' width."""
-    return count_width(max(largest(matrix.confusion), 1))
+def number_width(matrix: Matrix) -> int:
+    """Columns of the widest number of the whole matrix, so that scrolling does not change the cells' width."""
+    if matrix.settings.share is Share.COUNTS:
+        return count_width(max(largest(matrix.confusion), 1))
+    return share_width(_decimals(matrix))
+
+
+def _decimals(matrix: Matrix) -> int:
+    return 1 if matrix.settings.share is Share.TOTAL else share_decimals(matrix.confusion.support)
 
 
 def draw_numbers(canvas: Canvas, layout: Layout, matrix: Matrix, window: Cells) -> None:
@@ -151,8 +154,10 @@ def draw_cursor(canvas: Canvas, layout: Layout, row: int, column: int) -> None:
     elif w > 3 and layout.cell_height == 1:
         # A halo of page colour parts the bars from a cell of nearly the same brightness.
         canvas.text(x, y, "▐", palette.focus, palette.page)
-        canvas.text(x + w - 1, y, "▌", palette.focus, palette.page)
-        canvas.paint(x + 1, y, w - 2, 1, attrs=BOLD)
+        # A number that fills its cell pushes the second bar onto the blank that begins the next one.
+        end = x + w - 1 if chr(int(canvas.code[y, min(x + w, canvas.width) - 1])) == " " else x + w
+        canvas.paint(x + 1, y, end - x - 1, 1, attrs=BOLD)
+        canvas.text(end, y, "▌", palette.focus, palette.page if end < x + w else None)
     else:
         _bracket(canvas, layout, x, layout.y + row * layout.cell_height)
 

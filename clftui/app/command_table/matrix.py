@@ -85,5 +85,6 @@ READING: tuple[tuple[str, str], ...] = (
     ("blank", "no sample, or fewer than the threshold of < >"),
     ("–", "undefined: a share of a class without samples, or never predicted"),
     ("97.7 ±0.9", "recall at the right, precision at the bottom, with 95 % intervals (Wilson)"),
+    ("strip below the shades", "precision of each column where numbers have no room: the stronger, the lower"),
     ("▐110▌", "the cursor; the line below reads its cell out for the runs A to D"),
 )
