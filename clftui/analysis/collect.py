@@ -222,7 +222,7 @@ def _directions(
             out.append(
                 (Kind.CONFUSION, f"{told}, but {back} of {whole} {it} for {me}: collect {me} that look like {it}")
             )
-        elif whole and back >= ONE_SIDED_COUNT and back / whole >= ONE_SIDED_RATE:
+        elif p >= ALPHA and back >= ONE_SIDED_COUNT and back / whole >= ONE_SIDED_RATE:
             out.append(
                 (
                     Kind.OVERLAP,

@@ -35,7 +35,7 @@ def weak_spots(
     Ordered by how far the class's best value lies above the best run's, then by class index.
     """
     value, place = np.asarray(values, dtype=np.float64), np.asarray(rank)
-    limit = min(2, len(place) - 1) if top is None else top
+    limit = (2 if len(place) > 2 else 1) if top is None else top
     weak = place[best_run] > limit
     if tied is not None:
         weak &= ~(np.asarray(tied, dtype=bool) & (place == 1)).any(axis=0)

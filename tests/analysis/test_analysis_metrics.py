@@ -74,9 +74,10 @@ def test_specificity_and_accuracy_are_each_class_against_the_rest(rows: Pairs) -
     for k in range(4):
         right = (t == k) == (p == k)
         negative = t != k
-        expected = right[negative].mean() if negative.any() else math.nan
-        close(per_class(c, Metric.SPECIFICITY)[k], np.float64(expected))  # type: ignore[arg-type]
-        close(per_class(c, Metric.ACCURACY)[k], np.float64(right.mean() if len(t) else math.nan))  # type: ignore[arg-type]
+        specificity = right[negative].mean() if negative.any() else math.nan
+        share = right.mean() if len(t) else math.nan
+        assert per_class(c, Metric.SPECIFICITY)[k] == pytest.approx(specificity, abs=1e-12, nan_ok=True)
+        assert per_class(c, Metric.ACCURACY)[k] == pytest.approx(share, abs=1e-12, nan_ok=True)
 
 
 @given(pairs(4))
