@@ -81,6 +81,8 @@ def sentence(session: Session, matrix: Matrix) -> Sentence:
     digits = decimals_for(50 * (high - low))
     rates = [percent(value, digits) if value else "0" for value in (k / n, low, high)]
     whole = {Share.COLUMN: f"all predicted {predicted}", Share.TOTAL: "all samples"}.get(share, many(true))
+    # Filtered samples are what the shares are of: without the words a filter for mistakes would read as an error rate.
+    whole += " that pass" if session.filters else ""
     start = f"{count(k)}, {rates[0]} %"
     end = f", {rates[1]}–{rates[2]} %{_heading(session, matrix)}"
     return Sentence(title, f"{start} of {whole}{end}", start + end)
