@@ -44,6 +44,8 @@ class Command:
     """Place in the footer, 1 first; 0 keeps it out."""
     when: Callable[[Session], bool] | None = None
     """Whether it can work now; those that cannot are left out of the footer."""
+    in_help: bool = True
+    """Whether the help sheet lists it; one line stands for several commands that differ in direction alone."""
     shown_keys: str = ""
     """How footer and help write the keys, where the names would be long: `[ ]`, `h j k l`."""
 

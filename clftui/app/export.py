@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from clftui.report import REPORT_FORMATS, render
 from clftui.schema import FormatError
@@ -39,9 +39,13 @@ def export_view(screen: MainScreen, path: Path) -> str:
         else:
             assert chosen in REPORT_FORMATS
             text = render(screen.now, screen.now.tab.value, chosen)
-        atomic_write(path, lambda file: file.write(text.encode("utf-8", "surrogateescape")))
+        atomic_write(path, lambda file: _write(file, text))
     except FormatError as error:
         return str(error)
     except OSError as error:
         return f"{path} cannot be written ({error.strerror}); choose another folder."
     return f"Written to {path}"
+
+
+def _write(file: BinaryIO, text: str) -> None:
+    file.write(text.encode("utf-8", "surrogateescape"))

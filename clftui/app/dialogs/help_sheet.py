@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 from textual import events
@@ -12,6 +13,9 @@ from textual.widgets import Static
 
 from clftui.app.commands import KEY_NAMES, Command, Purpose
 from clftui.text import sanitise
+
+Line = tuple[Text, Text]
+"""Keys and what they do."""
 
 PURPOSES: tuple[Purpose, ...] = ("Move", "Show", "Order", "Select", "Act")
 
@@ -32,33 +36,34 @@ class HelpSheet(ModalScreen[None]):
         quiet = self.app.theme_variables.get("clf-muted", "")
         return Text.assemble((self._title, "bold"), ("  " + self._summary, quiet), ("   esc closes", quiet))
 
-    def _body(self) -> Table:
-        focus, quiet = (self.app.theme_variables.get(f"clf-{name}", "") for name in ("focus", "muted"))
-        columns: list[list[Text]] = [[], []]
+    def _body(self) -> Group:
+        wide = self.app.size.width >= 96
+        columns: list[list[Line]] = [[], []] if wide else [[]]
+        for block in self._blocks():
+            min(columns, key=len).extend([*block, (Text(""), Text(""))])
+        sheet = Table.grid(padding=(0, 3, 0, 0), expand=True)
+        for _ in columns:
+            sheet.add_column(ratio=1)
+        sheet.add_row(*(_grid(column, 13) for column in columns))
+        if not self._reading:
+            return Group(sheet)
+        focus, quiet = self._colours()
+        reading = [(Text(sanitise(glyph), "bold"), Text(words, quiet)) for glyph, words in self._reading]
+        return Group(sheet, Text("Read the screen", f"bold {focus}"), _grid(reading, 20))
+
+    def _colours(self) -> tuple[str, str]:
+        variables = self.app.theme_variables
+        return variables.get("clf-focus", ""), variables.get("clf-muted", "")
+
+    def _blocks(self) -> list[list[Line]]:
+        focus, quiet = self._colours()
+        blocks = []
         for purpose in PURPOSES:
-            commands = [c for c in self._commands if c.purpose == purpose and c.keys]
-            if not commands:
-                continue
-            block = [Text(purpose, f"bold {focus}")]
-            for command in commands:
-                keys = command.shown_keys or " ".join(KEY_NAMES.get(key, key) for key in command.keys)
-                block.append(Text.assemble((f"{keys:<13} ", "bold"), (command.help, quiet)))
-            min(columns, key=len).extend([*block, Text("")])
-        if self._reading:
-            block = [Text("Read the screen", f"bold {focus}")]
-            block += [
-                Text.assemble((f"{sanitise(glyph):<13} ", "bold"), (words, quiet)) for glyph, words in self._reading
-            ]
-            min(columns, key=len).extend(block)
-        wide = self.app.size.width >= 100
-        table = Table.grid(padding=(0, 3, 0, 0), expand=True)
-        if wide:
-            table.add_column(ratio=1)
-            table.add_column(ratio=1)
-            table.add_row(*(Text("\n").join(column) for column in columns))
-        else:
-            table.add_row(Text("\n").join(columns[0] + columns[1]))
-        return table
+            commands = [c for c in self._commands if c.purpose == purpose and c.keys and c.in_help]
+            if commands:
+                lines = [(Text(_keys(c), "bold"), Text(c.help.rstrip("."), quiet)) for c in commands]
+                blocks.append([(Text(purpose, f"bold {focus}"), Text("")), *lines])
+        return blocks
 
     def on_key(self, event: events.Key) -> None:
         sheet = self.query_one("#help", VerticalScroll)
@@ -77,3 +82,17 @@ class HelpSheet(ModalScreen[None]):
 
     def on_click(self) -> None:
         self.dismiss(None)
+
+
+def _keys(command: Command) -> str:
+    return command.shown_keys or " ".join(KEY_NAMES.get(key, key) for key in command.keys)
+
+
+def _grid(lines: list[Line], width: int) -> Table:
+    """Keys beside words; long words wrap under themselves."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(no_wrap=True, width=width)
+    grid.add_column(ratio=1)
+    for keys, words in lines:
+        grid.add_row(keys, words)
+    return grid

@@ -18,6 +18,8 @@ from textual.widgets.option_list import Option
 from clftui.text import sanitise, text_width
 
 SHOWN = 200
+PALETTE_WIDTH = 80
+"""Columns of the sheet, as `app.tcss` has it; 4 of them are its edges, 3 the list's and its scroll bar's."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class CommandPalette(ModalScreen[str | None]):
         else:
             self._found = entries[:SHOWN]
             texts = [Text(entry.title) for entry in self._found]
-        width = max(30, min(76, self.app.size.width - 8))
+        width = max(20, min(PALETTE_WIDTH, self.app.size.width) - 7)
         lines.add_options(
             Option(_line(entry, text, width, self._quiet_style)) for entry, text in zip(self._found, texts, strict=True)
         )
@@ -131,7 +133,9 @@ class CommandPalette(ModalScreen[str | None]):
 def _line(entry: Entry, title: Text, width: int, quiet: str) -> Text:
     line = Text(f"{sanitise(entry.place):<9} ", style=quiet, no_wrap=True, overflow="ellipsis")
     line.append_text(Text(title.plain, style="", spans=title.spans))
-    gap = width - 10 - text_width(title.plain) - text_width(entry.key)
-    line.append(" " * max(1, gap))
+    room = width - 10 - text_width(entry.key) - 1
+    if text_width(line.plain) > 10 + room:
+        line.truncate(10 + room, overflow="ellipsis")
+    line.append(" " * (width - text_width(line.plain) - text_width(entry.key)))
     line.append(entry.key, style="bold")
     return line
