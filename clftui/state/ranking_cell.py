@@ -149,17 +149,23 @@ def _rivals(found: ClassTies) -> str:
     return f"{plural(found.number, 'run')} tied with it" if found.number else "beyond chance above all others"
 
 
-def weak_words(session: Session, table: RankingTable, spots: tuple[int, ...] | None) -> tuple[Piece, ...]:
-    """The best run's weak spots as a sentence; nothing to say of a single run."""
+def weak_words(
+    session: Session, table: RankingTable, spots: tuple[int, ...] | None, *, keys: bool = True, most: int = 3
+) -> tuple[Piece, ...]:
+    """The best run's weak spots as a sentence, `most` of them by name; nothing to say of a single run.
+
+    On a screen (`keys`) the run is called by its letter and the key that goes there is named.
+    """
     if len(table.rows) < 2 or table.metric is Metric.SUPPORT:
         return ()
-    best = run_word(session, table, 0)
+    best = run_word(session, table, 0) if keys else sanitise(table.rows[0].run.name)
     if spots is None:
         return (Piece("weak spots …", Tone.FAINT),)
     if not spots:
         top = bool((table.ranks[0] <= 2).all()) and len(table.rows) > 2
         where = "1st or 2nd" if top else "best or tied with the best"
         return (Piece(f"no weak spot: {best} is {where} in all"),)
-    names = ", ".join(shorten(table.classes[spot], 16) for spot in spots[:3])
-    more = f" +{len(spots) - 3}" if len(spots) > 3 else ""
-    return Piece(f"weak spots of {best}: "), Piece(names + more, Tone.WORSE), Piece("  N", Tone.FAINT)
+    names = ", ".join(shorten(table.classes[spot], 16) for spot in spots[:most])
+    more = f" +{len(spots) - most}" if len(spots) > most else ""
+    pieces = Piece(f"weak spots of {best}: "), Piece(names + more, Tone.WORSE)
+    return (*pieces, Piece("  N", Tone.FAINT)) if keys else pieces

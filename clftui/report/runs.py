@@ -1,0 +1,93 @@
+"""The table of runs without a screen."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from clftui.report import Options
+from clftui.report.render import Table, Value
+from clftui.state.runs_table import RunRow, RunsTable, model_words, other_score, row_past, runs_table
+from clftui.state.session import Session
+from clftui.text import plural
+
+COLUMNS = (
+    "run",
+    "accuracy",
+    "low",
+    "high",
+    "macro-F1",
+    "worst class",
+    "its recall",
+    "change",
+    "best epoch",
+    "epochs",
+)
+
+
+def data(session: Session, options: Options | None = None) -> dict[str, Any]:
+    """`{"runs": [{"name", "split", "epochs", "accuracy", "low", "high", "macro_f1", "worst_class", "worst_recall"}]}`.
+
+    In the order of the view. A run that has nothing on the split, or cannot be read, is there with undefined values.
+    """
+    shown = runs_table(session, wait=True)
+    return {"runs": [_entry(shown, row) for row in _kept(shown, options)]}
+
+
+def _kept(shown: RunsTable, options: Options | None) -> tuple[RunRow, ...]:
+    return shown.rows[: options.top] if options is not None else shown.rows
+
+
+def _entry(shown: RunsTable, row: RunRow) -> dict[str, Any]:
+    return {
+        "name": row.run.name,
+        "split": shown.split,
+        "epochs": len(row.run.epochs(shown.split)) if not row.broken else None,
+        "accuracy": row.score.value,
+        "low": row.score.low,
+        "high": row.score.high,
+        "macro_f1": row.macro_f1,
+        "worst_class": row.worst_class or None,
+        "worst_recall": row.worst_recall,
+    }
+
+
+def table(session: Session, options: Options | None = None) -> Table:
+    """A row a run: scores with intervals, further splits, the change since the epoch before, differing settings."""
+    shown = runs_table(session, wait=True)
+    kept = _kept(shown, options)
+    columns = (*COLUMNS, *(f"accuracy {other}" for other in shown.others), *shown.hyperparameters)
+    rows = tuple(_row(session, shown, row) for row in kept)
+    title = f"{plural(len(shown.rows), 'run')} of {session.catalog.name}, {shown.split or 'no split'}"
+    return Table(title, columns, rows, _notes(session, kept))
+
+
+def _row(session: Session, shown: RunsTable, row: RunRow) -> tuple[Value, ...]:
+    past = row_past(row, shown.split, wait=True)
+    change = past.change(row.epoch or 0) if past is not None else math.nan
+    others = (other_score(session, row, other, wait=True) for other in shown.others)
+    settings = (row.run.hyperparameters.get(name) for name in shown.hyperparameters)
+    return (
+        row.run.name,
+        row.score.value,
+        row.score.low,
+        row.score.high,
+        row.macro_f1,
+        row.worst_class or None,
+        row.worst_recall,
+        change,
+        past.best if past is not None else None,
+        len(past.epochs) if past is not None else 0,
+        *(score.value if score is not None else None for score in others),
+        *(value if isinstance(value, int | float | str) or value is None else str(value) for value in settings),
+    )
+
+
+def _notes(session: Session, kept: tuple[RunRow, ...]) -> tuple[str, ...]:
+    notes = ["low and high: 95 % interval of accuracy (Wilson); change: since the epoch before; – is undefined."]
+    notes += [f"{row.run.name}: {row.problem}" for row in kept if row.problem]
+    notes += [f"{row.run.name}: {model_words(row.run)}" for row in kept if row.run.model]
+    difference = session.catalog.class_difference()
+    notes += [difference] if difference is not None else []
+    notes += [problem.message for problem in session.catalog.problems]
+    return tuple(notes)
