@@ -34,12 +34,13 @@ def id_of(table: SampleTable | None, row: int) -> str:
 
 def row_of(table: SampleTable | None, name: str) -> int:
     """The row that `id_of` calls `name`; -1 for an id that no row has."""
-    if table is not None:
-        row = _first_rows(table).get(name)
-        if row is not None:
-            return row
     number = name.rpartition(_REPEAT)[2]
-    return int(number) if number.isascii() and number.isdigit() else -1
+    row = int(number) if number.isascii() and number.isdigit() and len(number) < 16 else -1
+    if table is None:
+        return row
+    known = _first_rows(table).get(name)
+    # A number stands for a row only where the table has no id for it: "0007" is an id, and may be one it lacks.
+    return known if known is not None else row if _REPEAT in name or row >= table.n else -1
 
 
 def position_in(run: Run, evaluation: Evaluation, home: tuple[SampleTable | None, Evaluation], row: int) -> int | None:
@@ -58,7 +59,9 @@ def position_in(run: Run, evaluation: Evaluation, home: tuple[SampleTable | None
             if (table is None) != (other is None) or not _same_labels(origin, evaluation):
                 return None
         elif not same_samples(table, other):
-            row = row_of(other, id_of(table, row))
+            name = id_of(table, row)
+            known = 0 <= row < table.n and _REPEAT not in name
+            row = _first_rows(other).get(name, -1) if known else -1
     return find_row(evaluation, row)
 
 

@@ -113,7 +113,7 @@ def _facts(shown: SampleList, row: int, width: int, lines: int) -> list[str]:
     if table is None or not 0 <= row < table.n:
         return []
     path = str(table.paths[row]) if table.paths is not None else ""
-    columns = "   ".join(f"{sanitise(name)} {sanitise(str(table.columns[name][row]))}" for name in table.group_columns)
+    columns = "   ".join(f"{sanitise(name)}: {sanitise(str(table.columns[name][row]))}" for name in table.group_columns)
     out = [shorten(path, width, middle=True)] if path else []
     if columns:
         out += reversed(wrapped(columns, width, max(lines - len(out), 1)))

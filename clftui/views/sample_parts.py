@@ -151,7 +151,8 @@ def draw_answers(canvas: Canvas, x: int, y: int, width: int, answers: Sequence[R
         letter = item.letter or "·"
         canvas.text(at, y, letter, run_colour(p, item.letter), attrs=BOLD)
         right = _prediction(item)
-        reserved = min(text_width(right), max(room - 2, 1))
+        least = min(text_width(sanitise(item.run.name)), 8) + 3 if names else 2
+        reserved = min(text_width(right), max(room - least, 8))
         if names and room - reserved - 3 >= 4:
             canvas.text(at + 2, y, shorten(item.run.name, room - reserved - 3, middle=True), p.muted)
             start = at + room - reserved

@@ -23,7 +23,7 @@ from clftui.state.sample_list import (
 )
 from clftui.state.sample_order import sort_words
 from clftui.state.session import Session
-from clftui.text import count, sanitise, shorten, text_width
+from clftui.text import count, shorten, text_width
 from clftui.views import sample_detail, sample_grid, sample_rows
 from clftui.views.sample_grid import Grid
 from clftui.views.sample_parts import draw_answers, sentence, verdict_colour
@@ -171,7 +171,7 @@ def _draw_focus(canvas: Canvas, y: int, session: Session, shown: SampleList, ind
     position = int(shown.positions[index])
     true = int(shown.evaluation.true[position])
     if is_listed(session, shown):
-        label = f"true {sanitise(shown.evaluation.classes[true])}" if true >= 0 else "no label"
+        label = f"true {shorten(shown.evaluation.classes[true], 32)}" if true >= 0 else "no label"
         used += 2 + canvas.text(used + 2, y, label, p.text)
         used += 3 + canvas.text(used + 3, y, f"sample {count(index + 1)} of {count(shown.n)}", p.muted)
         history = track(shown.run, shown.evaluation, position)

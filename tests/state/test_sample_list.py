@@ -1,0 +1,401 @@
+"""Which samples show, in which order, and where the cursor goes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clftui.data.arrays import MemoryArrays
+from clftui.data.catalog import open_catalog
+from clftui.data.evaluation import Evaluation
+from clftui.state.filters import Expression
+from clftui.state.moves import add_filter, back, drill_to_samples, select, with_catalog
+from clftui.state.sample_ids import class_tags, id_of, position_in, row_of
+from clftui.state.sample_list import (
+    Nothing,
+    SampleList,
+    as_rows,
+    copy_text,
+    drill,
+    focus,
+    index_of,
+    is_detail,
+    is_listed,
+    listing,
+    move,
+    next_part,
+    next_sort,
+    resize,
+    title_words,
+    toggle_rows,
+)
+from clftui.state.sample_order import available_sorts, order, representative
+from clftui.state.selection import Part, Scope
+from clftui.state.session import Session, open_session
+from clftui.state.settings import SampleSort
+from tests.builders import write_collection, write_run
+
+FAR = 1_000_000
+
+
+def evaluation(true: list[int], predicted: list[int], **arrays: Any) -> Evaluation:
+    """An evaluation of 4 classes; sample numbers run backwards, so that file order is not position order."""
+    n = len(true)
+    held = {
+        "sample": np.arange(n, dtype=np.int64)[::-1].copy(),
+        "true": np.asarray(true, dtype=np.int32),
+        "predicted": np.asarray(predicted, dtype=np.int32),
+        **arrays,
+    }
+    return Evaluation("test", 1, ("cat", "dog", "fox", "owl"), [MemoryArrays("memory", held)])
+
+
+def scores(rows: list[list[float]]) -> dict[str, Any]:
+    return {"scores": np.asarray(rows, dtype=np.float32)}
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    return open_session(open_catalog([write_collection(tmp_path / "runs")]))
+
+
+def shown_in(session: Session) -> SampleList:
+    shown = listing(session)
+    assert isinstance(shown, SampleList), shown
+    return shown
+
+
+@pytest.mark.row("P12")
+def test_surest_of_the_wrong_class_come_first(session: Session) -> None:
+    focused = session.selection
+    shown = shown_in(drill_to_samples(session, Scope(focused.true, focused.predicted)))
+    true, predicted = (shown.evaluation.classes.index(name or "") for name in (focused.true, focused.predicted))
+    confidence = shown.evaluation.confidence(shown.positions)
+    assert shown.n > 2
+    assert (np.diff(confidence) <= 0).all()
+    assert (shown.evaluation.true[shown.positions] == true).all()
+    assert (shown.evaluation.predicted[shown.positions] == predicted).all()
+
+
+def test_a_tab_opened_without_a_drill_shows_everything_wrong(session: Session) -> None:
+    shown = shown_in(session)
+    wrong = int(np.count_nonzero(shown.evaluation.true != shown.evaluation.predicted))
+    assert shown.n == wrong > 0
+    assert title_words(shown) == (str(wrong), "of 80 samples predicted wrong")
+    assert shown.sort is SampleSort.CONFIDENCE
+
+
+@given(st.lists(st.one_of(st.floats(0, 1, width=32), st.just(float("nan"))), min_size=1, max_size=30))
+def test_orders_are_those_of_a_plain_sort(confidence: list[float]) -> None:
+    n = len(confidence)
+    nll = -np.log(np.maximum(np.asarray(confidence, dtype=np.float32), 1e-30))
+    own = np.linspace(1, 2, n, dtype=np.float32)
+    loss = np.linspace(5, 3, n, dtype=np.float32)
+    e = evaluation([0] * n, [1] * n, predicted_nll=nll, true_nll=own, loss=loss)
+    everything = np.arange(n, dtype=np.int64)
+    known, true_score = e.confidence(), e.true_score()
+    keys: dict[SampleSort, Any] = {
+        SampleSort.CONFIDENCE: [-c for c in known.tolist()],
+        SampleSort.TRUE_SCORE: true_score.tolist(),
+        SampleSort.LOSS: [-each for each in loss.tolist()],
+        SampleSort.MARGIN: [float(t) - float(c) for c, t in zip(known.tolist(), true_score.tolist(), strict=True)],
+        SampleSort.ROW: e.sample.tolist(),
+    }
+    for sort in SampleSort:
+        positions, _, used = order(e, everything, sort)
+        assert used is sort
+        key = keys[sort]
+        expected = sorted(range(n), key=lambda i: (np.isnan(key[i]), key[i] if key[i] == key[i] else 0, e.sample[i]))
+        if sort is SampleSort.MARGIN:  # The difference is rounded once more in float32: compare keys, not positions.
+            got = np.asarray(key)[positions]
+            assert np.allclose(got, np.asarray(key)[expected], atol=1e-6, equal_nan=True)
+        else:
+            assert positions.tolist() == expected
+
+
+def test_loss_falls_back_to_the_cross_entropy_of_the_scores() -> None:
+    e = evaluation([0, 0, 0], [1, 1, 1], **scores([[0.1, 0.9, 0, 0], [0.05, 0.95, 0, 0], [0.3, 0.7, 0, 0]]))
+    positions, _, used = order(e, np.arange(3), SampleSort.LOSS)
+    assert used is SampleSort.LOSS
+    assert positions.tolist() == [1, 0, 2]
+
+
+def test_without_scores_there_is_file_order() -> None:
+    e = evaluation([0, 0, 0], [1, 1, 1])
+    assert available_sorts(e) == (SampleSort.ROW,)
+    positions, _, used = order(e, np.arange(3), SampleSort.CONFIDENCE)
+    assert used is SampleSort.ROW
+    assert e.sample[positions].tolist() == [0, 1, 2]
+
+
+@pytest.mark.row("P10")
+def test_the_representative_is_the_surest_of_its_cell() -> None:
+    e = evaluation([0, 0, 0, 1], [1, 1, 2, 1], **scores([[0.1, 0.6, 0, 0], [0, 0.9, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0]]))
+    assert representative(e, 0, 1) == 1
+    assert representative(e, 0, 2) == 2
+    assert representative(e, 3, 0) is None
+
+
+@pytest.mark.row("P10")
+def test_ties_and_missing_scores_are_settled_by_a_seeded_choice() -> None:
+    rows = [[0.1, 0.9, 0, 0]] * 20
+    for e in (evaluation([0] * 20, [1] * 20, **scores(rows)), evaluation([0] * 20, [1] * 20)):
+        chosen = {seed: representative(e, 0, 1, seed) for seed in range(30)}
+        assert chosen == {seed: representative(e, 0, 1, seed) for seed in range(30)}
+        assert len(set(chosen.values())) > 5
+    turned = evaluation([0] * 20, [1] * 20, sample=np.arange(20, dtype=np.int64))
+    first, second = representative(e, 0, 1), representative(turned, 0, 1)
+    assert first is not None and second is not None
+    assert e.sample[first] == turned.sample[second], "the choice depends on the samples, not on the file's layout"
+
+
+@pytest.mark.row("P10")
+def test_the_representative_leads_its_cell(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "runs" / "a", epochs=1, n=40)
+    path = folder / "epochs" / "00001" / "test.npz"
+    held = dict(np.load(path))
+    held["predicted"][held["true"] == 0] = 1
+    held["nll"][:] = np.float16(1.0)
+    np.savez(path, **held)
+    shown = shown_in(drill_to_samples(open_session(open_catalog([tmp_path / "runs"])), Scope("cat", "dog")))
+    assert shown.positions[0] == representative(shown.evaluation, 0, 1)
+    assert sorted(shown.positions.tolist()) == shown.evaluation.positions(0, 1).tolist()
+
+
+def test_every_scope_in_words_and_numbers(session: Session) -> None:
+    e = session.evaluation()
+    assert e is not None
+    support = e.confusion.support
+    cases = {
+        Scope("cat", "dog"): (e.confusion.cell(0, 1), f"of {support[0]} cat predicted as dog"),
+        Scope("cat", "cat"): (e.confusion.cell(0, 0), f"of {support[0]} cat predicted right"),
+        Scope("cat", part=Part.WRONG): (support[0] - e.confusion.correct[0], f"of {support[0]} cat predicted wrong"),
+        Scope("cat", part=Part.ALL): (support[0], f"of {support[0]} cat"),
+        Scope(predicted="dog", part=Part.RIGHT): (
+            e.confusion.correct[1],
+            f"of {e.confusion.predicted_count[1]} predicted as dog and right",
+        ),
+        Scope(part=Part.ALL): (80, "of 80 samples"),
+        Scope(part=Part.RIGHT): (e.confusion.correct.sum(), "of 80 samples predicted right"),
+    }
+    for scope, (number, words) in cases.items():
+        shown = shown_in(drill_to_samples(session, scope))
+        assert (shown.n, title_words(shown)) == (number, (str(number), words))
+
+
+def test_filters_narrow_and_say_so(session: Session) -> None:
+    filtered = add_filter(session, Expression("confidence > .8"))
+    shown = shown_in(filtered)
+    assert 0 < shown.n < shown_in(session).n
+    assert (shown.evaluation.confidence(shown.positions) > 0.8).all()
+    assert title_words(shown)[1].endswith("that pass the filters")
+
+
+def test_nothing_to_show_is_a_sentence(session: Session, tmp_path: Path) -> None:
+    other = open_session(open_catalog([write_run(tmp_path / "z" / "other", classes=("a", "b"))]))
+    (tmp_path / "empty").mkdir()
+    empty = open_session(open_catalog([tmp_path / "empty"]))
+    for each, part in (
+        (select(session, scope=Scope("wolf")), "has no class wolf"),
+        (select(session, split="val"), "nothing on val"),
+        (select(other, scope=Scope("cat", "dog")), "has no class cat"),
+        (empty, "No runs"),
+    ):
+        found = listing(each)
+        assert isinstance(found, Nothing) and part in found.sentence
+        assert move(each, 1, 0) is each and drill(each) is each
+        assert copy_text(each) == ("", 0)
+
+
+def test_a_bare_matrix_has_no_samples(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "runs" / "m", epochs=1)
+    np.savez(folder / "epochs" / "00001" / "test.npz", confusion=np.full((4, 4), 3, dtype=np.int64))
+    found = listing(open_session(open_catalog([tmp_path / "runs"])))
+    assert isinstance(found, Nothing) and "bare matrix" in found.sentence
+
+
+def test_a_broken_file_is_a_sentence(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "runs" / "m", epochs=1)
+    (folder / "epochs" / "00001" / "test.npz").write_bytes(b"PK\x03\x04 cut")
+    found = listing(open_session(open_catalog([tmp_path / "runs"])))
+    assert isinstance(found, Nothing) and "test.npz" in found.sentence
+
+
+def test_moves_stop_at_both_ends(session: Session) -> None:
+    shown = shown_in(session)
+    assert index_of(session, shown) == 0
+    last = move(session, 0, FAR)
+    assert index_of(last, shown) == shown.n - 1
+    assert move(last, 1, 0).selection.sample == last.selection.sample
+    assert index_of(move(last, 0, -FAR), shown) == 0
+    assert index_of(move(session, 0, 3), shown) == 3
+
+
+def test_drilling_shows_one_sample_and_back_returns(session: Session) -> None:
+    third = move(session, 0, 2)
+    alone = drill(third)
+    assert is_detail(alone) and alone.selection.sample == third.selection.sample
+    assert drill(alone) is alone
+    fourth = move(alone, 0, 1)
+    assert is_detail(fourth) and index_of(fourth, shown_in(fourth)) == 3
+    returned = back(fourth)
+    assert not is_detail(returned) and returned.selection.sample == third.selection.sample
+    first = drill(session)
+    assert first.selection.sample == shown_in(session).sample_id(0)
+
+
+def test_clicking_focuses_and_the_focused_one_opens(session: Session) -> None:
+    name = shown_in(session).sample_id(4)
+    once = focus(session, name)
+    assert once.selection.sample == name and not is_detail(once)
+    assert is_detail(focus(once, name))
+
+
+def test_the_cursor_stays_near_a_sample_that_left_the_list(tmp_path: Path) -> None:
+    root = write_collection(tmp_path / "runs", runs=1, epochs=1)
+    path = root / "run0" / "epochs" / "00001" / "test.npz"
+    session = move(open_session(open_catalog([root])), 0, 5)
+    before = shown_in(session)
+    held = dict(np.load(path))
+    row = before.row(5)
+    held["predicted"][held["sample"] == row] = held["true"][held["sample"] == row]
+    np.savez(path, **held)
+    later = with_catalog(session, open_catalog([root]))
+    after = shown_in(later)
+    assert after.n == before.n - 1
+    assert later.selection.sample == session.selection.sample
+    assert not is_listed(later, after)
+    assert is_listed(session, before)
+    assert 0 <= index_of(later, after) < after.n
+    assert is_listed(move(later, 0, 1), after)
+
+
+def test_sorting_keeps_the_focus_and_skips_what_is_not_there(session: Session, tmp_path: Path) -> None:
+    third = move(session, 0, 2)
+    sorts, now = [], third
+    for _ in SampleSort:
+        now = next_sort(now)
+        sorts.append(shown_in(now).sort)
+        assert now.selection.sample == third.selection.sample
+    assert sorts == [*list(SampleSort)[1:], SampleSort.CONFIDENCE]
+    bare = open_session(open_catalog([write_run(tmp_path / "bare" / "r", scores=False)]))
+    assert "no scores" in next_sort(bare).notice
+    assert shown_in(bare).sort is SampleSort.ROW
+
+
+def test_parts_sizes_and_lines(session: Session) -> None:
+    parts = [next_part(session), next_part(next_part(session))]
+    assert [each.selection.scope.part for each in parts] == [Part.RIGHT, Part.ALL]
+    assert toggle_rows(session).samples.rows
+    assert resize(session, 1).samples.size == session.samples.size + 1
+    small = replace(session, samples=replace(session.samples, size=0))
+    assert resize(small, -1).samples.size == 0 and resize(small, -1).notice
+    assert as_rows(toggle_rows(session), shown_in(session))
+
+
+@pytest.mark.row("P11")
+def test_paths_of_a_cell_one_a_line(tmp_path: Path) -> None:
+    """Which images make up these n of this cell, as text."""
+    root = write_collection(tmp_path / "runs", images=True)
+    session = open_session(open_catalog([root]))
+    cell = drill_to_samples(session, Scope(session.selection.true, session.selection.predicted))
+    shown = shown_in(cell)
+    text, number = copy_text(cell, whole=True)
+    lines = text.split("\n")
+    assert number == shown.n == len(lines) > 1
+    assert all(Path(line).is_file() for line in lines)
+    assert copy_text(cell) == (lines[0], 1)
+    assert copy_text(move(cell, 0, 1)) == (lines[1], 1)
+
+
+def test_ids_where_there_are_no_paths(session: Session, tmp_path: Path) -> None:
+    assert copy_text(session)[0] == shown_in(session).sample_id(0)
+    bare = open_session(open_catalog([write_run(tmp_path / "bare" / "r")]))
+    assert copy_text(bare)[0] == str(shown_in(bare).row(0))
+
+
+def test_a_line_break_in_a_path_stays_one_line(tmp_path: Path) -> None:
+    root = write_collection(tmp_path / "runs", runs=1)
+    table = root / "samples" / "test.csv"
+    rows = "".join(f'{i},cat,"../a\nb{i}.png"\n' for i in range(80))
+    table.write_text("id,true,path\n" + rows, encoding="utf-8")
+    text, number = copy_text(open_session(open_catalog([root])), whole=True)
+    assert len(text.split("\n")) == number
+
+
+def test_repeated_ids_stay_apart(tmp_path: Path) -> None:
+    root = write_collection(tmp_path / "runs", runs=1)
+    table = root / "samples" / "test.csv"
+    table.write_text("id,true\n" + "same,cat\n" * 80, encoding="utf-8")
+    session = open_session(open_catalog([root]))
+    shown = shown_in(session)
+    for index in range(shown.n):
+        assert row_of(shown.table, shown.sample_id(index)) == shown.row(index)
+    assert index_of(move(session, 0, 4), shown) == 4
+
+
+def test_ids_of_rows_without_a_table() -> None:
+    assert (id_of(None, 7), row_of(None, "7"), row_of(None, "seven")) == ("7", 7, -1)
+
+
+@pytest.mark.parametrize(
+    ("classes", "tags"),
+    [
+        (("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt"), "t r p d c s h"),
+        (("0", "1", "10"), "0 1 10"),
+        (("O", "o", "0"), "O o 0"),
+        (("cat", "cat2", "cat3"), "c a t"),
+        (("漢字かな", "quick"), "a q"),
+    ],
+)
+def test_class_tags(classes: tuple[str, ...], tags: str) -> None:
+    assert list(class_tags(classes)) == tags.split(" ")
+
+
+def test_tags_are_unique_up_to_26_classes() -> None:
+    assert len(set(class_tags(tuple(f"class {i}" for i in range(26))))) == 26
+    assert class_tags(tuple(f"name{i}" for i in range(27)))[0] == "nam"
+
+
+def test_the_same_sample_in_a_run_with_another_table(tmp_path: Path) -> None:
+    """By id: the other run's table is turned round and lacks one sample."""
+    root = write_collection(tmp_path / "runs", runs=2)
+    lines = (root / "samples" / "test.csv").read_text(encoding="utf-8").splitlines()
+    turned = [lines[0], *reversed(lines[2:])]
+    (root / "samples" / "turned.csv").write_text("\n".join(turned) + "\n", encoding="utf-8")
+    description = json.loads((root / "run1" / "run.json").read_text(encoding="utf-8"))
+    description["samples"] = {"test": "../samples/turned.csv"}
+    (root / "run1" / "run.json").write_text(json.dumps(description), encoding="utf-8")
+    catalog = open_catalog([root])
+    a, b = (catalog.run(f"run{i}") for i in (0, 1))
+    assert a is not None and b is not None
+    here, there = a.evaluation("test"), b.evaluation("test")
+    assert here is not None and there is not None
+    table = a.samples("test")
+    assert position_in(b, there, (table, here), 0) is None
+    for row in (1, 17, 79):
+        position = position_in(b, there, (table, here), row)
+        assert position is not None
+        other = b.samples("test")
+        assert other is not None and table is not None
+        assert other.ids[there.sample[position]] == table.ids[row]
+
+
+def test_runs_without_tables_share_samples_where_all_labels_agree(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_run(tmp_path / "runs" / name, seed=ord(name))
+    write_run(tmp_path / "runs" / "c", n=60)
+    catalog = open_catalog([tmp_path / "runs"])
+    runs = {run.name: run for run in catalog.runs}
+    evaluations = {name: run.evaluation("test") for name, run in runs.items()}
+    a, b, c = (evaluations[name] for name in "abc")
+    assert a is not None and b is not None and c is not None
+    assert position_in(runs["b"], b, (None, a), 5) == 5
+    assert position_in(runs["c"], c, (None, a), 5) is None
