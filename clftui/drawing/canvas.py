@@ -6,7 +6,7 @@ Coordinates are (x = column, y = row) from the top left; everything is clipped a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -230,46 +230,70 @@ class Canvas:
             after[after == CONTINUED] = BLANK
 
 
-_BRIDGE = 4
+# Unchanged cells between two changed ones are sent too where that costs less than moving the terminal's cursor and
+# setting the style anew: the longest such gap, by the number of style changes in it.
+_BRIDGES = np.array([24, 8, 4])
 
 
 def difference(old: Canvas | None, new: Canvas) -> list[Rect]:
     """The rectangles (x, y, w, h) of `new` that differ from `old`, all of it where sizes differ.
 
-    Gaps of up to 4 equal cells are bridged (moving the terminal's cursor costs as much), and equal spans of
-    neighbouring rows form one rectangle.
+    Short gaps of equal cells are bridged, and equal spans of neighbouring rows form one rectangle.
     """
     if old is None or (old.width, old.height) != (new.width, new.height) or old.palette is not new.palette:
         return [(0, 0, new.width, new.height)] if new.width and new.height else []
     changed = old.code != new.code
     for before, after in ((old.fg, new.fg), (old.bg, new.bg), (old.attrs, new.attrs)):
         changed |= before != after
-    if not changed.any():
+    for canvas in (old, new):
+        if canvas.wide:
+            _join_halves(changed, canvas.code)
+    return _stacked(_spans(changed, new))
+
+
+def _join_halves(changed: NDArray[np.bool_], code: NDArray[np.uint32]) -> None:
+    # Both halves of a wide character are sent together.
+    halves = code[:, 1:] == CONTINUED
+    changed[:, 1:] |= halves & changed[:, :-1]
+    changed[:, :-1] |= halves & changed[:, 1:]
+
+
+def _spans(changed: NDArray[np.bool_], new: Canvas) -> list[tuple[int, int, int]]:
+    """(row, start, stop) of the runs of changed cells, gaps bridged, in reading order."""
+    at = np.flatnonzero(changed)
+    if not at.size:
         return []
-    return _rectangles(changed, [canvas.code for canvas in (old, new) if canvas.wide])
+    total = np.cumsum(_restyled(new).ravel())
+    gap = np.diff(at) - 1
+    bridge = _BRIDGES[np.minimum(total[at[1:]] - total[at[:-1]], 2)]
+    split = (gap > bridge) | (at[1:] // new.width != at[:-1] // new.width)
+    first = at[np.r_[True, split]]
+    last = at[np.r_[split, True]]
+    rows = (first // new.width).tolist()
+    starts, stops = (first % new.width).tolist(), (last % new.width + 1).tolist()
+    return list(zip(rows, starts, stops, strict=True))
 
 
-def _rectangles(changed: NDArray[np.bool_], wide: list[Any]) -> list[Rect]:
-    for code in wide:
-        # Both halves of a wide character are sent together.
-        halves = code[:, 1:] == CONTINUED
-        changed[:, 1:] |= halves & changed[:, :-1]
-        changed[:, :-1] |= halves & changed[:, 1:]
+def _restyled(canvas: Canvas) -> NDArray[np.bool_]:
+    """Where a cell's style differs from that of the cell before; the ink of a blank does not count."""
+    inked = (canvas.code != BLANK) | (canvas.attrs != 0)
+    last = np.maximum.accumulate(np.where(inked, np.arange(canvas.width), 0), axis=1)
+    ink = np.take_along_axis(canvas.fg, last, axis=1)
+    out = np.zeros(canvas.code.shape, np.bool_)
+    for part in (ink, canvas.bg, canvas.attrs):
+        out[:, 1:] |= part[:, 1:] != part[:, :-1]
+    return out
+
+
+def _stacked(spans: list[tuple[int, int, int]]) -> list[Rect]:
+    """Spans as rectangles, equal ones of neighbouring rows merged."""
     found: list[Rect] = []
-    open_spans: dict[tuple[int, int], int] = {}
-    for y in np.flatnonzero(changed.any(axis=1)).tolist():
-        columns = np.flatnonzero(changed[y])
-        breaks = np.flatnonzero(np.diff(columns) > _BRIDGE + 1)
-        starts = columns[np.r_[0, breaks + 1]].tolist()
-        stops = (columns[np.r_[breaks, len(columns) - 1]] + 1).tolist()
-        still: dict[tuple[int, int], int] = {}
-        for span in zip(starts, stops, strict=True):
-            at = open_spans.get(span)
-            if at is not None and found[at][1] + found[at][3] == y:
-                found[at] = (*found[at][:3], found[at][3] + 1)
-            else:
-                at = len(found)
-                found.append((span[0], y, span[1] - span[0], 1))
-            still[span] = at
-        open_spans = still
+    newest: dict[tuple[int, int], int] = {}
+    for y, start, stop in spans:
+        at = newest.get((start, stop))
+        if at is not None and found[at][1] + found[at][3] == y:
+            found[at] = (*found[at][:3], found[at][3] + 1)
+        else:
+            newest[start, stop] = len(found)
+            found.append((start, y, stop - start, 1))
     return found

@@ -69,28 +69,27 @@ class Picture:
 
 def normalise(canvas: Canvas, depth: Depth, y0: int, y1: int, x0: int, x1: int) -> Picture:
     """The cells of a block with their colours mapped to `depth`, halves of wide characters at its sides blanked."""
-    block = (slice(y0, y1), slice(x0, x1))
+    # One column more at the left: a right half looks like the left half that is not in the block.
+    extra = 1 if canvas.wide and x0 > 0 else 0
+    block = (slice(y0, y1), slice(x0 - extra, x1))
     code = ascii_codes(canvas.code[block]) if canvas.palette.ascii_marks else canvas.code[block]
     fg, bg, attrs = mapped(code, canvas.fg[block], canvas.bg[block], canvas.attrs[block], canvas.palette, depth)
-    if canvas.wide and code.size:
-        code, fg, bg, attrs = _mended(canvas, block, code, fg, bg, attrs)
+    if not canvas.wide or not code.size:
+        return Picture(code, fg, bg, attrs, depth)
+    right = code[:, 1:] == CONTINUED
+    fg, bg, attrs = (_led(style, right)[:, extra:] for style in (fg, bg, attrs))
+    code = code[:, extra:].copy()
+    code[:, 0][code[:, 0] == CONTINUED] = BLANK
+    if x1 < canvas.width:
+        code[:, -1][canvas.code[y0:y1, x1] == CONTINUED] = BLANK
     return Picture(code, fg, bg, attrs, depth)
 
 
-def _mended(canvas: Canvas, block: tuple[slice, slice], code: Any, *styles: Any) -> tuple[Any, ...]:
-    rows, columns = block
-    code = code.copy()
-    code[:, 0][code[:, 0] == CONTINUED] = BLANK
-    if columns.stop < canvas.width:
-        code[:, -1][canvas.code[rows, columns.stop] == CONTINUED] = BLANK
-    right = code[:, 1:] == CONTINUED
-    out = [code]
-    for style in styles:
-        # Both halves look alike, or the terminal would have to change the style inside a character.
-        copied = style.copy()
-        np.copyto(copied[:, 1:], style[:, :-1], where=right)
-        out.append(copied)
-    return tuple(out)
+def _led(style: Any, right: NDArray[np.bool_]) -> Any:
+    """`style` with the right halves of wide characters like their left ones: it cannot change inside a character."""
+    out = style.copy()
+    np.copyto(out[:, 1:], style[:, :-1], where=right)
+    return out
 
 
 def encode(
@@ -251,10 +250,11 @@ def _colour(values: Ints, new: NDArray[np.bool_], depth: Depth, selector: int) -
 @cache
 def _turns() -> Words:
     """(32, 32, 4) words: the SGR parameters that turn one set of attributes into another."""
-    return _words([_turn(before, after) for before in range(32) for after in range(32)], 4).reshape(32, 32, 4)
+    return _words([attribute_codes(before, after) for before in range(32) for after in range(32)], 4).reshape(32, 32, 4)
 
 
-def _turn(before: int, after: int) -> str:
+def attribute_codes(before: int, after: int) -> str:
+    """The SGR parameters that turn the attributes `before` into `after`."""
     codes: list[str] = []
     if before & ~after & (BOLD | DIM):
         codes.append("22")

@@ -24,6 +24,7 @@ from clftui.drawing.cells import BLANK, CONTINUED, row_text
 from clftui.drawing.colours import DEFAULT_BG, DEFAULT_FG
 from clftui.drawing.encode import Picture, encode, normalise
 from clftui.drawing.palette import Depth
+from clftui.drawing.span import FEW, encode_span
 
 _CACHES = (
     "_divide_cache",
@@ -41,11 +42,22 @@ class Frame:
 
     def __init__(self, canvas: Canvas, depth: Depth) -> None:
         self.canvas, self.depth = canvas, depth
+        self._asked: set[tuple[int, int]] = set()
+        self._blocks: dict[tuple[int, int], list[str]] = {}
 
     @cached_property
     def rows(self) -> list[str]:
         """The text of every full row, encoded at once when the first of them is asked for."""
         return encode(self.canvas, self.depth)
+
+    def part(self, y: int, x0: int, x1: int) -> str:
+        """The text of some columns of a row; whoever asks for the same columns of two rows will want them all."""
+        if (x0, x1) not in self._asked:
+            self._asked.add((x0, x1))
+            return encode(self.canvas, self.depth, y, y + 1, x0, x1)[0]
+        if (x0, x1) not in self._blocks:
+            self._blocks[x0, x1] = encode(self.canvas, self.depth, x0=x0, x1=x1)
+        return self._blocks[x0, x1][y]
 
     @cached_property
     def picture(self) -> Picture:
@@ -93,9 +105,10 @@ class CanvasStrip(Strip):
             canvas = self._frame.canvas
             if self._x0 == 0 and self._x1 == canvas.width:
                 self._render_cache = self._frame.rows[self._y]
+            elif self._x1 - self._x0 <= FEW:
+                self._render_cache = encode_span(self._frame.picture, self._y, self._x0, self._x1)
             else:
-                rows = encode(canvas, self._frame.depth, self._y, self._y + 1, self._x0, self._x1)
-                self._render_cache = rows[0] if rows else ""
+                self._render_cache = self._frame.part(self._y, self._x0, self._x1)
         return self._render_cache
 
     def crop(self, start: int, end: int | None = None) -> Strip:

@@ -115,13 +115,27 @@ def test_put_and_paint_are_clipped() -> None:
 def test_difference_merges_near_cells_and_equal_rows() -> None:
     old, new = canvas(40, 6), canvas(40, 6)
     assert difference(old, new) == [] and difference(None, new) == [(0, 0, 40, 6)]
-    for y in (1, 2, 3):
-        new.text(5, y, "x")
-        new.text(10, y, "x")
-        new.text(16, y, "x")
+    for made in (old, new):
+        made.put(0, 0, np.full((2, 40), 46), DARK.text, np.tile([[1, 2], [1, 2]], 20))
+    for y in (0, 1):
+        new.paint(5, y, 1, 1, fg=7)
+        new.paint(10, y, 1, 1, fg=7)
+        new.paint(16, y, 1, 1, fg=7)
     new.paint(30, 5, 2, 1, bg=1)
-    assert difference(old, new) == [(5, 1, 6, 3), (16, 1, 1, 3), (30, 5, 2, 1)]
+    assert difference(old, new) == [(5, 0, 6, 2), (16, 0, 1, 2), (30, 5, 2, 1)]
     assert difference(canvas(3, 3), canvas(4, 3)) == [(0, 0, 4, 3)]
+
+
+def test_difference_bridges_what_is_cheap_to_send() -> None:
+    old, new = canvas(60, 3), canvas(60, 3)
+    for made in (old, new):
+        made.text(4, 0, "same style", DARK.text)
+        made.fill(10, 1, 20, 1, DARK.raised)
+    for y in range(3):
+        new.text(2, y, "x")
+        new.text(16, y, "x")
+    new.text(42, 2, "x")
+    assert difference(old, new) == [(2, 0, 15, 1), (2, 1, 1, 1), (16, 1, 1, 1), (2, 2, 15, 1), (42, 2, 1, 1)]
 
 
 def test_difference_never_cuts_a_wide_character() -> None:

@@ -16,6 +16,7 @@ from clftui.drawing.canvas import BOLD, DIM, ITALIC, REVERSE, UNDERLINE, Canvas
 from clftui.drawing.cells import CONTINUED, code_text
 from clftui.drawing.encode import Picture, normalise
 from clftui.drawing.palette import Depth, Palette, find_themes, load_theme
+from clftui.drawing.span import FEW, encode_span
 from tests.drawing.emulator import Pen, shown
 
 DARK = load_theme(find_themes()["dark"])
@@ -51,7 +52,12 @@ def assert_same_picture(canvas: Canvas, depth: Depth, *block: int, erase: bool =
     picture = normalise(canvas, depth, y0, y1, x0, x1)
     rows = encode.encode(canvas, depth, y0, y1, x0, x1, erase=erase)
     assert len(rows) == y1 - y0
+    if x1 - x0 <= FEW and erase:
+        rows += [
+            encode_span(normalise(canvas, depth, 0, canvas.height, 0, canvas.width), y, x0, x1) for y in range(y0, y1)
+        ]
     for y, row in enumerate(rows):
+        y %= y1 - y0
         for x, cell in enumerate(shown(row, x1 - x0)):
             pen, char = _pen(picture, y, x), code_text(int(picture.code[y, x]))
             seen = (char, cell.char, pen, cell.pen)

@@ -45,6 +45,15 @@ def test_strips_render_what_encode_sends() -> None:
     assert not any("_segments" in dir(strip) and _has_segments(strip) for strip in [*made, part])
 
 
+def test_wide_parts_of_many_rows_render_like_single_ones() -> None:
+    canvas = Canvas(120, 4, DARK)
+    for y in range(4):
+        canvas.text(y, y, "some text → 北京 " * 9, DARK.runs[y])
+    for strip in strips(canvas, Depth.TRUE):
+        y = strip._y  # type: ignore[attr-defined]
+        assert strip.crop(3, 115).render(Console()) == encode(canvas, Depth.TRUE, y, y + 1, 3, 115)[0]
+
+
 def _has_segments(strip: Strip) -> bool:
     try:
         object.__getattribute__(strip, "_segments")
