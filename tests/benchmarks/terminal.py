@@ -34,7 +34,7 @@ class Terminal:
         self.pid, self._handle = pty.fork()
         if self.pid == 0:
             os.environ.update({"TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})})
-            for name in ("NO_COLOR", "TMUX", "SSH_CONNECTION"):
+            for name in ("NO_COLOR", "TMUX", "SSH_CONNECTION", "PYTHONDONTWRITEBYTECODE"):
                 os.environ.pop(name, None)
             time.sleep(0.01)
             os.execvp(command[0], list(command))
