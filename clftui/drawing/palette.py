@@ -160,7 +160,7 @@ def find_themes(extra_folder: str | os.PathLike[str] | None = None) -> dict[str,
 
 
 def load_theme(path: str | os.PathLike[str], depth: Depth = Depth.TRUE) -> Palette:
-    """The palette in the TOML file at `path`.
+    """The palette in the TOML file at `path`, named after the file.
 
     Raises FormatError naming file, key and cause where the file is unreadable, a key is missing or a colour is wrong:
     a theme that would fail in the middle of a frame fails here.
@@ -185,8 +185,7 @@ def load_theme(path: str | os.PathLike[str], depth: Depth = Depth.TRUE) -> Palet
     if not isinstance(dark, bool):
         raise FormatError(where, "dark", "is not true or false", "say whether the page is dark")
     arrays: dict[str, Any] = {name: ramp.interpolate(found) for name, found in stops.items()}
-    name = str(table.get("name") or Path(path).stem)
-    return Palette(name=name, dark=dark, runs=runs, classes=classes, depth=depth, **roles, **arrays)
+    return Palette(name=Path(path).stem, dark=dark, runs=runs, classes=classes, depth=depth, **roles, **arrays)
 
 
 def _table(where: str, parent: dict[str, Any], key: str, above: str = "") -> dict[str, Any]:

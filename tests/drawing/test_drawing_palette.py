@@ -146,7 +146,7 @@ def test_own_themes_are_found_and_win(tmp_path: Path, monkeypatch: pytest.Monkey
     extra.mkdir()
     shutil.copy(found["hc"], extra / "mine.toml")
     assert find_themes(extra)["mine"] == extra / "mine.toml"
-    assert load_theme(find_themes(extra)["mine"]).name == "hc"
+    assert load_theme(find_themes(extra)["mine"]).name == "mine"
 
 
 def test_class_hues_repeat() -> None:
