@@ -106,18 +106,19 @@ class MatrixView(View):
             self.post_message(Act(lambda now: matrix_model.at(now, *to)))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._wheel(0, WHEEL) if event.shift else self._wheel(WHEEL, 0)
+        self._wheel(event, 0, WHEEL) if event.shift else self._wheel(event, WHEEL, 0)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._wheel(0, -WHEEL) if event.shift else self._wheel(-WHEEL, 0)
+        self._wheel(event, 0, -WHEEL) if event.shift else self._wheel(event, -WHEEL, 0)
 
     def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
-        self._wheel(0, WHEEL)
+        self._wheel(event, 0, WHEEL)
 
     def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
-        self._wheel(0, -WHEEL)
+        self._wheel(event, 0, -WHEEL)
 
-    def _wheel(self, rows: int, columns: int) -> None:
+    def _wheel(self, event: events.MouseEvent, rows: int, columns: int) -> None:
+        event.stop()
         self._top, self._left = self._top + rows, self._left + columns
         self.redraw()
 

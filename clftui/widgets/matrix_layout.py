@@ -117,7 +117,8 @@ def arrange(width: int, height: int, content: Content) -> Layout:
 
 def _label_width(width: int, names: int) -> int:
     most = 24 if width >= 160 else 18 if width >= 110 else 9 if width >= 50 else 5
-    return max(min(names, most), 4)
+    # The margin below has its name, "precision", in the same column.
+    return max(min(names, most), min(9, most))
 
 
 def _margins(width: int, x: int, content: Content) -> tuple[int, int, int]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from numpy.typing import ArrayLike
 
 from clftui.state import matrix_model, matrix_words
 from clftui.state.filters import Expression
@@ -90,7 +91,11 @@ def test_plurals_only_where_they_are_sure(name: str, expected: str) -> None:
 
 
 def test_the_same_cell_in_other_runs_aligns_classes_by_name(tmp_path: Path) -> None:
-    runs = {"best": [COUNTS], "turned": [((80, 20, 0), (10, 90, 0), (0, 0, 100))], "lacks": [((10, 0), (5, 5))]}
+    runs: dict[str, list[ArrayLike]] = {
+        "best": [COUNTS],
+        "turned": [((80, 20, 0), (10, 90, 0), (0, 0, 100))],
+        "lacks": [((10, 0), (5, 5))],
+    }
     classes = {"turned": ("fox", "dog", "cat"), "lacks": ("cat", "owl")}
     session = at(session_on(tmp_path, runs, classes, run="best"), "dog", "fox")
     found = matrix_model.matrix(session)
