@@ -91,11 +91,8 @@ def test_plurals_only_where_they_are_sure(name: str, expected: str) -> None:
 
 
 def test_the_same_cell_in_other_runs_aligns_classes_by_name(tmp_path: Path) -> None:
-    runs: dict[str, list[ArrayLike]] = {
-        "best": [COUNTS],
-        "turned": [((80, 20, 0), (10, 90, 0), (0, 0, 100))],
-        "lacks": [((10, 0), (5, 5))],
-    }
+    turned = ((80, 20, 0), (10, 90, 0), (0, 0, 100))
+    runs: dict[str, list[ArrayLike]] = {"best": [COUNTS], "turned": [turned], "lacks": [((10, 0), (5, 5))]}
     classes = {"turned": ("fox", "dog", "cat"), "lacks": ("cat", "owl")}
     session = at(session_on(tmp_path, runs, classes, run="best"), "dog", "fox")
     found = matrix_model.matrix(session)
