@@ -79,9 +79,9 @@ def value_words(metric: Metric, value: float, digits: int) -> str:
     return "100" if value >= 1 else percent(value, digits)
 
 
-def reading(session: Session, table: RankingTable) -> tuple[tuple[Piece, ...], ...]:
+def reading(session: Session, table: RankingTable, *, statistics: bool = False) -> tuple[tuple[Piece, ...], ...]:
     """The cell under the cursor as a sentence of one or two parts: its value with the interval and what that rests on;
-    its rank and with whom it is tied."""
+    its rank and with whom it is tied. `statistics` adds range and mean, for a screen without a line of them."""
     row, column = cursor(table, session)
     member = table.rows[row]
     who = shorten(member.run.name, 24, middle=True)
@@ -101,7 +101,13 @@ def reading(session: Session, table: RankingTable) -> tuple[tuple[Piece, ...], .
     if ranked < 2:
         return (tuple(pieces),)
     place = Piece(f"no. {table.ranks[row, column]} of {ranked}")
-    return tuple(pieces), (place, *_tie_pieces(session, table, row, column))
+    about = _statistics(table, column) if statistics else ()
+    return tuple(pieces), (place, *_tie_pieces(session, table, row, column), *about)
+
+
+def _statistics(table: RankingTable, column: int) -> tuple[Piece, ...]:
+    spread = percent(float(table.best[column] - table.worst[column]))
+    return (Piece(f" · all runs: mean {percent(float(table.mean[column]))}, range {spread}", Tone.FAINT),)
 
 
 def _basis(metric: Metric, cell: Interval) -> str:

@@ -201,7 +201,8 @@ def short_value(value: object) -> str:
 
 
 def model_words(run: Run) -> str:
-    """The run's model and training in one line: architecture, layers, parameters, then every hyperparameter."""
+    """The run's model and training in one line: architecture, layers, parameters, every hyperparameter; empty if
+    nothing is known."""
     parts = [short_value(run.model.get("architecture"))]
     parts += [_layers(run.model.get("layers"))]
     number = parameters(run)
@@ -209,7 +210,7 @@ def model_words(run: Run) -> str:
     shown = {"architecture", "layers", "parameters"}
     parts += [f"{sanitise(name)} {short_value(value)}" for name, value in run.model.items() if name not in shown]
     parts += [f"{sanitise(name)} {short_value(value)}" for name, value in run.hyperparameters.items()]
-    return " · ".join(part for part in parts if part) or "run.json says nothing about the model"
+    return " · ".join(part for part in parts if part)
 
 
 def _layers(layers: object) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 from textual import events
 
@@ -15,9 +18,9 @@ from clftui.state.ranking_ties import best_weak_spots, class_ties
 from clftui.state.session import Session
 from clftui.text import decimals_for, text_width
 from clftui.views.view import Act, View, follow
-from clftui.widgets.ranking_foot import draw_foot, extra_lines
+from clftui.widgets.ranking_foot import draw_foot, extra_lines, part_width
 from clftui.widgets.ranking_grid import RankingPicture, draw_head, draw_rows
-from clftui.widgets.ranking_layout import Foot, RankingLayout, layout
+from clftui.widgets.ranking_layout import Foot, Needs, RankingLayout, layout
 from clftui.widgets.ranking_scale import scale_of
 from clftui.widgets.sentence import draw_sentence
 
@@ -45,7 +48,7 @@ class RankingView(View):
     @property
     def page(self) -> tuple[int, int]:
         plan = self._picture.layout if self._picture is not None else None
-        return (plan.rows, plan.columns) if plan is not None else (1, 1)
+        return (plan.rows, plan.shown) if plan is not None else (1, 1)
 
     def draw(self, canvas: Canvas) -> None:
         self._picture = None
@@ -64,10 +67,16 @@ class RankingView(View):
         row, column = cursor(table, session)
         cell, weak = reading(session, table), best_weak_spots(table)
         weak_line = weak_words(session, table, weak)
-        plan, digits = plan_for(canvas.width, canvas.height, table, extra_lines(canvas.width, cell, weak_line, False))
+        size = (canvas.width, canvas.height)
+        plan, digits = plan_for(*size, table, extra_lines(canvas.width, cell, weak_line, False))
+        if plan.bands > 1:
+            fuller = reading(session, table, statistics=True)
+            if all(part_width(part) <= canvas.width - 2 for part in fuller):
+                cell = fuller
+            plan, digits = plan_for(*size, table, extra_lines(canvas.width, cell, weak_line, False))
         self._top = follow(self._top, row, plan.rows, len(table.rows))
-        self._left = follow(self._left, column, plan.columns, len(table.classes))
-        columns = range(self._left, min(self._left + plan.columns, len(table.classes)))
+        self._left = self._scrolled(plan, column, len(table.classes))
+        columns = range(self._left, min(self._left + plan.shown, len(table.classes)))
         self._shown = tuple(table.classes[at] for at in columns)
         if table.metric is Metric.AP:
             # The classes that have just scrolled into view are asked for, and drawn as far as they are known.
@@ -98,6 +107,14 @@ class RankingView(View):
         late = table.overall_label == "macro-F1" and any(np.isnan(low) for low, _ in overall)
         if table.pending or weak is None or unknown or late:
             self._look_again()
+
+    def _scrolled(self, plan: RankingLayout, column: int, total: int) -> int:
+        """The first class on the screen. Bands scroll by whole bands, so that no class changes its place in a line."""
+        if plan.bands == 1:
+            return follow(self._left, column, plan.shown, total)
+        wide = plan.columns
+        bands = math.ceil(total / wide)
+        return follow(self._left // wide, column // wide, plan.bands, bands) * wide
 
     def _look_again(self) -> None:
         if not self._waiting and self.is_attached:
@@ -147,15 +164,16 @@ def plan_for(
     """
     longest_run = max(text_width(member.run.name) for member in table.rows)
     longest_class = max((text_width(name) for name in table.classes), default=1)
-    sizes = (width, height, len(table.rows), len(table.classes), longest_run, longest_class)
+    needs = Needs(len(table.rows), len(table.classes), longest_run, longest_class, 3, extra)
     if table.metric is Metric.SUPPORT:
         most = value_words(table.metric, float(np.nanmax(table.values, initial=0)), 0)
-        return layout(*sizes, max(3, text_width(most)), extra), 0
-    digits = _digits(table)
-    plan = layout(*sizes, 3 + 2 * digits, extra)
-    if digits and plan.columns < len(table.classes):
-        return layout(*sizes, 3, extra), 0
-    return plan, digits
+        return layout(width, height, replace(needs, number_width=max(3, text_width(most)))), 0
+    digits, plan = _digits(table), layout(width, height, needs)
+    if digits:
+        finer = layout(width, height, replace(needs, number_width=3 + 2 * digits))
+        if (finer.shown, finer.bands, finer.tall) == (plan.shown, plan.bands, plan.tall):
+            return finer, digits
+    return plan, 0
 
 
 def _digits(table: RankingTable) -> int:

@@ -224,8 +224,9 @@ def pane_height(height: int, runs: int, classes: int) -> int:
 def notes_of(session: Session, table: RunsTable, height: int) -> list[str]:
     """Lines under the rows: the focused run's model, what could not be opened, how class lists differ."""
     notes = []
-    if height >= 8 and session.run is not None:
-        notes.append(f"{session.run.name}: {model_words(session.run)}")
+    model = model_words(session.run) if session.run is not None else ""
+    if height >= 8 and session.run is not None and model:
+        notes.append(f"{session.run.name}: {model}")
     problems = session.catalog.problems
     if problems and height >= 12:
         notes.append(problem_words(len(problems), problems[0].message))

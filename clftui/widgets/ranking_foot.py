@@ -9,7 +9,7 @@ from clftui.drawing.canvas import BOLD, Canvas, Span
 from clftui.drawing.glyphs import DISC_HEIGHT, DISC_LEVELS, DISC_WIDTH, disc, small_disc
 from clftui.state.ranking_cell import value_words
 from clftui.state.words import Piece, Tone
-from clftui.text import UNDEFINED, plural, text_width
+from clftui.text import UNDEFINED, count, plural, text_width
 from clftui.widgets.ranking_grid import RankingPicture
 from clftui.widgets.ranking_layout import FOOT_ORDER, Foot
 
@@ -19,9 +19,9 @@ def extra_lines(
 ) -> frozenset[Foot]:
     """Which further lines the sentences need on a screen of `width` columns."""
     out = set()
-    if _width(_joined(cell)) > width - 2:
+    if part_width(_joined(cell)) > width - 2:
         out.add(Foot.MORE)
-    if weak and (_LARGE if tall else _SMALL) + 2 + _width(weak) > width - 2:
+    if weak and (_LARGE if tall else _SMALL) + 2 + part_width(weak) > width - 2:
         out.add(Foot.WEAK)
     return frozenset(out)
 
@@ -34,7 +34,7 @@ def draw_foot(
     `cell` is the reading in its parts, which share a line where they fit.
     """
     plan = picture.layout
-    y = plan.y(len(picture.shown_rows))
+    y = plan.y(len(picture.shown_rows), plan.bands - 1)
     if plan.blanks and plan.row_height <= DISC_HEIGHT:
         y += 1
     for part in FOOT_ORDER:
@@ -70,7 +70,8 @@ def _joined(parts: tuple[tuple[Piece, ...], ...]) -> tuple[Piece, ...]:
     return out
 
 
-def _width(pieces: tuple[Piece, ...]) -> int:
+def part_width(pieces: tuple[Piece, ...]) -> int:
+    """Columns of a sentence."""
     return sum(text_width(piece.text) for piece in pieces)
 
 
@@ -90,10 +91,12 @@ def _draw_rule(canvas: Canvas, picture: RankingPicture, y: int) -> None:
     p, table = canvas.palette, picture.table
     canvas.hline(1, y, canvas.width - 2, p.line)
     notes = []
-    below = len(table.rows) - picture.shown_rows.stop
-    if picture.top or below:
-        shown = picture.shown_rows
-        notes.append(f"runs {shown.start + 1}–{shown.stop} of {len(table.rows)}")
+    for what, shown, total in (
+        ("classes", picture.shown_columns, len(table.classes)),
+        ("runs", picture.shown_rows, len(table.rows)),
+    ):
+        if len(shown) < total:
+            notes.append(f"{what} {count(shown.start + 1)}–{count(shown.stop)} of {count(total)}")
     if table.absent:
         notes.append(f"{plural(len(table.absent), 'run')} without {table.split or 'a split'}")
     if notes:
@@ -187,7 +190,7 @@ def _draw_large_legend(canvas: Canvas, picture: RankingPicture, y: int, weak: tu
 def _draw_small_legend(canvas: Canvas, picture: RankingPicture, y: int, weak: tuple[Piece, ...]) -> None:
     p = canvas.palette
     title = _title(picture)
-    if text_width(title) + 5 * 8 + _width(weak) + 4 > canvas.width:
+    if text_width(title) + 5 * 8 + part_width(weak) + 4 > canvas.width:
         title = picture.table.metric.label
     x = 1 + canvas.text(1, y, title, p.muted) + 2
     for level in range(1, DISC_LEVELS + 1):
@@ -198,4 +201,4 @@ def _draw_small_legend(canvas: Canvas, picture: RankingPicture, y: int, weak: tu
 
 def _draw_weak(canvas: Canvas, weak: tuple[Piece, ...], x: int, y: int) -> None:
     """The sentence about weak spots at the right end, or from `x` where it does not fit."""
-    canvas.line(max(x, canvas.width - 1 - _width(weak)), y, spans(canvas, weak))
+    canvas.line(max(x, canvas.width - 1 - part_width(weak)), y, spans(canvas, weak))

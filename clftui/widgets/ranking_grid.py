@@ -12,7 +12,7 @@ from clftui.drawing.palette import Depth, Palette
 from clftui.state.ranking_cell import row_intervals, value_words
 from clftui.state.ranking_table import RankingTable
 from clftui.state.ranking_ties import ClassTies
-from clftui.text import UNDEFINED, count, rate, shorten
+from clftui.text import UNDEFINED, rate, shorten
 from clftui.widgets.ranking_layout import RankingLayout
 from clftui.widgets.ranking_scale import Scale
 
@@ -42,45 +42,45 @@ class RankingPicture:
 
     @property
     def shown_columns(self) -> range:
-        return range(self.left, min(self.left + self.layout.columns, len(self.table.classes)))
+        return range(self.left, min(self.left + self.layout.shown, len(self.table.classes)))
 
 
 def draw_head(canvas: Canvas, picture: RankingPicture) -> None:
-    """The line above the rows: what the overall value is, which classes show, and their names."""
+    """The line above the rows of each band: what the overall value is, and the names of its classes."""
     p, plan, table = canvas.palette, picture.layout, picture.table
     total, shown = len(table.classes), picture.shown_columns
-    hint = f"{picture.order} →" if len(shown) == total else f"{shown.start + 1}–{shown.stop} of {count(total)} →"
-    label = table.overall_label
+    order = f"{picture.order} →"
     if plan.tall:
-        room = plan.first_x - 5
-        both = len(label) + 2 + len(hint) <= room
-        if both or len(shown) == total:
-            canvas.text(3, 0, label, p.muted)
-        if both or len(shown) < total:
-            canvas.text(3, 0, hint, p.muted, width=room, align="right")
+        used = canvas.text(3, 0, table.overall_label, p.muted)
+        if len(shown) == total and 5 + used + len(order) <= plan.first_x - 2:
+            canvas.text(3, 0, order, p.muted, width=plan.first_x - 5, align="right")
     else:
-        canvas.text(3, 0, hint, p.muted, width=plan.name_width)
-        if plan.overall_width:
-            canvas.text(plan.overall_x, 0, label, p.muted, width=plan.overall_width)
+        # `hardest →` where `hardest first →` is too long.
+        order = order if len(order) <= plan.name_width else f"{order.split()[0]} →"
+        canvas.text(3, 0, order, p.muted, width=plan.name_width)
+        canvas.text(plan.overall_x, 0, table.overall_label, p.muted, width=plan.overall_width)
     for place, column in enumerate(shown):
         focused = column == picture.column
         colour = p.focus if focused else p.text
         attrs = BOLD | (REVERSE if focused and p.depth is Depth.MONO else 0)
-        canvas.text(plan.x(place), 0, table.classes[column], colour, attrs=attrs, width=plan.pitch - 1)
+        y = plan.head(place // plan.columns)
+        canvas.text(plan.x(place), y, table.classes[column], colour, attrs=attrs, width=plan.pitch - 1)
 
 
 def draw_rows(canvas: Canvas, picture: RankingPicture) -> None:
     """All runs on the screen with their discs, then the cursor."""
     for place, row in enumerate(picture.shown_rows):
-        _draw_run(canvas, picture, place, row)
+        for band in range(picture.layout.bands):
+            _draw_run(canvas, picture, place, row, band)
         _draw_cells(canvas, picture, place, row)
     _draw_cursor(canvas, picture)
 
 
-def _draw_run(canvas: Canvas, picture: RankingPicture, place: int, row: int) -> None:
+def _draw_run(canvas: Canvas, picture: RankingPicture, place: int, row: int, band: int) -> None:
     p, plan, table = canvas.palette, picture.layout, picture.table
-    y = plan.middle(place)
-    focused, letter = row == picture.row, picture.letters[row]
+    y = plan.middle(place, band)
+    here = (picture.column - picture.left) // plan.columns == band
+    focused, letter = row == picture.row and here, picture.letters[row]
     if focused and not plan.tall:
         canvas.paint(0, y, plan.first_x - 2, 1, bg=p.raised)
     if focused:
@@ -90,6 +90,8 @@ def _draw_run(canvas: Canvas, picture: RankingPicture, place: int, row: int) -> 
         canvas.text(1, y, letter, p.runs["ABCD".index(letter)], attrs=BOLD)
     name = shorten(table.rows[row].run.name, plan.name_width, middle=True)
     canvas.text(3, y, name, p.text, attrs=BOLD if focused else 0)
+    if band:
+        return
     value = float(table.overall[row])
     low, high = picture.overall[place]
     if plan.tall:
@@ -115,16 +117,16 @@ def _draw_cells(canvas: Canvas, picture: RankingPicture, place: int, row: int) -
     low, high = row_intervals(table, row, columns) if plan.with_intervals else (None, None)
     values, ranks = table.values[row, columns.start : columns.stop], table.ranks[row, columns.start : columns.stop]
     for at, (value, rank) in enumerate(zip(values.tolist(), ranks.tolist(), strict=True)):
-        x, y = plan.x(at), plan.y(place)
+        band = at // plan.columns
+        x, y = plan.x(at), plan.y(place, band)
         known = not math.isnan(value)
         words = value_words(table.metric, value, picture.digits) if known else "…" if table.pending else UNDEFINED
         ink, attrs = _number_style(p, picture, row, columns[at], int(rank))
         if known:
             colour = picture.scale.colour(p, value, int(rank), runs, picture.relative)
             _draw_disc(canvas, plan.tall, x, y, picture.scale.level(value), colour)
-        canvas.text(
-            x + plan.number_offset, plan.middle(place), words, ink, attrs=attrs, width=plan.number_width, align="right"
-        )
+        middle = plan.middle(place, band)
+        canvas.text(x + plan.number_offset, middle, words, ink, attrs=attrs, width=plan.number_width, align="right")
         if low is not None and high is not None and known and table.metric is not Metric.SUPPORT:
             arms = rate(value, float(low[at]), float(high[at]))[1]
             canvas.text(x + DISC_WIDTH + 1, y + 2, arms, p.faint, width=plan.pitch - DISC_WIDTH - 2)
@@ -155,9 +157,10 @@ def _draw_cursor(canvas: Canvas, picture: RankingPicture) -> None:
     if picture.row not in picture.shown_rows or picture.column not in picture.shown_columns:
         return
     place, at = picture.row - picture.top, picture.column - picture.left
-    x, y = plan.x(at) - 1, plan.y(place)
+    band = at // plan.columns
+    x, y = plan.x(at) - 1, plan.y(place, band)
     right = plan.x(at) + plan.cell_width
-    canvas.paint(plan.x(at) + plan.number_offset, plan.middle(place), plan.number_width, 1, fg=p.focus)
+    canvas.paint(plan.x(at) + plan.number_offset, plan.middle(place, band), plan.number_width, 1, fg=p.focus)
     if not plan.tall:
         canvas.text(x, y, "▐", p.focus)
         canvas.text(right, y, "▌", p.focus)

@@ -46,13 +46,15 @@ class Column:
     x: int = 0
     split: int = 0
     """Where the second part of a two-part column begins: the interval, the worst class's recall."""
+    words: bool = False
+    """Whether it holds words, which stand left; numbers stand right."""
 
 
 def choose(table: RunsTable, width: int, marked: bool, grown: bool) -> tuple[Column, ...]:
     """The columns for `width` cells, in screen order. `marked`: some run is not simply ended; `grown`: some run has
     more than one epoch."""
     longest = max((text_width(row.run.name) for row in table.rows), default=8)
-    name = Column(Kind.RUN, min(longest, _WIDEST_NAME, max(14, width // 5)))
+    name = Column(Kind.RUN, min(longest, _WIDEST_NAME, max(14, width // 5)), words=True)
     chosen = [name]
     left = width - 1 - LEFT - name.width
     if marked:
@@ -83,21 +85,26 @@ def _wishes(table: RunsTable, width: int, grown: bool) -> list[Column]:
     ]
     wishes += others[:1]
     wishes += [Column(Kind.DROP, 5, table.others[0])] if others else []
-    wishes += [Column(Kind.MACRO_F1, 4), Column(Kind.WORST, worst_name + 5, split=worst_name + 1)]
+    wishes += [Column(Kind.MACRO_F1, 4), Column(Kind.WORST, worst_name + 5, split=worst_name + 1, words=True)]
     past = (
-        [Column(Kind.CHANGE, 6), Column(Kind.BEST, 4), Column(Kind.SPARK, 10), Column(Kind.EPOCHS, 6)] if grown else []
+        [Column(Kind.CHANGE, 6), Column(Kind.BEST, 4), Column(Kind.SPARK, 10, words=True), Column(Kind.EPOCHS, 6)]
+        if grown
+        else []
     )
     wishes += [*past[:1], Column(Kind.WHISKER, _LEAST_WHISKER), *past[1:]]
     if any(parameters(row.run) is not None for row in table.rows):
         wishes.append(Column(Kind.PARAMETERS, 6))
     wishes += others[1:2]
-    wishes += [_hyperparameter(table, name) for name in table.hyperparameters[:_HYPERPARAMETERS]]
+    # The number of epochs has a column of its own.
+    names = [name for name in table.hyperparameters if name != "epochs"]
+    wishes += [_hyperparameter(table, name) for name in names[:_HYPERPARAMETERS]]
     return wishes + others[2:]
 
 
 def _hyperparameter(table: RunsTable, name: str) -> Column:
-    values = [text_width(short_value(row.run.hyperparameters.get(name))) for row in table.rows]
-    return Column(Kind.HYPERPARAMETER, min(max([text_width(name), *values]), 12), name)
+    values = [row.run.hyperparameters.get(name) for row in table.rows]
+    width = max([text_width(name), *(text_width(short_value(value)) for value in values)])
+    return Column(Kind.HYPERPARAMETER, min(width, 12), name, words=any(isinstance(value, str) for value in values))
 
 
 def _placed(chosen: list[Column], left: int, longest: int) -> tuple[Column, ...]:

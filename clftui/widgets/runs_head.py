@@ -32,7 +32,6 @@ _TITLES = {
     Kind.PARAMETERS: "params",
     Kind.SPARK: "by epoch",
 }
-_LEFT_TITLES = frozenset({Kind.RUN, Kind.WORST, Kind.SPARK})
 
 
 def draw_head(canvas: Canvas, picture: RunsPicture) -> None:
@@ -53,7 +52,7 @@ def _draw_title(canvas: Canvas, picture: RunsPicture, column: Column) -> None:
     # Titles of numbers end where the numbers do; a long one may begin over the gap before its column.
     end = column.x + (_NUMBER if column.kind in (Kind.SCORE, Kind.OTHER) else column.width)
     x = end - text_width(title)
-    if column.kind in _LEFT_TITLES or x < column.x - GAP:
+    if column.words or x < column.x - GAP:
         x = column.x
     used = canvas.text(x, 0, title, p.text if sorts else p.muted, width=column.x + column.width - x)
     if sorts:
@@ -67,7 +66,7 @@ def axis_of(picture_rows: list[RunRow], others: list[Score]) -> tuple[float, flo
     high = [score.high for score in scores if math.isfinite(score.high)]
     if not low:
         return 0.0, 1.0
-    start = low[len(low) // 10] if len(low) >= 10 else low[0]
+    start = low[len(low) // 10] if len(low) >= 20 else low[0]
     margin = max((max(high) - start) * 0.02, 0.002)
     return max(start - margin, 0.0), min(max(high) + margin, 1.0)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from clftui.analysis.history import downsample
+from clftui.drawing.braille import spark
 from clftui.drawing.canvas import BOLD, Canvas
-from clftui.drawing.glyphs import columns, whisker
+from clftui.drawing.glyphs import whisker
 from clftui.state.run_past import Past
 from clftui.state.runs_table import RunRow, RunsTable, Score, mark, parameters, short_count, short_value
 from clftui.text import UNDEFINED, percent, rate, signed
@@ -151,7 +152,8 @@ def _draw_parameters(canvas: Canvas, picture: RunsPicture, y: int, row: RunRow, 
 
 def _draw_hyper(canvas: Canvas, picture: RunsPicture, y: int, row: RunRow, column: Column, focused: bool) -> None:
     words = short_value(row.run.hyperparameters.get(column.name)) or UNDEFINED
-    canvas.text(column.x, y, words, canvas.palette.muted, width=column.width, align="right")
+    align: Literal["left", "right"] = "left" if column.words else "right"
+    canvas.text(column.x, y, words, canvas.palette.muted, width=column.width, align=align)
 
 
 def _draw_spark(canvas: Canvas, picture: RunsPicture, y: int, row: RunRow, column: Column, focused: bool) -> None:
@@ -162,8 +164,8 @@ def _draw_spark(canvas: Canvas, picture: RunsPicture, y: int, row: RunRow, colum
     if not known:
         return
     # One scale for the whole column, so that equal heights mean the same in every row.
-    bars = columns(downsample(past.accuracy, column.width), min(known), max(known))
-    canvas.text(column.x, y, bars, _colour(canvas, picture, row))
+    cells = spark(past.accuracy, column.width, min(known), max(known))
+    canvas.put(column.x, y, cells, _colour(canvas, picture, row))
 
 
 def _colour(canvas: Canvas, picture: RunsPicture, row: RunRow) -> int:
