@@ -81,8 +81,8 @@ class MatrixView(View):
         now = (row, column, shown.n, layout.rows, layout.columns)
         if now != self._followed:
             self._followed = now
-            self._top = follow(self._top, row, layout.rows, shown.n)
-            self._left = follow(self._left, column, layout.columns, shown.n)
+            self._top = _reveal(self._top, row, layout.rows, shown.n)
+            self._left = _reveal(self._left, column, layout.columns, shown.n)
         self._top = max(0, min(self._top, shown.n - layout.rows))
         self._left = max(0, min(self._left, shown.n - layout.columns))
 
@@ -128,6 +128,13 @@ def _content(session: Session, shown: Matrix) -> Content:
     width = number_width(shown) if session.matrix.encoding is Encoding.NUMBER else 0
     epochs = len(run.epochs(split)) if run is not None and split is not None else 0
     return Content(shown.n, width, _longest(shown.classes), epochs)
+
+
+def _reveal(top: int, cursor: int, shown: int, total: int) -> int:
+    """Scroll by one at an edge; a cursor that has jumped out of sight lands in the middle, with its surroundings."""
+    if not top - 1 <= cursor <= top + shown:
+        top = cursor - shown // 2
+    return follow(top, cursor, shown, total)
 
 
 @lru_cache(maxsize=8)

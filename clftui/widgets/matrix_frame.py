@@ -175,8 +175,10 @@ def spark_rows(values: Float64, width: int, low: float, high: float, height: int
     """
     n, epochs = values.shape
     dots = 4 * height
+    # Of lines two rows high the last dot stays free, or they would touch the next class's.
+    deepest = dots - 1 if height == 1 else dots - 2
     span = high - low if high > low else 1.0
-    level = np.rint((1 - np.clip((values - low) / span, 0, 1)) * (dots - 1))
+    level = np.rint((1 - np.clip((values - low) / span, 0, 1)) * deepest)
     at = np.arange(2 * width) * (epochs - 1) / max(2 * width - 1, 1)
     first = np.floor(at).astype(np.intp)
     last = np.append(np.maximum(first[1:], first[:-1]), epochs - 1)

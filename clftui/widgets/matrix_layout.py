@@ -150,7 +150,7 @@ def _feet(bottom: int, height: int, below: int) -> dict[str, int]:
 
 def _number_cell(room: int, height: int, content: Content) -> tuple[int, int, bool]:
     """(width, height, seams) of a cell with a number."""
-    roomy, tight = max(content.number_width + 4, 7), max(content.number_width + 2, 5)
+    roomy, tight = max(content.number_width + 3, 7), max(content.number_width + 2, 5)
     if content.n * tight > room:
         # Where not all classes fit, one blank between numbers shows a few more of them.
         tight = max(content.number_width + 1, 5)

@@ -168,8 +168,14 @@ def test_a_large_matrix_scrolls_with_its_labels_and_says_where_it_is(large: Sess
     rows = lines(far, 120, 30)
     assert "of 400" in rows[0] and "rows " in rows[0] and "columns " in rows[0]
     labels = [row.split()[0] for row in rows[2:26]]
-    assert labels == [f"class_{i:03d}" for i in range(227, 251)]
+    assert labels == [f"class_{i:03d}" for i in range(238, 262)]
     assert "class_250 as class_300" in "\n".join(rows)
+    # A step beyond an edge scrolls by one.
+    view = MatrixView()
+    for row in (10, 23, 24, 25):
+        view.set_reactive(MatrixView.session, matrix_model.at(large, row, 0))
+        view.draw(canvas := Canvas(120, 30, DARK))
+    assert "rows 3–26" in canvas.rows_text()[0]
     end = lines(matrix_model.move(large, 10**6, 10**6), 120, 30)
     assert "rows 377–400, columns 383–400 of 400" in end[0]
 
@@ -304,7 +310,7 @@ async def test_the_wheel_moves_the_view_and_not_the_cursor(large: Session) -> No
         assert app.now.selection.true == "class_000"
         app.view.session = app.now = matrix_model.move(app.now, 1, 0)
         await pilot.pause()
-        assert "rows 2–" in lines_of(app)[0]
+        assert "rows 1–" in lines_of(app)[0]
 
 
 def _wheel(view: MatrixView) -> MouseScrollDown:
