@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from glyph_classes import CLASSES, kind
-from glyph_images import blurred, draw_glyph, palette_image
 from numpy.typing import NDArray
+
+from sample_runs.glyph_classes import CLASSES, kind
+from sample_runs.glyph_images import blurred, draw_glyph, palette_image
 
 TRAIN_PER_CLASS = 240
 TEST_PER_CLASS = 16
-LOGGED_TRAIN_PER_CLASS = 6
+LOGGED_TRAIN_PER_CLASS = 5
 KEPT = {"test": 520, "test-blur": 280}
 """Pictures kept as files: 800 in all."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from torch import nn
-from training import Network, Recipe, Stage, convolution
+
+from sample_runs.training import Network, Recipe, Stage, convolution
 
 FEATURES = 64
 

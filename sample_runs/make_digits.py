@@ -1,6 +1,6 @@
 """Makes `digits/`: five classifiers of scikit-learn's handwritten digits, logged through clftui's own logger.
 
-Run it in an environment with clftui and torch:  python sample_runs/make_digits.py [--out FOLDER]
+Run it in an environment with clftui and torch:  python -m sample_runs.make_digits [--out FOLDER]
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from collection import clean, finish
 from numpy.typing import NDArray
 from PIL import Image
 
 from clftui.logger import RunLogger
+from sample_runs.collection import clean, finish
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -24,7 +24,7 @@ Ints = NDArray[np.int64]
 CLASSES = tuple("0123456789")
 SEED = 0
 TEST = 700
-LOGGED_TRAIN = 400
+LOGGED_TRAIN = 300
 FEW = 120
 
 HIERARCHY: dict[str, Any] = {
@@ -148,7 +148,8 @@ def convolutional(data: Digits, few: bool) -> tuple[dict[str, Any], dict[str, An
     """A small CNN: 15 epochs on all training rows, or 25 on `few` rows, which it learns by heart."""
     import torch
     from torch import nn
-    from training import Network, Recipe, Stage, answer, be_repeatable, train
+
+    from sample_runs.training import Network, Recipe, Stage, answer, be_repeatable, train
 
     recipe = Recipe(15, lr=2e-3, batch_size=32, seed=SEED)
     if few:

@@ -1,7 +1,7 @@
 """Makes `glyphs/`: three networks that read 62 drawn characters, logged through clftui's own logger.
 
 Run it in an environment with clftui and torch, on Debian with the fonts that README.md names:
-python sample_runs/make_glyphs.py [--out FOLDER]
+python -m sample_runs.make_glyphs [--out FOLDER]
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from collection import clean, finish
-from glyph_classes import CLASSES, hierarchy
-from glyph_data import KEPT, Ints, Pictures, draw_all, rows_to_keep, sample_table, write_images
-from glyph_images import DEBIAN_PACKAGES, SIDE, missing_fonts
-from glyph_models import RECIPES
-from training import Answers, Network, Recipe, answer, be_repeatable, channel_responses, grad_cam, train
 
 from clftui.logger import RunLogger
+from sample_runs.collection import clean, finish
+from sample_runs.glyph_classes import CLASSES, hierarchy
+from sample_runs.glyph_data import KEPT, Ints, Pictures, draw_all, rows_to_keep, sample_table, write_images
+from sample_runs.glyph_images import DEBIAN_PACKAGES, SIDE, missing_fonts
+from sample_runs.glyph_models import RECIPES
+from sample_runs.training import Answers, Network, Recipe, answer, be_repeatable, channel_responses, grad_cam, train
 
 MAP_SIDE = 12
 

@@ -70,7 +70,7 @@ class Network:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a network is trained: Adam on cross-entropy; the learning rate is `constant` or warms up and falls as a `cosine`."""
+    """How a network is trained: Adam on cross-entropy; the learning rate is `constant` or falls as a `cosine`."""
 
     epochs: int
     lr: float
@@ -117,7 +117,7 @@ def be_repeatable(seed: int) -> None:
 
 
 def train(network: Network, pictures: Any, true: Ints, recipe: Recipe) -> Iterator[tuple[int, float]]:
-    """Train on pictures (n, channels, h, w); after each epoch give its number, from 1, and its last learning rate."""
+    """Train on pictures (n, channels, h, w); after each epoch give its number, from 1, and its mean learning rate."""
     random = torch.Generator().manual_seed(recipe.seed)
     labels = torch.from_numpy(true)
     parts = network.modules
@@ -128,15 +128,17 @@ def train(network: Network, pictures: Any, true: Ints, recipe: Recipe) -> Iterat
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.lr, total_steps=steps + 1, pct_start=0.15)
     for epoch in range(1, recipe.epochs + 1):
         parts.train()
+        rates = []
         for rows in torch.randperm(len(true), generator=random).split(recipe.batch_size):
             batch = _augmented(as_input(pictures[rows]), recipe.augment, random)
             loss = functional.cross_entropy(network.run(batch)[0], labels[rows])
             optimizer.zero_grad()
             loss.backward()
+            rates.append(float(schedule.get_last_lr()[0]))
             optimizer.step()
             schedule.step()
         parts.eval()
-        yield epoch, float(schedule.get_last_lr()[0])
+        yield epoch, sum(rates) / len(rates)
 
 
 def answer(network: Network, pictures: Any) -> Answers:
