@@ -143,7 +143,13 @@ def draw_cursor(canvas: Canvas, layout: Layout, row: int, column: int) -> None:
         return
     if not palette.colourful:
         top = layout.y + row * layout.cell_height + (1 if layout.seams else 0)
-        canvas.paint(x, top, w, 1 if layout.seams else layout.cell_height, palette.text, palette.page, REVERSE | BOLD)
+        height = 1 if layout.seams else layout.cell_height
+        canvas.paint(x, top, w, height, palette.text, palette.page, REVERSE | BOLD)
+        if w < 5 or layout.cell_height > 1 and not layout.seams:
+            # A reversed full block would be a hole.
+            canvas.vline(x, top, height, palette.text, "[")
+            canvas.vline(x + w - 1, top, height, palette.text, "]")
+            canvas.paint(x, top, w, height, attrs=REVERSE | BOLD)
     elif layout.seams:
         canvas.paint(x, y, 1, 1, bg=palette.page)
         canvas.paint(x + w - 1, y, 1, 1, bg=palette.page)

@@ -331,3 +331,9 @@ def test_the_page_is_what_shows(large: Session) -> None:
     view.draw(Canvas(120, 30, DARK))
     rows, columns = view.page
     assert rows == 24 and columns > 10
+
+
+def test_without_colours_the_cursor_on_a_full_cell_is_no_hole(session: Session) -> None:
+    canvas = drawn(draw_as(session, encoding=Encoding.SHADE), 80, 12, DARK.at(Depth.MONO))
+    x, y = place(canvas, "[")
+    assert canvas.rows_text()[y][x + 1 :].find("]") > 0 and canvas.attrs[y, x] == REVERSE | BOLD
