@@ -35,7 +35,8 @@ from clftui.widgets.sentence import draw_sentence
 AGAIN_SECONDS = 0.1
 """How soon to look again for what is read in the background."""
 PANE_FROM = 24
-"""Lines of the body from which on recall by class is drawn under the table."""
+"""Lines of the body from which on recall by class is drawn even though not all runs fit above it."""
+LEAST_PANE = 8
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,9 @@ class RunsView(View):
         self._top = self._window.first
         shown = [table.rows[at] for at in (*range(self._window.first, self._window.last), *self._window.docked)]
         picture = self._picture(canvas.width, session, table, shown, cursor, letters)
+        if canvas.height == 1:
+            draw_row(canvas, picture, 0, cursor)
+            return
         draw_head(canvas, picture)
         y = self._draw_rows(canvas, picture)
         if pane and y < canvas.height - pane - len(notes):
@@ -214,11 +218,10 @@ def window_of(table: RunsTable, cursor: int, room: int, top: int, lettered: froz
 
 def pane_height(height: int, runs: int, classes: int) -> int:
     """Lines of the lower pane, its title and axis among them; 0 where there is no room."""
-    if height < PANE_FROM or not classes:
-        return 0
-    least = max(8, height * 2 // 5 - 1)
     spare = height - (runs + 1) - 4
-    return min(classes + 2, max(least, spare))
+    if not classes or (spare < LEAST_PANE and height < PANE_FROM):
+        return 0
+    return min(classes + 2, max(spare, LEAST_PANE, height * 2 // 5 - 1 if height >= PANE_FROM else 0))
 
 
 def notes_of(session: Session, table: RunsTable, height: int) -> list[str]:

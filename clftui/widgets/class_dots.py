@@ -30,7 +30,7 @@ def draw_class_dots(
     shown = spread.classes[: max(height - 2, 0)]
     if not shown:
         return
-    name_width = min(max(text_width(name) for name in shown), max(14, canvas.width // 8))
+    name_width = min(max(4, *(text_width(name) for name in shown)), max(14, canvas.width // 8))
     x, right = name_width + 3, canvas.width - NUMBERS - 2
     width = right - x
     if width < 20:

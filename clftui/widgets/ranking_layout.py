@@ -12,6 +12,8 @@ GAP = 2
 HEAD = 1
 _LEFT = 3
 """Columns left of a name: cursor bar, letter, blank."""
+_WITH_INTERVAL = DISC_WIDTH + 1 + len("94.5–97.0") + GAP
+"""From this pitch on an interval fits beside a disc."""
 
 
 class Foot(IntEnum):
@@ -69,7 +71,7 @@ class RankingLayout:
     @property
     def with_intervals(self) -> bool:
         """Whether an interval fits under each number."""
-        return self.tall and self.pitch >= DISC_WIDTH + 1 + 9 + GAP
+        return self.tall and self.pitch >= _WITH_INTERVAL
 
     @property
     def number_offset(self) -> int:
@@ -189,13 +191,13 @@ def _columns(width: int, needs: Needs, tall: bool) -> int:
 
 def _across(width: int, needs: Needs, tall: bool) -> tuple[int, int, int, int]:
     """(width of names, of the overall value, first class's left edge, pitch)."""
-    name_width = min(max(needs.longest_run, 13 if tall else 8), _name_room(width, tall))
+    name_width = min(max(needs.longest_run, 13 if tall else 9), _name_room(width, tall))
     overall_width = 0 if tall or width < 50 else 11
     first_x = _LEFT + name_width + 1 + (overall_width + GAP if overall_width else 1)
     least = (DISC_WIDTH if tall else 2) + needs.number_width + GAP
     wanted = max(least, min(needs.longest_class + GAP, 16))
     room = max(width - first_x, 1)
-    pitch = min(max(least, room // max(needs.classes, 1)), wanted + (4 if tall else 0))
+    pitch = min(max(least, room // max(needs.classes, 1)), max(wanted + 4, _WITH_INTERVAL) if tall else wanted)
     if needs.classes * pitch > room + 1:
         pitch = max(least, min(wanted, 10 if tall or width >= 100 else 8))
     return name_width, overall_width, first_x, pitch

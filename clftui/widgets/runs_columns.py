@@ -11,6 +11,7 @@ from clftui.text import rate, text_width
 LEFT = 3
 """Columns left of a name: cursor bar, letter, blank."""
 GAP = 2
+_NARROW_SCORE = 11
 _LEAST_WHISKER = 20
 _MOST_WHISKER = 60
 _WIDEST_NAME = 34
@@ -54,13 +55,18 @@ def choose(table: RunsTable, width: int, marked: bool, grown: bool) -> tuple[Col
     """The columns for `width` cells, in screen order. `marked`: some run is not simply ended; `grown`: some run has
     more than one epoch."""
     longest = max((text_width(row.run.name) for row in table.rows), default=8)
-    name = Column(Kind.RUN, min(longest, _WIDEST_NAME, max(14, width // 5)), words=True)
+    # On the narrowest screens the score comes before the end of the name.
+    room = max(14, width // 5) if width >= 32 else max(width - LEFT - GAP - _NARROW_SCORE - 1, 4)
+    name = Column(Kind.RUN, min(longest, _WIDEST_NAME, room), words=True)
     chosen = [name]
     left = width - 1 - LEFT - name.width
     if marked:
         chosen.append(Column(Kind.MARK, 1))
         left -= 2
-    for column in _wishes(table, width, grown):
+    for column in _wishes(table, grown):
+        if column.kind is Kind.OTHER and column.width + GAP > left:
+            # Rather a further split without its wide intervals than none.
+            column = replace(column, width=_NARROW_SCORE)
         if column.width + GAP <= left:
             chosen.append(column)
             left -= column.width + GAP
@@ -70,7 +76,7 @@ def choose(table: RunsTable, width: int, marked: bool, grown: bool) -> tuple[Col
     return _placed(chosen, left, longest)
 
 
-def _wishes(table: RunsTable, width: int, grown: bool) -> list[Column]:
+def _wishes(table: RunsTable, grown: bool) -> list[Column]:
     """Every column there is something for, most wanted first."""
     arms = max((text_width(rate(r.score.value, r.score.low, r.score.high)[1]) for r in table.rows), default=5)
     score = Column(Kind.SCORE, 6 + max(arms, 5), table.split, split=6)
@@ -78,9 +84,8 @@ def _wishes(table: RunsTable, width: int, grown: bool) -> list[Column]:
     worst_name = min(max(worst_name, 6), 10)
     wishes = [score]
     # Training scores are often so high that their intervals are written low–high.
-    room = max(arms, 9 if width >= 110 else 5)
     others = [
-        Column(Kind.OTHER, 6 + (room if name.startswith("train") else max(arms, 5)), name, split=6)
+        Column(Kind.OTHER, 6 + (10 if name.startswith("train") else max(arms, 5)), name, split=6)
         for name in table.others
     ]
     wishes += others[:1]

@@ -103,7 +103,7 @@ def draw_key(canvas: Canvas, picture: RunsPicture, y: int) -> None:
         return
     words = f"○ {other.name}  " if other is not None else ""
     words += f"● {picture.table.split}  ─ 95 %"
-    canvas.text(column.x, y, words, canvas.palette.muted, width=column.width, align="right")
+    canvas.text(LEFT, y, words, canvas.palette.muted, width=column.x + column.width - LEFT, align="right")
 
 
 def problem_words(number: int, first: str) -> str:
