@@ -139,7 +139,8 @@ def _draw_side(canvas: Canvas, x: int, width: int, answers: tuple[RunAnswer, ...
     """A block a run: its name, where the true class stands, and bars of its best classes."""
     p, n = canvas.palette, max(len(answers), 1)
     canvas.vline(x - 2, 0, canvas.height, p.line)
-    lines = max(1, min(BEST, (canvas.height + 1) // n - 2))
+    longest = max((len(_best(item, BEST)) for item in answers), default=0)
+    lines = max(1, min(longest, (canvas.height + 1) // n - 2))
     gap = 1 if (lines + 2) * n <= canvas.height + 1 else 0
     y = 0
     for item in answers:
@@ -160,15 +161,22 @@ def _draw_run(canvas: Canvas, x: int, y: int, width: int, item: RunAnswer, lines
     names = max(8, min(18, width // 3))
     for number, (name, score) in enumerate(_best(item, lines)):
         at, true = y + 1 + number, name == item.answer.true
+        colour = p.text if true or number == 0 or score >= 0.1 else p.muted
         if true:
             canvas.text(x, at, "✓", p.better)
-        canvas.text(x + 2, at, shorten(name, names), p.text if true or score >= 0.1 else p.muted, attrs=BOLD * true)
+        canvas.text(x + 2, at, shorten(name, names), colour, attrs=BOLD * true)
         room = width - names - 9
         if room >= 4:
-            canvas.text(x + 3 + names, at, bar(score, room), hue if true else p.mix(hue, p.page, 0.45))
-        digits = short_score(score, 3)
-        shown = f"0{digits}" if digits.startswith(".") else digits
-        canvas.text(x, at, shown, p.text if score >= 0.1 else p.faint, width=width, align="right")
+            canvas.text(
+                x + 3 + names, at, bar(score, room), hue if true or not p.colourful else p.mix(hue, p.page, 0.45)
+            )
+        canvas.text(x, at, _long_score(score), p.text if score >= 0.1 else p.faint, width=width, align="right")
+
+
+def _long_score(score: float) -> str:
+    """`0.505`: where there is room for all digits; never 1.000 of less than 1."""
+    digits = short_score(score, 3)
+    return f"0{digits}" if digits.startswith(".") else "1.000" if score == 1 else digits
 
 
 def _best(item: RunAnswer, lines: int) -> list[tuple[str, float]]:

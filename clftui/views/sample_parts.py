@@ -126,12 +126,13 @@ def draw_strip(canvas: Canvas, x: int, y: int, width: int, track: Track, predict
     number = str(track.wrong)
     room = width - len(number) - (1 if len(track.epochs) > width - len(number) else 0)
     groups = _groups(len(track.epochs), room)
+    wrong = p.mix(p.page, p.worse, 0.75) if p.colourful else p.worse
     for column, (start, stop) in enumerate(groups):
         seen = track.predicted[start:stop]
         if (seen == track.true).any():
             canvas.text(x + column, y, STRIP_RIGHT, p.better)
         elif (seen > -2).any():
-            canvas.text(x + column, y, STRIP_WRONG, p.mix(p.page, p.worse, 0.75) if predicted in seen else p.faint)
+            canvas.text(x + column, y, STRIP_WRONG, wrong if predicted in seen else p.faint)
     canvas.text(x, y, number, p.faint, width=width, align="right")
 
 
@@ -150,22 +151,23 @@ def draw_answers(canvas: Canvas, x: int, y: int, width: int, answers: Sequence[R
         at, room = x + index * each, each - 2
         letter = item.letter or "·"
         canvas.text(at, y, letter, run_colour(p, item.letter), attrs=BOLD)
-        right = _prediction(item)
         least = min(text_width(sanitise(item.run.name)), 8) + 3 if names else 2
-        reserved = min(text_width(right), max(room - least, 8))
+        right = _prediction(item, max(room - least, 8))
+        reserved = text_width(right)
         if names and room - reserved - 3 >= 4:
             canvas.text(at + 2, y, shorten(item.run.name, room - reserved - 3, middle=True), p.muted)
             start = at + room - reserved
         else:
             start = at + 2
-        canvas.text(start, y, shorten(right, reserved), _prediction_colour(p, item))
+        canvas.text(start, y, right, _prediction_colour(p, item))
 
 
-def _prediction(item: RunAnswer) -> str:
+def _prediction(item: RunAnswer, width: int) -> str:
+    """`✓ T-shirt .99` in at most `width` columns; the name is what gets shorter."""
     if item.answer is None:
-        return f"– {item.missing}"
+        return shorten(f"– {item.missing}", width)
     score = short_score(item.answer.confidence)
-    return f"{item.answer.verdict.glyph} {name_of(item.answer.predicted)} {score}"
+    return f"{item.answer.verdict.glyph} {shorten(name_of(item.answer.predicted), width - 3 - len(score))} {score}"
 
 
 def _prediction_colour(palette: Palette, item: RunAnswer) -> int:

@@ -8,7 +8,7 @@ from clftui.state.sample_ids import class_tags
 from clftui.state.session import Session
 from clftui.text import shorten, take
 
-NAME = 16
+NAME = 14
 COUNTS = 18
 
 
