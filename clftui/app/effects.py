@@ -24,6 +24,9 @@ from clftui.text import plural, sanitise, shorten
 if TYPE_CHECKING:
     from clftui.app.main_screen import MainScreen
 
+CLIPBOARD_BYTES = 74_994
+"""What fits a sequence of 100,000 bytes in base64; terminals may drop a longer one."""
+
 SUMMARIES = {
     Tab.RUNS: "a run a row; the score of the split, then the others",
     Tab.RANKING: "runs are rows, classes columns; bigger and brighter is better",
@@ -65,14 +68,19 @@ def _copy(screen: MainScreen, whole: bool = False) -> None:
     if not number:
         screen.act(lambda session: say(session, "Nothing to copy here."))
         return
-    screen.app.copy_to_clipboard(text)
+    data = text.encode("utf-8", "surrogateescape")
+    clipboard, joined = "not to the clipboard, for which they are too long", "but"
+    if len(data) <= CLIPBOARD_BYTES:
+        # File names may hold bytes that are no UTF-8: the file gets them as they are, the clipboard cannot.
+        screen.app.copy_to_clipboard(data.decode("utf-8", "replace"))
+        clipboard, joined = "to the clipboard, where the terminal allows it", "and"
     path = state_folder() / "copied.txt"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text + "\n", encoding="utf-8", errors="surrogateescape")
-        where = f"to the clipboard, where the terminal allows it, and to {path}"
+        path.write_bytes(data + b"\n")
+        where = f"{clipboard}, {joined} to {path}"
     except OSError as error:
-        where = f"to the clipboard, where the terminal allows it; {path} cannot be written ({error.strerror})"
+        where = f"{clipboard}; {path} cannot be written ({error.strerror})"
     screen.act(lambda session: say(session, f"{plural(number, 'path')} copied {where}"))
 
 

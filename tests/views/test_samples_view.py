@@ -279,6 +279,30 @@ async def test_y_copies_a_path_and_says_where(collection: Path, tmp_path: Path) 
         assert len(copied.splitlines()) == shown.n
 
 
+async def test_what_is_too_long_for_the_clipboard_goes_to_the_file_alone(
+    collection: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clftui.app.effects.CLIPBOARD_BYTES", 60)
+    async with opened(samples_of(collection)) as (pilot, view):
+        copied: list[str] = []
+        monkeypatch.setattr(view.app, "copy_to_clipboard", copied.append)
+        await pilot.press("Y")
+        await pilot.pause()
+        assert not copied and "but to" in now(view).notice
+        assert (tmp_path / "state" / "clftui" / "copied.txt").stat().st_size > 60
+
+
+async def test_a_file_name_that_is_no_utf8(tmp_path: Path) -> None:
+    root = write_collection(tmp_path / "runs", runs=1)
+    rows = b"".join(b"%d,cat,../im\xff%d.png\n" % (i, i) for i in range(80))
+    (root / "samples" / "test.csv").write_bytes(b"id,true,path\n" + rows)
+    async with opened(samples_of(root, Scope())) as (pilot, view):
+        await pilot.press("y")
+        await pilot.pause()
+        assert "1 path copied to the clipboard" in now(view).notice
+        assert b"im\xff" in (tmp_path / "state" / "clftui" / "copied.txt").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("size", "depth"),
     [

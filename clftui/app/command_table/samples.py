@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clftui.app.commands import Command
-from clftui.state.moves import say
+from clftui.state.moves import back, say
 from clftui.state.sample_list import Nothing, as_rows, is_detail, listing, next_part, next_sort, resize, toggle_rows
 from clftui.state.sample_order import sort_words
 from clftui.state.selection import Tab
@@ -54,6 +54,9 @@ COMMANDS: tuple[Command, ...] = (
             step=lambda session: resize(session, -1), tabs=ONLY, when=_has_thumbnails),
     Command("samples.copy", ("y",), "copy path", "Copy the focused sample's path, or its id where it has none.", "Act",
             effect="copy", tabs=ONLY, footer=15),
+    # Its own place in the footer; esc goes back too, as everywhere.
+    Command("samples.back", ("backspace",), "back", "Back to the list, or to where the samples were chosen.", "Move",
+            step=back, tabs=ONLY, footer=18),
     Command("samples.copy_all", ("Y",), "copy all", "Copy the paths of the whole list, one a line.", "Act",
             effect="copy_all", tabs=ONLY, footer=16, when=_is_list),
 )  # fmt: skip
