@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from clftui.bundled import bundled_folder
 from clftui.drawing import ramp
 from clftui.drawing.ramp import Ints
+from clftui.drawing.snapped import snapped
 from clftui.schema import FormatError
 
 ROLES = (
@@ -94,8 +95,17 @@ class Palette:
         return f"Palette({self.name!r}, {self.depth.name})"
 
     def at(self, depth: Depth) -> Palette:
-        """This theme at another colour depth."""
-        return replace(self, depth=depth)
+        """This theme at another colour depth. Ramps made for 256 colours stay as coarse as they are then."""
+        if depth is not Depth.ANSI256 or depth is self.depth:
+            return replace(self, depth=depth)
+        return replace(
+            self,
+            depth=depth,
+            ember=snapped(self.ember),
+            ice=snapped(self.ice),
+            worse_arm=snapped(self.worse_arm),
+            better_arm=snapped(self.better_arm),
+        )
 
     @property
     def colourful(self) -> bool:
@@ -185,7 +195,7 @@ def load_theme(path: str | os.PathLike[str], depth: Depth = Depth.TRUE) -> Palet
     if not isinstance(dark, bool):
         raise FormatError(where, "dark", "is not true or false", "say whether the page is dark")
     arrays: dict[str, Any] = {name: ramp.interpolate(found) for name, found in stops.items()}
-    return Palette(name=Path(path).stem, dark=dark, runs=runs, classes=classes, depth=depth, **roles, **arrays)
+    return Palette(name=Path(path).stem, dark=dark, runs=runs, classes=classes, **roles, **arrays).at(depth)
 
 
 def _table(where: str, parent: dict[str, Any], key: str, above: str = "") -> dict[str, Any]:

@@ -1,0 +1,54 @@
+"""Ramps for terminals of 256 colours: fewer steps, but still from weak to strong.
+
+The nearest colour of each step alone would not do: it goes from grey to olive to dark red and back in lightness.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clftui.drawing.ramp import Ints, to_oklab
+
+_LEVELS = (0, 95, 135, 175, 215, 255)
+_EVERY = 4
+_CHANGE = 0.02 / _EVERY
+"""What a change of colour costs, as a squared distance in OKLab: steps that are hardly nearer are left out."""
+
+
+@cache
+def _colours() -> tuple[Ints, NDArray[np.float64]]:
+    """The 6 x 6 x 6 cube and the 24 greys, (240,) packed from dark to light, and their OKLab (240, 3)."""
+    cube = [r << 16 | g << 8 | b for r in _LEVELS for g in _LEVELS for b in _LEVELS]
+    packed = np.array([*cube, *(value * 0x010101 for value in range(8, 239, 10))], np.int32)
+    lab = to_oklab(packed)
+    order = np.argsort(lab[:, 0], kind="stable")
+    return packed[order], lab[order]
+
+
+def snapped(ramp: Ints) -> Ints:
+    """`ramp` (n,) in the colours of a 256-colour terminal: the nearest in OKLab whose lightness only rises, or falls.
+
+    The cheapest such path by dynamic programming, over every fourth step of the ramp: there are few colours to choose.
+    """
+    wanted = to_oklab(ramp[_EVERY // 2 :: _EVERY])
+    packed, lab = _colours()
+    if wanted[-1, 0] < wanted[0, 0]:
+        packed, lab = packed[::-1], lab[::-1]
+    cost = ((wanted[:, None] - lab[None]) ** 2).sum(axis=2)
+    places = np.arange(len(packed))
+    best, back = cost[0], np.zeros(cost.shape, np.intp)
+    for step in range(1, len(wanted)):
+        cheapest = np.minimum.accumulate(best)
+        origin = np.maximum.accumulate(np.where(best == cheapest, places, 0))
+        stay = best <= cheapest + _CHANGE
+        back[step] = np.where(stay, places, origin)
+        best = np.where(stay, best, cheapest + _CHANGE) + cost[step]
+    path = [int(best.argmin())]
+    for step in range(len(wanted) - 1, 0, -1):
+        path.append(int(back[step, path[-1]]))
+    found: Ints = packed[path[::-1]].repeat(_EVERY)[: len(ramp)]
+    found.setflags(write=False)
+    return found
