@@ -12,7 +12,7 @@ SCALE_MAX = 3
 """How many times its least size a shaded cell grows where all classes fit."""
 WIDEST = 13
 SHARE_WIDTH = 5
-INTERVAL_WIDTH = 9
+INTERVAL_WIDTH = 10
 SPARK_WIDTH = 11
 EDGE = 1
 
