@@ -8,7 +8,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.reactive import var
-from textual.screen import Screen
 
 from clftui.app import effects
 from clftui.app.background import Background, HistoryArrived
@@ -26,6 +25,7 @@ from clftui.views.ranking import RankingView
 from clftui.views.runs import RunsView
 from clftui.views.samples import SamplesView
 from clftui.views.view import Act, View
+from clftui.widgets.compositor import CanvasScreen
 from clftui.widgets.frame import BreadcrumbBar, FooterBar, HeaderBar, TabBar
 
 VIEWS: dict[Tab, type[View]] = {
@@ -38,7 +38,7 @@ ROOMY_HEIGHT = 28
 """From this height on a blank row parts the breadcrumb from the body."""
 
 
-class MainScreen(Screen[None]):
+class MainScreen(CanvasScreen):
     """Owns the session; everything below draws it or asks for a step."""
 
     session: var[Session | None] = var(None, init=False)

@@ -6,9 +6,13 @@ column 150 costs 150 cells. It keeps the compositor private, so `tests/drawing` 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from rich.console import Console
 from rich.control import Control
-from textual._compositor import ChopsUpdate, Compositor
+from textual._compositor import ChopsUpdate, Compositor, ReflowResult
+from textual.geometry import Region, Size
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -34,7 +38,25 @@ class SpansUpdate(ChopsUpdate):
 
 
 class SpansCompositor(Compositor):
-    """A compositor whose partial updates are `SpansUpdate`s."""
+    """A compositor whose partial updates are `SpansUpdate`s, and which paints whatever stands somewhere new.
+
+    Textual compares a new layout with its newest map of widgets, and asking any widget for its size between a change
+    of `display` and the layout brings that map up to date: the layout then finds nothing new, and the cells keep
+    what the hidden widget had drawn there. So what was laid out last is kept here.
+    """
+
+    _laid_out: Mapping[Widget, tuple[Region, Region]] = MappingProxyType({})
+
+    def reflow(self, parent: Widget, size: Size) -> ReflowResult:
+        """Lay out, and mark what moved, came or went since the last layout."""
+        result = super().reflow(parent, size)
+        now = {widget: (place.region, place.clip) for widget, place in self._full_map.items()}
+        moved = now.items() ^ self._laid_out.items()
+        self._dirty_regions.update(
+            seen for _, (region, clip) in moved if (seen := clip.intersection(region).intersection(size.region))
+        )
+        self._laid_out = now
+        return result
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """What changed since the last update; None for nothing."""

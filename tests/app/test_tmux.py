@@ -44,7 +44,11 @@ class Tmux:
 
     def _tmux(self, *words: str) -> str:
         done = subprocess.run(
-            ["tmux", "-L", self._name, "-f", "/dev/null", *words], capture_output=True, text=True, timeout=20, check=True
+            ["tmux", "-L", self._name, "-f", "/dev/null", *words],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=True,
         )
         return done.stdout
 
@@ -108,6 +112,7 @@ def test_from_the_runs_to_a_misclassified_image(tmux: Tmux, tmp_path: Path) -> N
     tmux.press("?")
     tmux.until("esc closes")
     tmux.press("Escape")
+    tmux.until(lambda screen: "esc closes" not in screen)
     tmux.press("q")
     tmux.until("LEFT 0")
 
@@ -138,7 +143,7 @@ def test_a_run_that_grows_is_followed_and_a_pinned_epoch_stays(tmux: Tmux, tmp_p
         assert "pinned" in tmux.until("epoch 17/19")
     finally:
         writer.kill()
-        writer.wait()
+        writer.communicate()
     tmux.press("q")
     tmux.until("LEFT 0")
 
