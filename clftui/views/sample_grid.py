@@ -161,6 +161,8 @@ def legend_words(shown: SampleList) -> list[tuple[str, Verdict | None, str]]:
     if not diagonal and (scope.is_cell or scope.part is not Part.RIGHT):
         near = [("◐", Verdict.NEAR, "true class among the 5 best"), ("✗", Verdict.WRONG, "lower")]
         words += near if _ranked(shown) else [("✗", Verdict.WRONG, "wrong")]
+    if not scope.is_cell:
+        words.append(("•", None, "predicted class over true class"))
     if has_strip(shown):
         epochs = shown.run.epochs(shown.evaluation.split)
         predicted = sanitise(shown.scope.predicted or "")

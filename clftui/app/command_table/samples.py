@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clftui.app.commands import Command
-from clftui.state.moves import back, say
+from clftui.state.moves import say
 from clftui.state.sample_list import Nothing, as_rows, is_detail, listing, next_part, next_sort, resize, toggle_rows
 from clftui.state.sample_order import sort_words
 from clftui.state.selection import Tab
@@ -48,21 +48,19 @@ COMMANDS: tuple[Command, ...] = (
             footer=20, when=_is_list),
     Command("samples.part", ("i",), "wrong/right", "Include the wrong samples, the right ones, or all.", "Select",
             step=next_part, tabs=ONLY, footer=30, when=_has_part),
-    Command("samples.bigger", ("z",), "bigger", "Bigger thumbnails.", "Show", step=lambda session: resize(session, 1),
+    Command("samples.bigger", ("z",), "size", "Bigger thumbnails.", "Show", step=lambda session: resize(session, 1),
             tabs=ONLY, footer=35, when=_has_thumbnails, shown_keys="z Z"),
     Command("samples.smaller", ("Z",), "smaller", "Smaller thumbnails.", "Show",
             step=lambda session: resize(session, -1), tabs=ONLY, when=_has_thumbnails),
     Command("samples.copy", ("y",), "copy path", "Copy the focused sample's path, or its id where it has none.", "Act",
             effect="copy", tabs=ONLY, footer=15),
-    # Its own place in the footer; esc goes back too, as everywhere.
-    Command("samples.back", ("backspace",), "back", "Back to the list, or to where the samples were chosen.", "Move",
-            step=back, tabs=ONLY, footer=18),
     Command("samples.copy_all", ("Y",), "copy all", "Copy the paths of the whole list, one a line.", "Act",
             effect="copy_all", tabs=ONLY, footer=16, when=_is_list),
 )  # fmt: skip
 
 READING: tuple[tuple[str, str], ...] = (
     ("◐ .998 h .00", "verdict, confidence, a letter of the true class, the true class's score"),
+    ("◐ x  .79", "lists of several cells: the predicted class and its score over the true class and its score"),
     ("✓ ◐ ✗", "right; wrong with the true class among the five best; wrong with it lower or not ranked"),
     ("▕", "the same at an image's left edge: a right or a badly wrong answer"),
     ("▁▁▄▁ 3", "epochs of a sample: right ones stand up; the number says in how many it was wrong"),
