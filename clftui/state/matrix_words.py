@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from clftui.analysis.confusion import Confusion
 from clftui.analysis.history import since
 from clftui.analysis.intervals import wilson
 from clftui.analysis.metrics import Metric, per_class
@@ -109,8 +110,11 @@ def many(name: str) -> str:
 
 def _heading(session: Session, matrix: Matrix) -> str:
     run = session.run
-    past = upto(session, run, history_of(session, run)) if run is not None else None
-    if past is None or len(past) < 2:
+    past = history_of(session, run)
+    if run is None or past is None:
+        return ""
+    past = upto(session, run, past, matrix.confusion)
+    if len(past) < 2:
         return ""
     counts = [c.cell(matrix.true, matrix.predicted) for _, c in past]
     moved = since(counts, [epoch for epoch, _ in past])
@@ -163,12 +167,15 @@ def history_of(session: Session, run: Run | None) -> History | None:
     return history(run, session.selection.split)
 
 
-def upto(session: Session, run: Run, past: History | None) -> History | None:
-    """`past` until the epoch that shows: a pinned epoch knows nothing of what came after it."""
+def upto(session: Session, run: Run, past: History, shown: Confusion) -> History:
+    """`past` until the epoch that shows, which is `shown` itself: a growing run's newest epoch may not be read yet.
+
+    A pinned epoch knows nothing of what came after it.
+    """
     now = session.epoch_of(run)
-    if past is None or now is None:
+    if now is None:
         return past
-    return tuple(entry for entry in past if entry[0] <= now)
+    return (*(entry for entry in past if entry[0] < now), (now, shown))
 
 
 def margin_history(session: Session, matrix: Matrix) -> tuple[tuple[int, ...], Float64] | None:

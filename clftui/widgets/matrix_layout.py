@@ -92,7 +92,7 @@ def arrange(width: int, height: int, content: Content) -> Layout:
         head = 5 if height >= 30 else 3 if height >= 14 else 1
         scale = _scale(room, height - below - 2, content.n)
         cell_width, cell_height, seams = 2 * scale, scale, False
-        head = head if scale == 1 else 1
+        head = min(head, content.name_width) if scale == 1 else 1
     y = 1 + head if height > head + 2 else min(1, height - 1)
     columns = min(content.n, max(room // cell_width, 1))
     tall = height - below - y - (1 if seams else 0)

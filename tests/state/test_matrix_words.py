@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from numpy.typing import ArrayLike
 
-from clftui.state import matrix_model, matrix_words
+from clftui.data.catalog import open_catalog
+from clftui.state import history, matrix_model, matrix_words
 from clftui.state.filters import Expression
 from clftui.state.matrix_words import many, run_cells
+from clftui.state.moves import with_catalog
 from clftui.state.session import Session
 from clftui.state.settings import ClassOrder, Encoding, Scaling, Share
-from tests.matrices import COUNTS, at, draw_as, session_on
+from tests.matrices import COUNTS, at, draw_as, session_on, write_matrix
 
 EPOCHS = [
     ((60, 0, 0), (0, 100, 0), (0, 0, 100)),
@@ -41,6 +43,16 @@ def test_the_past_ends_at_a_pinned_epoch(session: Session) -> None:
     pinned = replace(session, selection=replace(session.selection, epoch=2))
     assert said(at(pinned, "cat", "dog")).endswith("up 27 since epoch 1")
     assert said(at(pinned, "dog", "cat")).endswith("the same since epoch 1")
+
+
+def test_an_epoch_that_the_history_lacks_still_counts(tmp_path: Path) -> None:
+    session = session_on(tmp_path / "runs", {"only": EPOCHS[:2]})
+    write_matrix(tmp_path / "new" / "only", EPOCHS)
+    (tmp_path / "new" / "only" / "epochs" / "00003").rename(tmp_path / "runs" / "only" / "epochs" / "00003")
+    grown = with_catalog(session, open_catalog([tmp_path / "runs"]))
+    run = grown.run
+    assert run is not None and len(history.history(run, "test") or ()) == 2
+    assert said(at(grown, "cat", "dog")) == "cat as dog: 31, 6.2 % of cats, 4.4–8.7 %, up 31 since epoch 1"
 
 
 def test_a_fall_says_since_when(tmp_path: Path) -> None:
