@@ -1,23 +1,16 @@
-"""Which samples show, in which order, and where the cursor goes."""
+"""Which samples show, and where the cursor goes."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from clftui.data.arrays import MemoryArrays
 from clftui.data.catalog import open_catalog
-from clftui.data.evaluation import Evaluation
 from clftui.state.filters import Expression
 from clftui.state.moves import add_filter, back, drill_to_samples, select, with_catalog
-from clftui.state.sample_ids import class_tags, id_of, position_in, row_of
 from clftui.state.sample_list import (
     Nothing,
     SampleList,
@@ -36,29 +29,12 @@ from clftui.state.sample_list import (
     title_words,
     toggle_rows,
 )
-from clftui.state.sample_order import available_sorts, order, representative
 from clftui.state.selection import Part, Scope
 from clftui.state.session import Session, open_session
 from clftui.state.settings import SampleSort
 from tests.builders import write_collection, write_run
 
 FAR = 1_000_000
-
-
-def evaluation(true: list[int], predicted: list[int], **arrays: Any) -> Evaluation:
-    """An evaluation of 4 classes; sample numbers run backwards, so that file order is not position order."""
-    n = len(true)
-    held = {
-        "sample": np.arange(n, dtype=np.int64)[::-1].copy(),
-        "true": np.asarray(true, dtype=np.int32),
-        "predicted": np.asarray(predicted, dtype=np.int32),
-        **arrays,
-    }
-    return Evaluation("test", 1, ("cat", "dog", "fox", "owl"), [MemoryArrays("memory", held)])
-
-
-def scores(rows: list[list[float]]) -> dict[str, Any]:
-    return {"scores": np.asarray(rows, dtype=np.float32)}
 
 
 @pytest.fixture
@@ -90,83 +66,6 @@ def test_a_tab_opened_without_a_drill_shows_everything_wrong(session: Session) -
     assert shown.n == wrong > 0
     assert title_words(shown) == (str(wrong), "of 80 samples predicted wrong")
     assert shown.sort is SampleSort.CONFIDENCE
-
-
-@given(st.lists(st.one_of(st.floats(0, 1, width=32), st.just(float("nan"))), min_size=1, max_size=30))
-def test_orders_are_those_of_a_plain_sort(confidence: list[float]) -> None:
-    n = len(confidence)
-    nll = -np.log(np.maximum(np.asarray(confidence, dtype=np.float32), 1e-30))
-    own = np.linspace(1, 2, n, dtype=np.float32)
-    loss = np.linspace(5, 3, n, dtype=np.float32)
-    e = evaluation([0] * n, [1] * n, predicted_nll=nll, true_nll=own, loss=loss)
-    everything = np.arange(n, dtype=np.int64)
-    known, true_score = e.confidence(), e.true_score()
-    keys: dict[SampleSort, Any] = {
-        SampleSort.CONFIDENCE: [-c for c in known.tolist()],
-        SampleSort.TRUE_SCORE: true_score.tolist(),
-        SampleSort.LOSS: [-each for each in loss.tolist()],
-        SampleSort.MARGIN: [float(t) - float(c) for c, t in zip(known.tolist(), true_score.tolist(), strict=True)],
-        SampleSort.ROW: e.sample.tolist(),
-    }
-    for sort in SampleSort:
-        positions, _, used = order(e, everything, sort)
-        assert used is sort
-        key = keys[sort]
-        expected = sorted(range(n), key=lambda i: (np.isnan(key[i]), key[i] if key[i] == key[i] else 0, e.sample[i]))
-        if sort is SampleSort.MARGIN:  # The difference is rounded once more in float32: compare keys, not positions.
-            got = np.asarray(key)[positions]
-            assert np.allclose(got, np.asarray(key)[expected], atol=1e-6, equal_nan=True)
-        else:
-            assert positions.tolist() == expected
-
-
-def test_loss_falls_back_to_the_cross_entropy_of_the_scores() -> None:
-    e = evaluation([0, 0, 0], [1, 1, 1], **scores([[0.1, 0.9, 0, 0], [0.05, 0.95, 0, 0], [0.3, 0.7, 0, 0]]))
-    positions, _, used = order(e, np.arange(3), SampleSort.LOSS)
-    assert used is SampleSort.LOSS
-    assert positions.tolist() == [1, 0, 2]
-
-
-def test_without_scores_there_is_file_order() -> None:
-    e = evaluation([0, 0, 0], [1, 1, 1])
-    assert available_sorts(e) == (SampleSort.ROW,)
-    positions, _, used = order(e, np.arange(3), SampleSort.CONFIDENCE)
-    assert used is SampleSort.ROW
-    assert e.sample[positions].tolist() == [0, 1, 2]
-
-
-@pytest.mark.row("P10")
-def test_the_representative_is_the_surest_of_its_cell() -> None:
-    e = evaluation([0, 0, 0, 1], [1, 1, 2, 1], **scores([[0.1, 0.6, 0, 0], [0, 0.9, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0]]))
-    assert representative(e, 0, 1) == 1
-    assert representative(e, 0, 2) == 2
-    assert representative(e, 3, 0) is None
-
-
-@pytest.mark.row("P10")
-def test_ties_and_missing_scores_are_settled_by_a_seeded_choice() -> None:
-    rows = [[0.1, 0.9, 0, 0]] * 20
-    for e in (evaluation([0] * 20, [1] * 20, **scores(rows)), evaluation([0] * 20, [1] * 20)):
-        chosen = {seed: representative(e, 0, 1, seed) for seed in range(30)}
-        assert chosen == {seed: representative(e, 0, 1, seed) for seed in range(30)}
-        assert len(set(chosen.values())) > 5
-    turned = evaluation([0] * 20, [1] * 20, sample=np.arange(20, dtype=np.int64))
-    first, second = representative(e, 0, 1), representative(turned, 0, 1)
-    assert first is not None and second is not None
-    assert e.sample[first] == turned.sample[second], "the choice depends on the samples, not on the file's layout"
-
-
-@pytest.mark.row("P10")
-def test_the_representative_leads_its_cell(tmp_path: Path) -> None:
-    folder = write_run(tmp_path / "runs" / "a", epochs=1, n=40)
-    path = folder / "epochs" / "00001" / "test.npz"
-    held = dict(np.load(path))
-    held["predicted"][held["true"] == 0] = 1
-    held["nll"][:] = np.float16(1.0)
-    np.savez(path, **held)
-    shown = shown_in(drill_to_samples(open_session(open_catalog([tmp_path / "runs"])), Scope("cat", "dog")))
-    assert shown.positions[0] == representative(shown.evaluation, 0, 1)
-    assert sorted(shown.positions.tolist()) == shown.evaluation.positions(0, 1).tolist()
 
 
 def test_every_scope_in_words_and_numbers(session: Session) -> None:
@@ -328,74 +227,3 @@ def test_a_line_break_in_a_path_stays_one_line(tmp_path: Path) -> None:
     table.write_text("id,true,path\n" + rows, encoding="utf-8")
     text, number = copy_text(open_session(open_catalog([root])), whole=True)
     assert len(text.split("\n")) == number
-
-
-def test_repeated_ids_stay_apart(tmp_path: Path) -> None:
-    root = write_collection(tmp_path / "runs", runs=1)
-    table = root / "samples" / "test.csv"
-    table.write_text("id,true\n" + "same,cat\n" * 80, encoding="utf-8")
-    session = open_session(open_catalog([root]))
-    shown = shown_in(session)
-    for index in range(shown.n):
-        assert row_of(shown.table, shown.sample_id(index)) == shown.row(index)
-    assert index_of(move(session, 0, 4), shown) == 4
-
-
-def test_ids_of_rows_without_a_table() -> None:
-    assert (id_of(None, 7), row_of(None, "7"), row_of(None, "seven")) == ("7", 7, -1)
-
-
-@pytest.mark.parametrize(
-    ("classes", "tags"),
-    [
-        (("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt"), "t r p d c s h"),
-        (("0", "1", "10"), "0 1 10"),
-        (("O", "o", "0"), "O o 0"),
-        (("cat", "cat2", "cat3"), "c a t"),
-        (("漢字かな", "quick"), "a q"),
-    ],
-)
-def test_class_tags(classes: tuple[str, ...], tags: str) -> None:
-    assert list(class_tags(classes)) == tags.split(" ")
-
-
-def test_tags_are_unique_up_to_26_classes() -> None:
-    assert len(set(class_tags(tuple(f"class {i}" for i in range(26))))) == 26
-    assert class_tags(tuple(f"name{i}" for i in range(27)))[0] == "nam"
-
-
-def test_the_same_sample_in_a_run_with_another_table(tmp_path: Path) -> None:
-    """By id: the other run's table is turned round and lacks one sample."""
-    root = write_collection(tmp_path / "runs", runs=2)
-    lines = (root / "samples" / "test.csv").read_text(encoding="utf-8").splitlines()
-    turned = [lines[0], *reversed(lines[2:])]
-    (root / "samples" / "turned.csv").write_text("\n".join(turned) + "\n", encoding="utf-8")
-    description = json.loads((root / "run1" / "run.json").read_text(encoding="utf-8"))
-    description["samples"] = {"test": "../samples/turned.csv"}
-    (root / "run1" / "run.json").write_text(json.dumps(description), encoding="utf-8")
-    catalog = open_catalog([root])
-    a, b = (catalog.run(f"run{i}") for i in (0, 1))
-    assert a is not None and b is not None
-    here, there = a.evaluation("test"), b.evaluation("test")
-    assert here is not None and there is not None
-    table = a.samples("test")
-    assert position_in(b, there, (table, here), 0) is None
-    for row in (1, 17, 79):
-        position = position_in(b, there, (table, here), row)
-        assert position is not None
-        other = b.samples("test")
-        assert other is not None and table is not None
-        assert other.ids[there.sample[position]] == table.ids[row]
-
-
-def test_runs_without_tables_share_samples_where_all_labels_agree(tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        write_run(tmp_path / "runs" / name, seed=ord(name))
-    write_run(tmp_path / "runs" / "c", n=60)
-    catalog = open_catalog([tmp_path / "runs"])
-    runs = {run.name: run for run in catalog.runs}
-    evaluations = {name: run.evaluation("test") for name, run in runs.items()}
-    a, b, c = (evaluations[name] for name in "abc")
-    assert a is not None and b is not None and c is not None
-    assert position_in(runs["b"], b, (None, a), 5) == 5
-    assert position_in(runs["c"], c, (None, a), 5) is None
