@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from clftui.bundled import bundled_folder
 from clftui.drawing import ramp
 from clftui.drawing.ramp import Ints
-from clftui.drawing.snapped import snapped
+from clftui.drawing.snapped import snapped, steps16
 from clftui.schema import FormatError
 
 ROLES = (
@@ -95,8 +95,12 @@ class Palette:
         return f"Palette({self.name!r}, {self.depth.name})"
 
     def at(self, depth: Depth) -> Palette:
-        """This theme at another colour depth. Ramps made for 256 colours stay as coarse as they are then."""
-        if depth is not Depth.ANSI256 or depth is self.depth:
+        """This theme at another colour depth. Ramps made for 16 or 256 colours stay as coarse as they are then."""
+        if depth is self.depth:
+            return self
+        if depth is Depth.ANSI16:
+            return replace(self, depth=depth, **{name: steps16(name, self.dark) for name in RAMPS})  # type: ignore[arg-type]
+        if depth is not Depth.ANSI256:
             return replace(self, depth=depth)
         return replace(
             self,

@@ -1,4 +1,4 @@
-"""Ramps for terminals of 256 colours: fewer steps, but still from weak to strong.
+"""Ramps for terminals of 256 or 16 colours: fewer steps, but still from weak to strong.
 
 The nearest colour of each step alone would not do: it goes from grey to olive to dark red and back in lightness.
 """
@@ -16,6 +16,24 @@ _LEVELS = (0, 95, 135, 175, 215, 255)
 _EVERY = 4
 _CHANGE = 0.02 / _EVERY
 """What a change of colour costs, as a squared distance in OKLab: steps that are hardly nearer are left out."""
+
+# xterm's values of the sixteen colours; nothing lies between them, so each ramp is a short path of rising contrast.
+_RED, _BRIGHT_RED, _YELLOW, _BRIGHT_YELLOW = 0xCD0000, 0xFF0000, 0xCDCD00, 0xFFFF00
+_BLUE, _BRIGHT_BLUE, _CYAN, _BRIGHT_CYAN = 0x0000EE, 0x5C5CFF, 0x00CDCD, 0x00FFFF
+_BLACK, _WHITE = 0x000000, 0xFFFFFF
+_WARM_UP = (_RED, _BRIGHT_RED, _YELLOW, _BRIGHT_YELLOW, _WHITE)
+_COLD_UP = (_BLUE, _BRIGHT_BLUE, _CYAN, _BRIGHT_CYAN, _WHITE)
+_WARM_DOWN = (_BRIGHT_YELLOW, _YELLOW, _BRIGHT_RED, _RED, _BLACK)
+_COLD_DOWN = (_BRIGHT_CYAN, _CYAN, _BRIGHT_BLUE, _BLUE, _BLACK)
+
+
+def steps16(name: str, dark: bool) -> Ints:
+    """The ramp `name` in the sixteen colours of xterm, (256,): warm for errors and what got worse, else cold."""
+    warm = name in ("ember", "worse_arm")
+    steps = (_WARM_UP if dark else _WARM_DOWN) if warm else (_COLD_UP if dark else _COLD_DOWN)
+    found: Ints = np.array(steps, np.int32)[np.arange(256) * len(steps) // 256]
+    found.setflags(write=False)
+    return found
 
 
 @cache
