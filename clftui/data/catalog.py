@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from clftui.data.discover import Found, discover
+from clftui.data.imports import STDIN, Imported, import_path
 from clftui.data.run import Run, open_run
 from clftui.data.tables import Tables
-from clftui.schema import HIERARCHY_FILE, FormatError
+from clftui.schema import HIERARCHY_FILE, RUN_FILE, FormatError
 from clftui.storage import read_json
 from clftui.text import plural, sanitise, shorten
 
@@ -36,6 +37,8 @@ class Catalog:
     revision: int = 1
     paths: tuple[Path, ...] = ()
     tables: Tables = field(default_factory=Tables)
+    imports: Mapping[Path, Imported] = field(default_factory=dict)
+    transposed: bool = False
 
     @cached_property
     def _by_key(self) -> Mapping[str, Run]:
@@ -87,43 +90,103 @@ def open_catalog(
     paths: Sequence[Path],
     *,
     images_root: Path | None = None,
+    transposed: bool = False,
     previous: Catalog | None = None,
-    touched: Collection[Path] = (),
 ) -> Catalog:
-    """Open collections, run folders and importable files together; what fails becomes a Problem, the rest opens.
+    """Open collections, run folders and files of other formats; what fails becomes a Problem, the rest opens.
 
-    Runs of `previous` that have not changed are reused; if nothing has changed, `previous` itself is returned. Runs
-    under a path in `touched` are read anew whatever their time stamps say.
+    A folder without runs is looked through for other formats. `transposed`: rows of bare matrices are the predicted
+    classes. `-` reads standard input. Runs of `previous` that have not changed are reused; if nothing at all has
+    changed, `previous` itself is returned. FormatError never leaves; an empty collection has a Problem that says why.
     """
-    if previous is not None and previous.tables.images_root != images_root:
+    return look(paths, images_root=images_root, transposed=transposed, previous=previous)[0]
+
+
+def look(
+    paths: Sequence[Path],
+    *,
+    images_root: Path | None = None,
+    transposed: bool = False,
+    previous: Catalog | None = None,
+) -> tuple[Catalog, tuple[Path, ...]]:
+    """`open_catalog`, and the folders that are no run, or no whole one: something may yet appear in them."""
+    if previous is not None and (previous.tables.images_root, previous.transposed) != (images_root, transposed):
         previous = None
-    tables = previous.tables if previous is not None else Tables(images_root)
-    given = tuple(path.resolve() if ".." in path.parts else path.absolute() for path in paths)
-    root = _root(given)
-    old = {run.path: run for run in previous.runs} if previous is not None else {}
-    runs: list[Run] = []
-    problems: list[Problem] = []
-    seen: set[Path] = set()
+    opening = _Opening(previous, Tables(images_root) if previous is None else previous.tables, transposed)
+    given = tuple(path if path == STDIN else _absolute(path) for path in paths)
     for path in given:
-        found = discover(path)
-        problems.extend(Problem(where, message) for where, message in found.problems)
-        for folder in found.folders:
-            if folder in seen:
-                continue
-            seen.add(folder)
-            fresh = any(folder == changed or folder in changed.parents for changed in touched)
-            try:
-                runs.append(open_run(folder, tables, previous=old.get(folder), fresh=fresh))
-            except FormatError as error:
-                problems.append(Problem(folder, str(error)))
-        if not found.folders and not found.problems:
-            problems.append(Problem(path, _nothing(path, found)))
-    keyed = _with_keys(runs, root)
-    name = ", ".join(sanitise(path.name or str(path)) for path in given[:3]) + (" …" if len(given) > 3 else "")
-    if previous is not None and _same(previous, keyed, problems, given):
-        return previous
+        opening.open(path)
+    root = _root(given)
+    runs = _with_keys(opening.runs, root)
+    if previous is not None and _same(previous, runs, opening.problems, given):
+        return previous, tuple(opening.looked)
     revision = previous.revision + 1 if previous is not None else 1
-    return Catalog(root, name, keyed, tuple(problems), revision, given, tables)
+    problems, imports = tuple(opening.problems), opening.imports
+    catalog = Catalog(root, _name(given), runs, problems, revision, given, opening.tables, imports, transposed)
+    return catalog, tuple(opening.looked)
+
+
+class _Opening:
+    """The runs and problems gathered while a catalog is opened."""
+
+    def __init__(self, previous: Catalog | None, tables: Tables, transposed: bool) -> None:
+        self.tables = tables
+        self.runs: list[Run] = []
+        self.problems: list[Problem] = []
+        self.imports: dict[Path, Imported] = {}
+        self.looked: list[Path] = []
+        self._transposed = transposed
+        self._known = {run.path: run for run in previous.runs} if previous is not None else {}
+        self._imported = previous.imports if previous is not None else {}
+        self._seen: set[Path] = set()
+
+    def open(self, path: Path) -> None:
+        """Add what is at `path`."""
+        if path in self._seen:
+            return
+        found = Found(files=[path]) if path == STDIN else discover(path)
+        self.problems.extend(Problem(where, message) for where, message in found.problems)
+        self.looked.extend(found.looked)
+        for folder in found.folders:
+            if folder not in self._seen:
+                self._seen.add(folder)
+                self._open_run(folder)
+        self._seen.add(path)
+        if not found.folders and not found.problems:
+            self._import(path, found)
+
+    def _open_run(self, folder: Path) -> None:
+        try:
+            self.runs.append(open_run(folder, self.tables, previous=self._known.get(folder)))
+        except FormatError as error:
+            self.problems.append(Problem(folder, str(error)))
+            self.looked.append(folder)
+
+    def _import(self, path: Path, found: Found) -> None:
+        if not found.files and not found.subfolders:
+            self.problems.append(Problem(path, _nothing(path, found)))
+            return
+        imported = import_path(
+            path,
+            images_root=self.tables.images_root,
+            transposed=self._transposed,
+            previous=self._imported.get(path),
+        )
+        self.imports[path] = imported
+        # The previous catalog may have given these runs keys of their own.
+        known = {id(run.source): run for run in self._known.values()}
+        self.runs.extend(known.get(id(run.source), run) for run in imported.runs)
+        self.problems.extend(Problem(where, message) for where, message in imported.problems)
+        if not imported.runs and not imported.problems:
+            self.problems.append(Problem(path, _nothing(path, found)))
+
+
+def _absolute(path: Path) -> Path:
+    return path.resolve() if ".." in path.parts else path.absolute()
+
+
+def _name(paths: Sequence[Path]) -> str:
+    return ", ".join(sanitise(path.name or str(path)) for path in paths[:3]) + (" …" if len(paths) > 3 else "")
 
 
 def _same(previous: Catalog, runs: tuple[Run, ...], problems: list[Problem], paths: tuple[Path, ...]) -> bool:
@@ -137,9 +200,10 @@ def _same(previous: Catalog, runs: tuple[Run, ...], problems: list[Problem], pat
 
 def _root(paths: Sequence[Path]) -> Path:
     """The folder that run paths are told relative to, and where hierarchy and triage files lie."""
+    paths = [path for path in paths if path != STDIN]
     if len(paths) == 1:
         path = paths[0]
-        return path.parent if path.is_file() or (path / "run.json").is_file() else path
+        return path.parent if path.is_file() or (path / RUN_FILE).is_file() else path
     return Path(os.path.commonpath(paths)) if paths else Path.cwd()
 
 
@@ -162,11 +226,9 @@ def _with_keys(runs: Sequence[Run], root: Path) -> tuple[Run, ...]:
 def _nothing(path: Path, found: Found) -> str:
     if not path.exists():
         return f"{path} does not exist; check the path."
-    if path.is_dir() and found.empty:
+    if not found.files and not found.subfolders:
         return f"{path} is an empty folder; write a run into it (RunLogger) or name a folder that holds runs."
-    if path.is_dir():
-        return f"{path} holds no runs: no run.json was found in it; name a folder of runs or a file of predictions."
-    return f"{path} is in no format that clftui reads; name a folder of runs or a file of predictions."
+    return f"{path} holds no runs: no run.json was found in it; name a folder of runs or a file of predictions."
 
 
 def _difference(usual: tuple[str, ...], odd: Sequence[Run]) -> str:

@@ -17,12 +17,17 @@ MAX_FOLDERS = 20_000
 
 @dataclass
 class Found:
-    """What `discover` saw. `problems` are (path, sentence). `files` are those of the path itself, for importers."""
+    """What `discover` saw: run folders, and (path, sentence) for each problem.
+
+    `files` are those of the path itself, `subfolders` its folders, hidden ones left out. `looked` are the folders that
+    are no run: one may become a run, or get one.
+    """
 
     folders: list[Path] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     problems: list[tuple[Path, str]] = field(default_factory=list)
-    empty: bool = False
+    subfolders: list[Path] = field(default_factory=list)
+    looked: list[Path] = field(default_factory=list)
 
 
 def discover(path: Path) -> Found:
@@ -69,14 +74,15 @@ def _look(folder: Path, found: Found, visited: set[tuple[int, int]], top: bool) 
     if RUN_FILE in files:
         found.folders.append(folder)
         return []
+    found.looked.append(folder)
     if EPOCHS_FOLDER in subfolders and not top:
         found.problems.append(
             (folder, f"{folder / RUN_FILE} is missing beside {EPOCHS_FOLDER}/; write it as the format says.")
         )
         return []
     if top:
-        found.files.extend(folder / name for name in sorted(files))
-        found.empty = not files and not subfolders
+        found.files.extend(folder / name for name in sorted(files) if not name.startswith("."))
+        found.subfolders.extend(folder / name for name in sorted(subfolders) if not name.startswith("."))
     skipped = (EXPLANATIONS_FOLDER, SAMPLES_FOLDER)
     return [folder / name for name in sorted(subfolders) if not name.startswith(".") and name not in skipped]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from clftui.data.evaluation import Evaluation
 from clftui.data.folder import FolderSource
 from clftui.data.samples import SampleTable
-from clftui.data.scan import RunScan, scan_run
+from clftui.data.scan import RunScan, same_content, scan_run
 from clftui.data.source import Source
 from clftui.data.status import UNKNOWN, RunStatus, read_status, status_at
 from clftui.data.tables import Tables
@@ -77,8 +77,10 @@ class Run:
         return self.source.scalars()
 
 
-def open_run(folder: Path, tables: Tables, *, previous: Run | None = None, fresh: bool = False) -> Run:
-    """The run in `folder`. Where nothing has changed since `previous` this is `previous` itself, unless `fresh`.
+def open_run(folder: Path, tables: Tables, *, previous: Run | None = None) -> Run:
+    """The run in `folder`. Where nothing has changed since `previous` this is `previous` itself.
+
+    A heartbeat alone is no change, unless the state it tells is another.
 
     FormatError where run.json is missing or wrong, or the folder cannot be listed.
     """
@@ -88,11 +90,14 @@ def open_run(folder: Path, tables: Tables, *, previous: Run | None = None, fresh
         place = error.filename or folder
         raise FormatError(place, "", f"cannot be listed ({error.strerror})", "check its permissions") from error
     old = previous.source if previous is not None and isinstance(previous.source, FolderSource) else None
-    if previous is not None and old is not None and old.scan.signature == scan.signature and not fresh:
-        status = _status(folder, old.scan)
-        return previous if status == previous.status else replace(previous, status=status)
-    run = _read_run(folder, scan, tables, old)
-    return replace(run, status=_status(folder, scan))
+    status = _status(folder, scan)
+    if previous is not None and old is not None and same_content(old.scan, scan, folder):
+        return previous if _alike(status, previous.status) else replace(previous, status=status)
+    return replace(_read_run(folder, scan, tables, old), status=status)
+
+
+def _alike(a: RunStatus, b: RunStatus) -> bool:
+    return replace(a, heartbeat=None) == replace(b, heartbeat=None)
 
 
 def _status(folder: Path, scan: RunScan) -> RunStatus:

@@ -117,7 +117,7 @@ def read_samples(path: Path, *, images_root: Path | None = None) -> SampleTable:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="", errors="surrogateescape") as file:
-            _allow_long_cells()
+            allow_long_cells()
             rows = list(csv.reader(file))
     except OSError as error:
         raise FormatError(
@@ -150,8 +150,8 @@ def _columns(header: Sequence[str], body: Sequence[Sequence[str]]) -> dict[str, 
     return columns
 
 
-def _allow_long_cells() -> None:
-    # A document may be longer than the module's 128 kB limit; the limit is one number for the whole process.
+def allow_long_cells() -> None:
+    """Lift the csv module's 128 kB limit of a cell: a document may be longer. The limit is the whole process's."""
     if csv.field_size_limit() < 100_000_000:
         csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 

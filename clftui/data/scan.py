@@ -27,12 +27,14 @@ Stamp = tuple[str, int, int, int]
 
 @dataclass(frozen=True)
 class RunScan:
-    """A run folder at one moment. Two scans with the same `signature` hold the same run.
+    """A run folder at one moment.
 
-    `listed` maps the newest epochs to their splits and shards; `newest_file` is a Unix time.
+    `content` are the stamps of run.json, the scalars, epochs/ and the files of the newest epochs; `status` those of the
+    status files. `listed` maps the newest epochs to their splits and shards; `newest_file` is a Unix time.
     """
 
-    signature: tuple[Stamp, ...]
+    content: tuple[Stamp, ...]
+    status: tuple[Stamp, ...]
     epochs: tuple[int, ...]
     listed: Mapping[int, Mapping[str, tuple[Shard, ...]]]
     status_files: Mapping[str, float]
@@ -41,28 +43,44 @@ class RunScan:
 
 def scan_run(folder: Path) -> RunScan:
     """Look at a run folder. OSError where it, or its newest epochs, cannot be listed."""
-    stamps: list[Stamp] = []
-    status_files: dict[str, float] = {}
+    content: list[Stamp] = []
+    status: list[Stamp] = []
     epochs: tuple[int, ...] = ()
     listed = {}
     with os.scandir(folder) as entries:
         for entry in entries:
-            status = parse_status_file(entry.name) is not None
-            if status or entry.name in (RUN_FILE, SCALARS_FILE, EPOCHS_FOLDER):
+            is_status = parse_status_file(entry.name) is not None
+            if is_status or entry.name in (RUN_FILE, SCALARS_FILE, EPOCHS_FOLDER):
                 try:
-                    stamps.append(_stamp(entry))
+                    (status if is_status else content).append(_stamp(entry))
                 except FileNotFoundError:
                     continue
-                if status:
-                    status_files[entry.name] = stamps[-1][1] / 1e9
                 if entry.name == EPOCHS_FOLDER:
                     epochs = _epoch_numbers(Path(entry.path))
     for epoch in epochs[-NEWEST_LISTED:]:
-        shards, seen = _list(folder, epoch, stamped=True)
-        listed[epoch] = shards
-        stamps.extend(seen)
-    newest = max((stamp[1] for stamp in stamps), default=0) / 1e9
-    return RunScan(tuple(sorted(stamps)), epochs, listed, status_files, newest)
+        listed[epoch], seen = _list(folder, epoch, stamped=True)
+        content.extend(seen)
+    status_files = {name: changed / 1e9 for name, changed, _, _ in status}
+    newest = max((stamp[1] for stamp in (*content, *status)), default=0) / 1e9
+    return RunScan(tuple(sorted(content)), tuple(sorted(status)), epochs, listed, status_files, newest)
+
+
+def same_content(old: RunScan, new: RunScan, folder: Path) -> bool:
+    """Whether a run still holds what it held at the scan `old`.
+
+    Its writer has done something where the status files differ: then the folders of the older epochs, which `new` did
+    not look at, are asked whether anything in them is younger than all that `old` saw (an epoch logged again).
+    """
+    if old.content != new.content:
+        return False
+    if old.status == new.status:
+        return True
+    unseen = new.epochs[:-NEWEST_LISTED]
+    try:
+        times = [(folder / EPOCHS_FOLDER / epoch_folder(epoch)).stat().st_mtime for epoch in unseen]
+    except OSError:
+        return False
+    return max(times, default=0.0) <= old.newest_file
 
 
 def list_epoch(folder: Path, epoch: int) -> Mapping[str, tuple[Shard, ...]]:
