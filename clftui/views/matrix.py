@@ -21,6 +21,8 @@ from clftui.widgets.matrix_grid import draw_cursor, draw_numbers, draw_shades, n
 from clftui.widgets.matrix_layout import Content, Layout, arrange
 
 WHEEL = 3
+LEAST = 3
+"""Rows below which there is no grid, only the cell under the cursor in words."""
 
 
 class MatrixView(View):
@@ -51,6 +53,9 @@ class MatrixView(View):
             words, shown = str(error), None
         if shown is None:
             _say(canvas, words or "There is no matrix to show; r takes the next run, s the next split.")
+        elif canvas.height < LEAST:
+            read = sentence(session, shown)
+            canvas.text(0, 0, f"{read.title}: {read.brief}")
         else:
             self._draw(canvas, session, shown)
 

@@ -226,6 +226,11 @@ def test_any_size_draws_something(large: Session, session: Session, size: tuple[
             assert any(lines(shown, *size, palette=DARK.at(depth)))
 
 
+def test_a_sliver_of_a_screen_reads_out_the_cell(session: Session) -> None:
+    assert lines(session, 20, 1) == ["cat as dog: 7, 12 %…"]
+    assert lines(session, 80, 2)[0] == "cat as dog: 7, 12 %, 6–23 %"
+
+
 def test_hostile_names_stay_in_their_cells(tmp_path: Path) -> None:
     names = ("\x1b[31mred\x1b[0m", "two\nlines", "א‮בג" + "x" * 300)
     session = session_on(tmp_path, {"only": [COUNTS]}, {"only": names})
