@@ -21,11 +21,13 @@ _SUM_TOLERANCE = 0.02
 """Row sums of float16 and bfloat16 softmax are off by up to 0.4 %; sigmoid outputs by far more."""
 
 
-def to_nll(field: str, value: object, count: int, classes: int) -> tuple[NDArray[np.float16], NDArray[np.int64]]:
+def to_nll(
+    field: str, value: object, count: int, classes: int, order: NDArray[np.int64] | None = None
+) -> tuple[NDArray[np.float16], NDArray[np.int64]]:
     """-log p of every class, (n, K) float16 in [+0, 65504], and each row's most probable class (first of equals).
 
     `field` is "scores" (probabilities) or "logits". Rows with a NaN, or with no finite largest logit, are NaN all over
-    and predicted -1. A column alone is the positive class of two.
+    and predicted -1. A column alone is the positive class of two. With `order`, row i is that of `value[order[i]]`.
     """
     array = _columns(field, to_numpy(value), count, classes)
     nll = np.empty((count, classes), np.float16)
@@ -34,22 +36,34 @@ def to_nll(field: str, value: object, count: int, classes: int) -> tuple[NDArray
     work = np.float64 if array.dtype == np.float64 else np.float32
     convert = _of_logits if field == "logits" else _of_scores
     for start in range(0, count, block):
-        part = array[start : start + block].astype(work)
+        chosen = slice(start, start + block) if order is None else order[start : start + block]
+        part = array[chosen].astype(work)
         best = part.argmax(axis=1)  # a NaN counts as the largest
         top = part[np.arange(len(part)), best]
         bad = ~np.isfinite(top)
         if bad.any():
             best[bad] = UNANSWERED
             part[bad] = 0 if field == "logits" else 1 / classes
-            top = np.where(bad, part[:, 0], top)
-        # x - y is never -0 here, so that the bits keep the order.
-        rows = convert(part, top, start)
-        np.clip(rows, 0.0, NLL_MAX, out=rows)
-        nll[start : start + block] = rows
+            top[bad] = part[bad, 0]
+        _to_half(convert(part, top, chosen), nll[start : start + block])
         if bad.any():
             nll[start : start + block][bad] = np.nan
         predicted[start : start + block] = best
     return nll, predicted
+
+
+def _to_half(values: NDArray[Any], out: NDArray[np.float16]) -> None:
+    """Round `values` >= 0 to float16, clipped to the largest finite one; a third of the time of numpy's own cast.
+
+    Times 2**-112 a float32 has float16's exponent, subnormals included, and its upper 16 of 29 bits are the half.
+    Only values midway between two halves differ from the cast: they go up.
+    """
+    single = np.minimum(values, NLL_MAX, out=values).astype(np.float32, copy=False)
+    single *= np.float32(2.0**-112)
+    bits = single.view(np.uint32)
+    bits += np.uint32(1 << 12)
+    bits >>= np.uint32(13)
+    out.view(np.uint16)[...] = bits
 
 
 def _columns(field: str, array: NDArray[Any], count: int, classes: int) -> NDArray[Any]:
@@ -67,24 +81,32 @@ def _columns(field: str, array: NDArray[Any], count: int, classes: int) -> NDArr
     return array
 
 
-def _of_logits(part: NDArray[Any], top: NDArray[Any], start: int) -> NDArray[Any]:
+def _of_logits(part: NDArray[Any], top: NDArray[Any], rows: Any) -> NDArray[Any]:
+    """-log softmax, in place; never negative, never -0: the exponentials' sum is at least 1."""
     part -= top[:, None]
     log_total = np.log(np.exp(part).sum(axis=1))
     np.subtract(log_total[:, None], part, out=part)
     return part
 
 
-def _of_scores(part: NDArray[Any], top: NDArray[Any], start: int) -> NDArray[Any]:
+def _of_scores(part: NDArray[Any], top: NDArray[Any], rows: Any) -> NDArray[Any]:
     remedy = "pass softmax probabilities, or raw outputs as logits="
+
+    def row(index: int) -> str:
+        return f"row {rows.start + index if isinstance(rows, slice) else rows[index]:,}"
+
     low = part.min(axis=1)
     if low.min() < -1e-6:
-        raise Refusal("scores", f"has a negative value in row {start + int(low.argmin()):,}", remedy)
-    off = np.abs(part.sum(axis=1) - 1)
+        raise Refusal("scores", f"has a negative value in {row(int(low.argmin()))}", remedy)
+    total = part.sum(axis=1)
+    off = np.abs(total - 1)
     if off.max() > _SUM_TOLERANCE:
-        row = int(off.argmax())
-        raise Refusal("scores", f"adds up to {part[row].sum():.3g} in row {start + row:,}, not to 1", remedy)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        np.log(np.maximum(part, 0, out=part), out=part)
+        index = int(off.argmax())
+        raise Refusal("scores", f"adds up to {total[index]:.3g} in {row(index)}, not to 1", remedy)
+    np.clip(part, 0, 1, out=part)
+    with np.errstate(divide="ignore"):
+        np.log(part, out=part)
+    # 0 - 0 is +0 where -0 would be: a sign bit would break the order of the bits.
     np.subtract(0.0, part, out=part)
     return part
 

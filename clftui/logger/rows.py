@@ -18,11 +18,12 @@ Arrays = dict[str, NDArray[Any]]
 
 @dataclass(frozen=True)
 class Rows:
-    """Checked rows in the order in which they came; `sample` is None when the loop named none."""
+    """Checked rows, sorted by (true, sample); `named` is false when the loop named no samples."""
 
     true: NDArray[np.int64]
     predicted: NDArray[np.int64]
-    sample: NDArray[np.int64] | None
+    sample: NDArray[np.int64]
+    named: bool
     nll: NDArray[np.float16] | None
     features: NDArray[np.float16] | None
     loss: NDArray[np.float32] | None
@@ -39,8 +40,12 @@ def check_rows(
     features: object,
     losses: object,
     on_nan: str,
+    first: int = 0,
 ) -> Rows:
-    """The arguments of `RunLogger.log` as Rows, or a Refusal that says what is wrong with which."""
+    """The arguments of `RunLogger.log` as Rows, or a Refusal that says what is wrong with which.
+
+    Samples that are not named count from `first`.
+    """
     if scores is not None and logits is not None:
         raise Refusal("scores", "was given beside logits", "pass one of them")
     if scores is None and logits is None and predicted is None:
@@ -49,32 +54,45 @@ def check_rows(
     count = true_class.size
     if not count:
         raise Refusal(TRUE, "has no rows", "log at least one sample")
+    named = sample is not None
+    row = row_numbers(sample, count) if named else np.arange(first, first + count, dtype=np.int64)
+    ascending = np.lexsort((row, true_class))
+    # Sorting the scores while they are converted costs nothing; rows already in order are not even copied.
+    order = None if np.array_equal(ascending, np.arange(count)) else ascending
+    answer = None if predicted is None else _ordered(labels(PREDICTED, predicted, classes), order, PREDICTED, count)
     nll = None
-    answer = None if predicted is None else labels(PREDICTED, predicted, classes)
     if scores is not None or logits is not None:
         field, value = ("scores", scores) if scores is not None else ("logits", logits)
-        nll, most_probable = to_nll(field, value, count, len(classes))
-        _refuse_nan(field, most_probable, on_nan)
+        nll, most_probable = to_nll(field, value, count, len(classes), order)
+        _refuse_nan(field, most_probable, order, on_nan)
         answer = most_probable if answer is None else answer
     assert answer is not None
-    if answer.size != count:
-        raise Refusal(PREDICTED, f"has {answer.size:,} rows where true has {count:,}", "pass one answer per sample")
+    vectors = None if features is None else measurements("features", features, count, 2, np.float16)
+    loss = None if losses is None else measurements("losses", losses, count, 1, np.float32)
     return Rows(
-        true_class,
+        _ordered(true_class, order),
         answer,
-        None if sample is None else row_numbers(sample, count),
+        _ordered(row, order),
+        named,
         nll,
-        None if features is None else measurements("features", features, count, 2, np.float16),
-        None if losses is None else measurements("losses", losses, count, 1, np.float32),
+        None if vectors is None else _ordered(vectors, order),
+        None if loss is None else _ordered(loss, order),
     )
 
 
-def _refuse_nan(field: str, most_probable: NDArray[np.int64], on_nan: str) -> None:
+def _ordered(array: NDArray[Any], order: NDArray[np.int64] | None, field: str = "", count: int = -1) -> NDArray[Any]:
+    if count >= 0 and len(array) != count:
+        raise Refusal(field, f"has {len(array):,} rows where true has {count:,}", "pass one answer per sample")
+    return array if order is None else array[order]
+
+
+def _refuse_nan(field: str, most_probable: NDArray[np.int64], order: NDArray[np.int64] | None, on_nan: str) -> None:
     bad = np.flatnonzero(most_probable < 0)
     if bad.size and on_nan == "refuse":
+        first = int(bad.min() if order is None else order[bad].min())
         many = f"{bad.size:,} rows" if bad.size > 1 else "1 row"
         remedy = 'correct the model, or pass on_nan="mark" to log such rows as unanswered'
-        raise Refusal(field, f"is NaN or infinite in {many} (first: row {bad[0]:,})", remedy)
+        raise Refusal(field, f"is NaN or infinite in {many} (first: row {first:,})", remedy)
 
 
 def join(parts: Sequence[Rows]) -> Rows:
@@ -91,52 +109,50 @@ def join(parts: Sequence[Rows]) -> Rows:
             raise Refusal(name, "changes its width between batches", "pass vectors of one length")
         return np.concatenate(given) if given else None
 
-    true, predicted = together("true"), together("predicted")
-    assert true is not None and predicted is not None
-    return Rows(true, predicted, together("sample"), together("nll"), together("features"), together("loss"))
+    if len({part.named for part in parts}) > 1:
+        raise Refusal(SAMPLE, "was given for some batches only", "pass it with every batch or with none")
+    true, predicted, sample = (np.concatenate([getattr(part, n) for part in parts]) for n in (TRUE, PREDICTED, SAMPLE))
+    rows = Rows(true, predicted, sample, parts[0].named, together("nll"), together("features"), together("loss"))
+    return take(rows, np.lexsort((sample, true)))
+
+
+def take(rows: Rows, index: NDArray[Any]) -> Rows:
+    """The rows at `index` (numbers or a mask), in its order."""
+
+    def part(array: NDArray[Any] | None) -> NDArray[Any] | None:
+        return None if array is None else array[index]
+
+    return Rows(
+        rows.true[index],
+        rows.predicted[index],
+        rows.sample[index],
+        rows.named,
+        part(rows.nll),
+        part(rows.features),
+        part(rows.loss),
+    )
 
 
 def to_arrays(rows: Rows, classes: int, *, sharded: bool) -> Arrays:
     """The arrays of an epoch's npz, sorted by (true, sample), so that one class is one read.
 
-    Without `sample` the rows are those of the table in order. A sampler that pads (DDP) repeats samples: of a sharded
-    log the first row of each is kept; elsewhere a repeat is a mistake and refused.
+    A sampler that pads (DDP) repeats samples: of a sharded log one row of each is kept; elsewhere a repeat is a mistake
+    and refused.
     """
-    sample = rows.sample
-    if sample is None:
-        sample = np.arange(rows.true.size, dtype=np.int64)
-    order = np.lexsort((sample, rows.true))
-    unique = np.unique(sample, return_index=True)[1] if rows.sample is not None else sample
-    if unique.size != sample.size:
+    values, where, counts = np.unique(rows.sample, return_index=True, return_counts=True)
+    if values.size != rows.sample.size:
         if not sharded:
-            values, counts = np.unique(sample, return_counts=True)
-            problem = f"has row {values[counts > 1][0]:,} {counts.max()} times"
+            problem = f"has row {values[counts > 1][0]:,} {counts[counts > 1][0]} times"
             raise Refusal(SAMPLE, problem, "log each sample of a split once per epoch")
-        keep = np.zeros(sample.size, bool)
-        keep[unique] = True
-        order = order[keep[order]]
+        rows = take(rows, np.sort(where))
     small = np.int16 if classes <= np.iinfo(np.int16).max else np.int32
     arrays: Arrays = {
-        SAMPLE: sample[order],
-        TRUE: rows.true[order].astype(small),
-        PREDICTED: rows.predicted[order].astype(small),
+        SAMPLE: rows.sample,
+        TRUE: rows.true.astype(small),
+        PREDICTED: rows.predicted.astype(small),
     }
-    in_order = np.array_equal(order, np.arange(sample.size))
-    for name, array in (("nll", rows.nll), ("loss", rows.loss), ("features", rows.features)):
-        if array is not None:
-            arrays[name] = array if in_order else array[order]
-    return arrays
-
-
-def keep_rows(rows: Rows, sample: NDArray[np.int64], keep: NDArray[np.bool_]) -> Rows:
-    """The rows where `keep` is true, with their sample numbers."""
-
-    def part(array: NDArray[Any] | None) -> NDArray[Any] | None:
-        return None if array is None else array[keep]
-
-    return Rows(
-        rows.true[keep], rows.predicted[keep], sample[keep], part(rows.nll), part(rows.features), part(rows.loss)
-    )
+    optional = {"nll": rows.nll, "loss": rows.loss, "features": rows.features}
+    return arrays | {name: array for name, array in optional.items() if array is not None}
 
 
 def thin(arrays: Mapping[str, NDArray[Any]]) -> Arrays:

@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -151,7 +151,7 @@ class RunLogger:
         """Hold one batch in memory (scores as float16) until `commit`; arguments as in `log`."""
         with self._lock, self._about(self.path):
             self._check_open(split)
-            rows = self._checked(true, scores, logits, predicted, sample, features, losses)
+            rows = self._checked(true, scores, logits, predicted, sample, features, losses, first=self._appended(split))
             self._pending.setdefault(split, []).append(rows)
             self._status.beat_if_stale()
 
@@ -229,21 +229,28 @@ class RunLogger:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close("finished" if kind is None else "failed", None if kind is None else kind.__name__)
+        if kind is None:
+            self.close()
+            return
+        with suppress(OSError):  # the loop's own error says more
+            self.close("failed", kind.__name__)
 
     def _end_of_process(self) -> None:
         if os.getpid() != self._owner:
             return  # a forked worker ends
         # A script without `with` that ends by an exception has left it here.
         error = getattr(sys, "last_value", None)
-        if error is not None and error is not self._error_before:
-            self.close("failed", type(error).__name__)
-        else:
-            self.close()
+        failed = error is not None and error is not self._error_before
+        with suppress(OSError):  # the folder may be gone
+            self.close("failed" if failed else "finished", type(error).__name__ if failed else None)
 
-    def _checked(self, true: object, *values: object) -> Rows:
+    def _checked(self, true: object, *values: object, first: int = 0) -> Rows:
         names = ("scores", "logits", "predicted", "sample", "features", "losses")
-        return check_rows(self._class_index, true, on_nan=self._on_nan, **dict(zip(names, values, strict=True)))
+        given = dict(zip(names, values, strict=True))
+        return check_rows(self._class_index, true, on_nan=self._on_nan, first=first, **given)
+
+    def _appended(self, split: str) -> int:
+        return sum(batch.true.size for batch in self._pending.get(split, ()))
 
     def _commit(self, epoch: int, split: str, rows: Rows, scalars: Mapping[str, object]) -> None:
         self._check_open(split)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from clftui.logger.rows import Rows, keep_rows
+from clftui.logger.rows import Rows, take
 from clftui.logger.subset import subset_indices
 from clftui.logger.tables import SampleList
 from clftui.logger.values import Refusal
@@ -40,28 +40,27 @@ class SplitSamples:
 
     def select(self, split: str, rows: Rows) -> Rows:
         """The rows to store; a Refusal when they cannot be rows of the split's table."""
-        if rows.sample is None and self._sharded:
+        if not rows.named and self._sharded:
             remedy = "pass sample=, the row numbers of the sample table that this rank has seen"
             raise Refusal(SAMPLE, "is missing from a sharded log", remedy)
-        sample = np.arange(rows.true.size, dtype=np.int64) if rows.sample is None else rows.sample
         if split in self._tables:
-            self._check(split, rows, sample)
+            self._check(split, rows)
         if split not in self._sizes:
             return rows
         if split not in self._chosen:
             # Without a table the first epoch logged decides; sorted, so that a shuffled loader draws the same.
-            order = np.argsort(sample, kind="stable")
-            self._chosen[split] = sample[order][subset_indices(rows.true[order], self._sizes[split], self._seed)]
-        return keep_rows(rows, sample, np.isin(sample, self._chosen[split]))
+            order = np.argsort(rows.sample, kind="stable")
+            self._chosen[split] = rows.sample[order][subset_indices(rows.true[order], self._sizes[split], self._seed)]
+        return take(rows, np.isin(rows.sample, self._chosen[split]))
 
-    def _check(self, split: str, rows: Rows, sample: NDArray[np.int64]) -> None:
+    def _check(self, split: str, rows: Rows) -> None:
         table = self._tables[split]
-        if sample.max() >= table.count:
-            problem = f"has row {sample.max():,} where {table.path.name} has {table.count:,}"
+        if rows.sample.max() >= table.count:
+            problem = f"has row {rows.sample.max():,} where {table.path.name} has {table.count:,}"
             raise Refusal(SAMPLE, problem, "pass row numbers of the sample table, counted from 0")
-        if rows.sample is not None or table.true is None:
+        if rows.named or table.true is None:
             return
-        there = table.true[sample]
+        there = table.true[rows.sample]
         known = (there != UNLABELLED) & (rows.true != UNLABELLED)
         wrong = int(np.count_nonzero(there[known] != rows.true[known]))
         if wrong > _SHUFFLED_SHARE * max(int(known.sum()), 1):
