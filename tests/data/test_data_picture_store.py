@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import threading
 from pathlib import Path
 
@@ -43,13 +44,13 @@ def test_everything_wanted_arrives_and_is_announced(tmp_path: Path) -> None:
 
 def test_one_announcement_between_two_drawings(tmp_path: Path) -> None:
     paths = [save(tmp_path / f"{i}.png", i) for i in range(6)]
-    calls: list[int] = []
-    store = PictureStore(lambda: calls.append(1))
+    calls: queue.Queue[int] = queue.Queue()
+    store = PictureStore(lambda: calls.put(1))
     store.want([wish(path) for path in paths])
     assert store.settle()
-    store.want([])
-    assert calls == [1]
+    assert calls.get(timeout=10) == 1
     store.stop()
+    assert calls.empty()
 
 
 def test_what_left_the_screen_is_forgotten(tmp_path: Path) -> None:
@@ -86,8 +87,8 @@ def test_a_changed_file_is_read_again_and_an_unchanged_one_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(picture_store, "RECHECK_SECONDS", 0.0)
-    path, calls = save(tmp_path / "a.png", 10), list[int]()
-    store = PictureStore(lambda: calls.append(1))
+    path, calls = save(tmp_path / "a.png", 10), queue.Queue[int]()
+    store = PictureStore(lambda: calls.put(1))
     store.want([wish(path)])
     assert store.settle()
     before = store.get(str(path))
@@ -100,7 +101,8 @@ def test_a_changed_file_is_read_again_and_an_unchanged_one_is_not(
     assert store.settle()
     assert level(store, path) == 20
     store.stop()
-    assert len(calls) == 2
+    assert [calls.get(timeout=10) for _ in range(2)] == [1, 1]
+    assert calls.empty(), "an unchanged file is not announced"
 
 
 def test_memory_is_bounded(tmp_path: Path) -> None:
