@@ -121,20 +121,22 @@ def best_of(
     count, classes = nll.shape
     k = min(k, classes)
     top = np.empty((count, k), np.int32)
-    values = np.empty((count, k), np.float16)
+    # The score's bits over the class number: one integer that sorts by both, partitioned faster than an index array.
+    shift = 15 if classes <= 1 << 15 else 32
+    number: NDArray[Any] = np.arange(classes, dtype=np.int32 if shift == 15 else np.int64)
     block = max(1, _BLOCK_VALUES // classes)
     for start in range(0, count, block):
-        part = nll[start : start + block].astype(np.float32)
-        answered = np.flatnonzero(predicted[start : start + block] >= 0)
-        part[answered, predicted[start : start + block][answered]] = -1
-        chosen = np.argpartition(part, k - 1, axis=1)[:, :k]
-        chosen.sort(axis=1)
-        order = np.argsort(np.take_along_axis(part, chosen, axis=1), axis=1, kind="stable")
-        chosen = np.take_along_axis(chosen, order, axis=1)
-        best = np.take_along_axis(nll[start : start + block], chosen, axis=1)
-        chosen[np.isnan(best)] = UNANSWERED
-        top[start : start + block] = chosen
-        values[start : start + block] = best
+        keys: NDArray[Any] = nll[start : start + block].view(np.int16).astype(number.dtype)
+        keys <<= shift
+        keys |= number
+        answer = predicted[start : start + block]
+        answered = np.flatnonzero(answer >= 0)
+        keys[answered, answer[answered]] |= -1 << shift
+        keys.partition(k - 1, axis=1)
+        best = np.sort(keys[:, :k], axis=1)
+        top[start : start + block] = best & ((1 << shift) - 1)
+    values: NDArray[np.float16] = np.take_along_axis(nll, top, axis=1)
+    top[np.isnan(values)] = UNANSWERED
     return top, values
 
 
