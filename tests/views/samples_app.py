@@ -41,10 +41,10 @@ async def opened(
 
 
 async def settled(pilot: Pilot[None], view: SamplesView) -> None:
-    """Wait for the images that the screen shows, and for the drawing that follows."""
+    """Decode the images that the screen shows and draw them."""
     await pilot.pause()
     assert view.thumbnails.store.settle()
-    await pilot.pause()
+    view.redraw()
     await pilot.pause()
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from clftui.data.catalog import open_catalog
 from clftui.state.filters import Expression
 from clftui.state.moves import add_filter, select
 from clftui.state.sample_list import SampleList, listing
 from clftui.state.selection import Scope
 from tests.builders import write_collection, write_run
-from tests.views.samples_app import now, opened, samples_of, settled, text_of
+from tests.views.samples_app import now, opened, quadrants, samples_of, settled, text_of
 
 
 @pytest.fixture
@@ -57,6 +59,16 @@ async def test_broken_images_are_words_and_a_sentence(collection: Path) -> None:
         await pilot.press("enter")
         await settled(pilot, view)
         assert "does not exist; name the folder" in text_of(view)
+
+
+async def test_images_that_moved(collection: Path, tmp_path: Path) -> None:
+    (collection / "images").rename(tmp_path / "elsewhere")
+    session = samples_of(collection)
+    async with opened(session) as (_, view):
+        assert "missing" in text_of(view)
+    moved = open_catalog([collection], images_root=tmp_path / "elsewhere")
+    async with opened(replace(session, catalog=moved)) as (_, view):
+        assert "missing" not in text_of(view) and quadrants(text_of(view)) > 50
 
 
 async def test_nothing_to_show_is_said(collection: Path) -> None:

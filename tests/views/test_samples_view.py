@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from textual.events import MouseScrollDown
 
+from clftui.app.app import ClfApp
 from clftui.drawing.palette import Depth
 from clftui.state import history
 from clftui.state.sample_list import SampleList, is_detail, listing
@@ -49,6 +50,18 @@ async def test_before_an_image_is_there_its_name_is(collection: Path, monkeypatc
     async with opened(session) as (_, view):
         text = text_of(view)
         assert "…" in text and ".png" in text
+
+
+async def test_images_arrive_by_themselves(collection: Path) -> None:
+    app = ClfApp(samples_of(collection), remember=False)
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        view = app.screen.query_one(SamplesView)
+        for _ in range(200):
+            if quadrants(text_of(view)) > 50:
+                break
+            await pilot.pause(0.05)
+        assert quadrants(text_of(view)) > 50
 
 
 @pytest.mark.row("B26")
