@@ -16,7 +16,7 @@ from clftui.state.ranking_cell import reading, value_words, weak_words
 from clftui.state.ranking_table import RankingTable, cursor, drill, move, overall_interval, point, ranking
 from clftui.state.ranking_ties import best_weak_spots, class_ties
 from clftui.state.session import Session
-from clftui.text import decimals_for, text_width
+from clftui.text import decimals_for, rate, text_width
 from clftui.views.view import Act, View, follow
 from clftui.widgets.ranking_foot import draw_foot, extra_lines, part_width, spans
 from clftui.widgets.ranking_grid import RankingPicture, draw_head, draw_rows
@@ -168,7 +168,7 @@ def plan_for(
     """
     longest_run = max(text_width(member.run.name) for member in table.rows)
     longest_class = max((text_width(name) for name in table.classes), default=1)
-    needs = Needs(len(table.rows), len(table.classes), longest_run, longest_class, 3, extra)
+    needs = Needs(len(table.rows), len(table.classes), longest_run, longest_class, 3, extra, 6 + _longest_arms(table))
     if table.metric is Metric.SUPPORT:
         most = value_words(table.metric, float(np.nanmax(table.values, initial=0)), 0)
         return layout(width, height, replace(needs, number_width=max(3, text_width(most)))), 0
@@ -178,6 +178,15 @@ def plan_for(
         if (finer.shown, finer.bands, finer.tall) == (plan.shown, plan.bands, plan.tall):
             return finer, digits
     return plan, 0
+
+
+def _longest_arms(table: RankingTable) -> int:
+    """Columns of the longest interval of an overall value; room for any while bootstraps are on their way."""
+    if table.overall_label != "accuracy":
+        return 9 if table.overall_label == "macro-F1" else 5
+    bounds = (overall_interval(table, row) for row in range(len(table.rows)))
+    arms = (rate(float(value), *bound)[1] for value, bound in zip(table.overall, bounds, strict=True))
+    return max(5, *map(text_width, arms))
 
 
 def _digits(table: RankingTable) -> int:

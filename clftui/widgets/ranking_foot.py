@@ -55,7 +55,8 @@ def draw_foot(
 
 def _draw_legend(canvas: Canvas, picture: RankingPicture, y: int, weak: tuple[Piece, ...]) -> int:
     """Draw the sizes of discs, large where there is room; returns the lines used."""
-    if picture.layout.tall and canvas.height - y >= DISC_HEIGHT:
+    large = text_width(_title(picture)) + 4 + DISC_LEVELS * (DISC_WIDTH + 6) <= canvas.width
+    if large and picture.layout.tall and canvas.height - y >= DISC_HEIGHT:
         _draw_large_legend(canvas, picture, y, weak)
         return DISC_HEIGHT
     _draw_small_legend(canvas, picture, y, weak)

@@ -59,12 +59,20 @@ def draw_head(canvas: Canvas, picture: RankingPicture) -> None:
         order = order if len(order) <= plan.name_width else f"{order.split()[0]} →"
         canvas.text(3, 0, order, p.muted, width=plan.name_width)
         canvas.text(plan.overall_x, 0, table.overall_label, p.muted, width=plan.overall_width)
+    middle = _cut_in_the_middle(table.classes[shown.start : shown.stop], plan.pitch - 1)
     for place, column in enumerate(shown):
         focused = column == picture.column
         colour = p.focus if focused else p.text
         attrs = BOLD | (REVERSE if focused and p.depth is Depth.MONO else 0)
         y = plan.head(place // plan.columns)
-        canvas.text(plan.x(place), y, table.classes[column], colour, attrs=attrs, width=plan.pitch - 1)
+        name = shorten(table.classes[column], plan.pitch - 1, middle=middle)
+        canvas.text(plan.x(place), y, name, colour, attrs=attrs)
+
+
+def _cut_in_the_middle(names: tuple[str, ...], width: int) -> bool:
+    """Whether more of `names` differ when long ones lose their middle: `cla…017` rather than `class …`."""
+    by_end = {shorten(name, width) for name in names}
+    return len(by_end) < len({shorten(name, width, middle=True) for name in names})
 
 
 def draw_rows(canvas: Canvas, picture: RankingPicture) -> None:

@@ -126,6 +126,8 @@ class Needs:
     longest_class: int
     number_width: int
     extra: frozenset[Foot] = frozenset()
+    overall_width: int = 11
+    """A score in five columns, a blank, its interval."""
 
 
 def layout(width: int, height: int, needs: Needs) -> RankingLayout:
@@ -192,7 +194,7 @@ def _columns(width: int, needs: Needs, tall: bool) -> int:
 def _across(width: int, needs: Needs, tall: bool) -> tuple[int, int, int, int]:
     """(width of names, of the overall value, first class's left edge, pitch)."""
     name_width = min(max(needs.longest_run, 13 if tall else 9), _name_room(width, tall))
-    overall_width = 0 if tall or width < 50 else 11
+    overall_width = 0 if tall or width < 50 else needs.overall_width
     first_x = _LEFT + name_width + 1 + (overall_width + GAP if overall_width else 1)
     least = (DISC_WIDTH if tall else 2) + needs.number_width + GAP
     wanted = max(least, min(needs.longest_class + GAP, 16))
