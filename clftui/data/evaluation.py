@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from clftui.analysis.confusion import Confusion, count, from_dense
 from clftui.data import scores as _scores
-from clftui.data.arrays import Array, Arrays, check_members
+from clftui.data.arrays import Arrays
+from clftui.data.labelled import LabelledFiles, Reopen
 from clftui.data.scores import ScoreKind, Summary
-from clftui.data.shards import Labels, read_labels
+from clftui.data.shards import SharedLabels
 from clftui.schema import FormatError
 
 Float32 = NDArray[np.float32]
@@ -23,7 +22,7 @@ Int64 = NDArray[np.int64]
 _KINDS: tuple[ScoreKind, ...] = ("none", "predicted", "top", "full")
 
 
-class Evaluation:
+class Evaluation(LabelledFiles):
     """What a run answered on one split in one epoch. Positions number its samples from 0 to n - 1.
 
     Headers are checked when it is made; labels are read with the first use of `sample`, `true`, `predicted` or
@@ -39,66 +38,14 @@ class Evaluation:
         *,
         ranks: tuple[int, int] = (1, 1),
         notes: Sequence[str] = (),
+        reopen: Reopen | None = None,
+        shared: SharedLabels | None = None,
     ) -> None:
+        super().__init__(classes, parts, reopen=reopen, shared=shared)
         self.split = split
         self.epoch = epoch
-        self.classes = classes
         self.ranks = ranks
-        self._parts = tuple(parts)
         self._own_notes = tuple(notes)
-        self._lock = threading.RLock()
-        for part in self._parts:
-            check_members(part, len(classes))
-        self.has_samples = all("true" in part for part in self._parts)
-        if not self.has_samples and len(self._parts) > 1:
-            lacking = next(part for part in self._parts if "true" not in part)
-            raise FormatError(
-                lacking.path, "true", "is missing, so ranks cannot be merged", "write labels in each rank"
-            )
-
-    @property
-    def path(self) -> str:
-        """The file, or the first rank's."""
-        return self._parts[0].path
-
-    @cached_property
-    def labels(self) -> Labels:
-        """Samples, labels and where they lie."""
-        with self._lock:
-            if self.has_samples:
-                return read_labels(self._parts, len(self.classes))
-            none = np.empty(0, dtype=np.int32)
-            return Labels(np.empty(0, dtype=np.int64), none, none, None, None, 0, 0)
-
-    @property
-    def sample(self) -> Int64:
-        """(n,) row numbers of the split's sample table; empty for a bare matrix."""
-        return self.labels.sample
-
-    @property
-    def true(self) -> Int32:
-        """(n,) true classes, -1 = unlabelled."""
-        return self.labels.true
-
-    @property
-    def predicted(self) -> Int32:
-        """(n,) predicted classes, -1 = no answer."""
-        return self.labels.predicted
-
-    @cached_property
-    def confusion(self) -> Confusion:
-        """Counts, rows = true."""
-        if self.has_samples:
-            return count(self.true, self.predicted, len(self.classes))
-        try:
-            return from_dense(self._parts[0].read("confusion"))
-        except ValueError as error:
-            raise FormatError(self.path, "confusion", f"is not a matrix of counts: {error}", "store counts") from error
-
-    @property
-    def n(self) -> int:
-        """Samples, unlabelled ones too; of a bare matrix, the sum of its counts."""
-        return len(self.labels.sample) if self.has_samples else self.confusion.total
 
     @property
     def duplicates(self) -> int:
@@ -120,7 +67,7 @@ class Evaluation:
         if self.duplicates:
             differ = f", {self.conflicts} of them with other labels" if self.conflicts else ""
             notes.append(f"{self.duplicates} rows repeat a sample and were dropped{differ}")
-        if "_summary" in self.__dict__ and self.nan_rows:
+        if "summary" in self.__dict__ and self.nan_rows:
             notes.append(f"{self.nan_rows} rows have NaN scores: their labels count, their scores are undefined")
         return tuple(notes)
 
@@ -152,16 +99,16 @@ class Evaluation:
         return min(limits) if limits else None
 
     @cached_property
-    def _summary(self) -> Summary:
-        with self._lock:
-            return self._summarise(None)
+    def summary(self) -> Summary:
+        """Confidence, true score and rank of all samples: one pass over the scores, kept."""
+        return self.healed(lambda: self._summarise(None))
 
     @property
     def nan_rows(self) -> int:
         """Samples whose stored scores are NaN; reads all scores once."""
         if self.score_kind == "none":
             return 0
-        return int(np.count_nonzero(self._summary.nan))
+        return int(np.count_nonzero(self.summary.nan))
 
     def confidence(self, pos: ArrayLike | None = None) -> Float32:
         """(m,) the predicted class's score; NaN unknown. Without `pos` of all samples, read once and kept."""
@@ -183,29 +130,35 @@ class Evaluation:
 
         The stored predicted class always comes first.
         """
-        at = np.asarray(pos, dtype=np.int64).reshape(-1)
+        return self.healed(lambda: self._top(_positions(pos), k))
+
+    def _top(self, at: Int64, k: int) -> tuple[Int32, Float32]:
         classes = np.full((len(at), k), -1, dtype=np.int32)
         values = np.full((len(at), k), np.nan, dtype=np.float32)
-        for part, here, rows in self._rows(at):
+        for part, here, rows in self.rows_of(at):
             found = _scores.top_scores(part, rows, self.predicted[at[here]], k)
             classes[here], values[here] = found
         return classes, values
 
     def scores(self, pos: ArrayLike) -> Float32 | None:
         """(m, K) probabilities; None where not all classes' are kept."""
+        return self.healed(lambda: self._full_scores(_positions(pos)))
+
+    def _full_scores(self, at: Int64) -> Float32 | None:
         if self.score_kind != "full":
             return None
-        at = np.asarray(pos, dtype=np.int64).reshape(-1)
         out = np.full((len(at), len(self.classes)), np.nan, dtype=np.float32)
-        for part, here, rows in self._rows(at):
+        for part, here, rows in self.rows_of(at):
             out[here] = _scores.full_scores(part, rows)
         return out
 
     def score_columns(self, classes: ArrayLike) -> Float32 | None:
         """(n, m) probabilities of all samples for `classes`, in one pass; None where not all classes' are kept."""
+        return self.healed(lambda: self._columns(_positions(classes)))
+
+    def _columns(self, wanted: Int64) -> Float32 | None:
         if self.score_kind != "full":
             return None
-        wanted = np.asarray(classes, dtype=np.int64).reshape(-1)
         blocks = [_scores.score_columns(part, wanted) for part in self._parts]
         whole = [block for block in blocks if block is not None]
         labels = self.labels
@@ -224,45 +177,30 @@ class Evaluation:
 
     def features(self, pos: ArrayLike) -> Float32 | None:
         """(m, d) a hidden representation of each sample; None where not stored."""
-        return self._array("features", pos)
+        return self.healed(lambda: self._array("features", _positions(pos)))
 
     def loss(self, pos: ArrayLike) -> Float32 | None:
         """(m,) the training loss of each sample; None where not stored."""
-        return self._array("loss", pos)
+        return self.healed(lambda: self._array("loss", _positions(pos)))
 
-    def _array(self, name: str, pos: ArrayLike) -> Float32 | None:
+    def _array(self, name: str, at: Int64) -> Float32 | None:
         if not self._parts or not all(name in part for part in self._parts):
             return None
-        at = np.asarray(pos, dtype=np.int64).reshape(-1)
         shapes = {part.member(name).shape[1:] for part in self._parts}
         if len(shapes) != 1:
             raise FormatError(self.path, name, "has another width in another rank", "write the same width in each rank")
         out = np.full((len(at), *shapes.pop()), np.nan, dtype=np.float32)
-        for part, here, rows in self._rows(at):
+        for part, here, rows in self.rows_of(at):
             out[here] = part.read_rows_at(name, rows)
         return out
 
-    def _rows(self, at: Int64) -> list[tuple[Arrays, Array, Int64]]:
-        """For each file: itself, which of `at` it holds, and their row numbers in it."""
-        labels = self.labels
-        if not self.has_samples or not len(at):
-            return []
-        if labels.part is None or labels.row is None:
-            return [(self._parts[0], np.arange(len(at)), at)]
-        owner, row = labels.part[at], labels.row[at]
-        return [
-            (part, here, row[here])
-            for number, part in enumerate(self._parts)
-            if len(here := np.flatnonzero(owner == number))
-        ]
-
     def _summary_of(self, pos: ArrayLike | None) -> Summary:
         if pos is None:
-            return self._summary
-        at = np.asarray(pos, dtype=np.int64).reshape(-1)
-        if "_summary" not in self.__dict__:
-            return self._summarise(at)
-        known = self._summary
+            return self.summary
+        at = _positions(pos)
+        if "summary" not in self.__dict__:
+            return self.healed(lambda: self._summarise(at))
+        known = self.summary
         return Summary(known.confidence[at], known.true_score[at], known.true_rank[at], known.nan[at])
 
     def _summarise(self, at: Int64 | None) -> Summary:
@@ -271,8 +209,12 @@ class Evaluation:
         where = np.arange(len(self.true), dtype=np.int64) if at is None else at
         unknown = np.full(len(where), np.nan, dtype=np.float32)
         out = Summary(unknown, unknown.copy(), np.zeros(len(where), dtype=np.int32), np.zeros(len(where), dtype=bool))
-        for part, here, rows in self._rows(where):
+        for part, here, rows in self.rows_of(where):
             found = _scores.summary(part, rows, self.true[where[here]], self.predicted[where[here]])
             out.confidence[here], out.true_score[here] = found.confidence, found.true_score
             out.true_rank[here], out.nan[here] = found.true_rank, found.nan
         return out
+
+
+def _positions(given: ArrayLike) -> Int64:
+    return np.asarray(given, dtype=np.int64).reshape(-1)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from clftui.data.evaluation import Evaluation
+from clftui.data.hot import hot
 from clftui.data.samples import SampleTable
 from clftui.data.scan import RunScan, list_epoch
+from clftui.data.shards import SharedLabels
 from clftui.data.tables import Tables
 from clftui.schema import EPOCHS_FOLDER, SCALARS_FILE, Shard, epoch_folder, split_file
 from clftui.storage import Signature, file_signature, open_npz, read_jsonl
-
-KEPT_EVALUATIONS = 512
-"""Evaluations a run keeps; each holds its labels once they are read (about 0.6 MB per 50,000 samples)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,11 +48,12 @@ class FolderSource:
         self._tables = tables
         self._lock = threading.RLock()
         self._listed: dict[int, Mapping[str, tuple[Shard, ...]]] = dict(scan.listed)
-        self._kept: OrderedDict[tuple[str, int], _Kept] = OrderedDict()
+        self._kept: dict[tuple[str, int], _Kept] = {}
         if previous is not None and previous._classes == classes:
             with previous._lock:
                 for key, kept in previous._kept.items():
                     self._kept[key] = _Kept(kept.evaluation, kept.signatures, False)
+        self._shared: dict[str, SharedLabels] = {} if previous is None else previous._shared
         self._known_splits = previous.splits if previous is not None else ()
 
     @cached_property
@@ -93,14 +92,20 @@ class FolderSource:
             elif not kept.checked:
                 kept = _Kept(kept.evaluation, kept.signatures, True)
             self._kept[key] = kept
-            self._kept.move_to_end(key)
-            while len(self._kept) > KEPT_EVALUATIONS:
-                self._kept.popitem(last=False)
-            return kept.evaluation
+        hot.touch(kept.evaluation)
+        return kept.evaluation
 
     def _open(self, split: str, epoch: int, shards: tuple[Shard, ...], paths: list[Path]) -> _Kept:
         files = [open_npz(path) for path in paths]
-        evaluation = Evaluation(split, epoch, self._classes, files, ranks=(len(files), shards[0].world_size))
+        evaluation = Evaluation(
+            split,
+            epoch,
+            self._classes,
+            files,
+            ranks=(len(files), shards[0].world_size),
+            reopen=lambda: [open_npz(path) for path in paths],
+            shared=self._shared.setdefault(split, SharedLabels()),
+        )
         return _Kept(evaluation, {file.path: file.signature for file in files}, True)
 
     def _shards(self, epoch: int) -> Mapping[str, tuple[Shard, ...]]:

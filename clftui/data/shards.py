@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,31 @@ class Labels:
     row: Int64 | None
     duplicates: int
     conflicts: int
+
+    def same_as(self, other: Labels) -> bool:
+        """Whether the same samples, labels and predictions stand in the same order."""
+        return (
+            np.array_equal(self.sample, other.sample)
+            and np.array_equal(self.true, other.true)
+            and np.array_equal(self.predicted, other.predicted)
+        )
+
+
+class SharedLabels:
+    """Lets the epochs of a split hold their samples and true labels, mostly the same, only once."""
+
+    def __init__(self) -> None:
+        self._held: Labels | None = None
+
+    def share(self, labels: Labels) -> Labels:
+        """`labels` with the arrays of those seen last where they are equal."""
+        held = self._held
+        if held is not None:
+            sample = held.sample if np.array_equal(held.sample, labels.sample) else labels.sample
+            true = held.true if np.array_equal(held.true, labels.true) else labels.true
+            labels = replace(labels, sample=sample, true=true)
+        self._held = labels
+        return labels
 
 
 def read_labels(parts: tuple[Arrays, ...], n_classes: int) -> Labels:

@@ -11,18 +11,19 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "true": (
         "true", "y_true", "true_label", "true_class", "label_true", "ground_truth", "groundtruth", "gt", "gt_label",
         "actual", "actual_label", "actual_class", "target", "truth", "given_label", "label", "y", "category", "targets",
-        "labels",
+        "labels", "ground_truth_labels", "true_labels",
     ),
     "predicted": (
         "predicted", "y_pred", "predicted_label", "predicted_class", "pred_label", "pred_class", "label_pred",
-        "prediction", "pred", "preds", "predictions", "yhat", "y_hat", "object_response", "response", "output", "p",
+        "prediction", "pred", "preds", "predictions", "yhat", "y_hat", "predicted_labels",
+        "object_response", "response", "output", "p",
     ),
     "confidence": (
         "confidence", "conf", "p_max", "pred_score", "predicted_prob", "pred_prob", "score", "prob", "probability",
     ),
     "path": (
         "path", "image_path", "img_path", "filepath", "file_path", "file", "filename", "file_name", "image", "img",
-        "imagename",
+        "imagename", "filenames", "testset_filenames", "paths",
     ),
     "id": ("id", "sample_id", "uid", "uuid", "sample", "sample_idx", "index", "idx", "row"),
     "text": ("text", "document", "sentence", "utterance"),

@@ -186,10 +186,12 @@ def _text(value: object) -> str:
 
 
 def from_columns(path: Path, data: Mapping[str, Any]) -> Table:
-    """{"y_true": [...], "y_pred": [...]}: lists of equal length."""
+    """{"y_true": [...], "y_pred": [...], "model": "cnn"}: lists of equal length; a single value is every sample's."""
     lists = {key: value for key, value in data.items() if isinstance(value, list)}
     lengths = {len(value) for value in lists.values()}
     if len(lengths) != 1:
         told = ", ".join(f"{key} has {len(value)}" for key, value in list(lists.items())[:6])
         raise FormatError(path, "", f"holds lists of different lengths ({told})", "write one value for each sample")
-    return from_records(path, [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)])
+    single = {key: value for key, value in data.items() if isinstance(value, (str, int, float))}
+    rows = zip(*lists.values(), strict=True)
+    return from_records(path, [{**single, **dict(zip(lists, row, strict=True))} for row in rows])
