@@ -198,6 +198,6 @@ def svg(session: Session, chosen: Mapping[str, Any], view: str, size: tuple[int,
         async with app.run_test(size=size) as pilot:
             await app.main.settled()
             await pilot.pause()
-            return app.export_screenshot(title="clftui")
+            return app.main.picture()
 
     return asyncio.run(draw())

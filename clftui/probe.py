@@ -19,7 +19,7 @@ from dataclasses import dataclass
 COLOURS = {"24": 24, "256": 8, "16": 4, "none": 0}
 """What `--colors` takes, and bits per colour."""
 
-_PLAIN = ("linux", "xterm", "screen", "ansi", "vt100", "vt220", "cygwin", "rxvt")
+_PLAIN = ("linux", "xterm", "screen", "tmux", "ansi", "vt100", "vt220", "cygwin", "rxvt")
 _KITTY_PLACEHOLDERS = {"kitty": (0, 28, 0), "ghostty": (1, 0, 0)}
 
 
@@ -59,11 +59,9 @@ def colour_bits(env: Mapping[str, str] | None = None, wanted: str = "auto") -> t
         return 24, f"COLORTERM is {env['COLORTERM']}"
     if "direct" in term:
         return 24, f"TERM is {term}"
-    if "256" in term or term.split("-")[0] in ("tmux", "foot", "alacritty", "xterm-kitty", "wezterm"):
-        return 8, f"TERM is {term} and COLORTERM is not set"
-    if term.split("-")[0] in _PLAIN:
+    if "256" not in term and term.split(".")[0] in _PLAIN:
         return 4, f"TERM is {term}"
-    return 8, f"TERM is {term}"
+    return 8, f"TERM is {term} and COLORTERM is not set"
 
 
 def examine(env: Mapping[str, str] | None = None, *, colours: str = "auto") -> Terminal:

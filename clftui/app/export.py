@@ -35,7 +35,7 @@ def export_view(screen: MainScreen, path: Path) -> str:
         return f"{path} exists already; choose another name."
     try:
         if chosen == "svg":
-            text = screen.app.export_screenshot(title="clftui")
+            text = screen.picture()
         else:
             assert chosen in REPORT_FORMATS
             text = render(screen.now, screen.now.tab.value, chosen)

@@ -16,15 +16,19 @@ from clftui.app.commands import Command
 from clftui.app.frame_content import breadcrumb_of, header_of
 from clftui.app.live import CatalogChanged, Live
 from clftui.app.registry import Registry
+from clftui.drawing.canvas import Canvas
+from clftui.drawing.svg import to_svg
 from clftui.state.filters import FilterError
 from clftui.state.moves import drop_filter, go, say, with_catalog
 from clftui.state.selection import Tab
 from clftui.state.session import Session
+from clftui.text import sanitise
 from clftui.views.matrix import MatrixView
 from clftui.views.ranking import RankingView
 from clftui.views.runs import RunsView
 from clftui.views.samples import SamplesView
 from clftui.views.view import Act, View
+from clftui.widgets.canvas_view import CanvasView
 from clftui.widgets.compositor import CanvasScreen
 from clftui.widgets.frame import BreadcrumbBar, FooterBar, HeaderBar, TabBar
 
@@ -156,6 +160,17 @@ class MainScreen(CanvasScreen):
     @on(HistoryArrived)
     def history_arrived(self) -> None:
         self.session = self._background.arrived(self.now)
+
+    def picture(self) -> str:
+        """What the screen shows, without dialogs over it, as SVG."""
+        views = [view for view in self.query(CanvasView) if view.display and view.canvas is not None]
+        whole = Canvas(self.size.width, self.size.height, views[0].palette)
+        for view in views:
+            part = view.canvas
+            assert part is not None
+            whole.put(view.region.x, view.region.y, part.code, part.fg, part.bg, part.attrs)
+        session = self.now
+        return to_svg(whole, f"clftui, {session.tab.label} of {sanitise(session.catalog.name)}")
 
     async def settled(self) -> None:
         """Wait until nothing in the background will change this screen any more (for pictures and tests)."""

@@ -61,8 +61,27 @@ def _edge(sign: int) -> Callable[[Session], Session]:
     return step
 
 
-def _drill(session: Session) -> Session:
-    return _DRILLS[session.tab](session)
+_BELOW: dict[Tab, str] = {
+    Tab.RUNS: "ranking",
+    Tab.RANKING: "matrix",
+    Tab.MATRIX: "samples",
+    Tab.SAMPLES: "detail",
+}
+"""Where `enter` leads to."""
+
+
+def _drill(tab: Tab, label: str) -> Command:
+    return Command(
+        f"{tab.value}.drill",
+        ("enter",),
+        label,
+        f"Look closer at what the cursor is on: {label}.",
+        "Move",
+        step=_DRILLS[tab],
+        tabs=frozenset({tab}),
+        footer=1,
+        when=(lambda session: not session.selection.detail) if tab is Tab.SAMPLES else None,
+    )
 
 
 def _next_lettered(session: Session) -> Session:
@@ -116,7 +135,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("move.page_up", ("pageup",), "page up", "A page up.", "Move", paged=_page(-1), in_help=False),
     Command("move.first", ("g", "home"), "first", "The first, the last one.", "Move", step=_edge(-1), shown_keys="g G"),
     Command("move.last", ("G", "end"), "last", "The last one.", "Move", step=_edge(1), in_help=False),
-    Command("drill", ("enter",), "open", "Look closer at what the cursor is on.", "Move", step=_drill, footer=1),
+    *(_drill(tab, label) for tab, label in _BELOW.items()),
     Command("back", ("backspace", "escape"), "back", "One step back.", "Move", step=back, footer=85),
     Command("find", ("/",), "find", "Find a class by a part of its name.", "Move", effect="find", footer=80,
             when=lambda session: session.tab is not Tab.SAMPLES),

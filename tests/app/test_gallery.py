@@ -1,0 +1,67 @@
+"""Pictures of every screen on the bundled runs: what the README shows is what the app draws.
+
+`pytest tests/app/test_gallery.py --snapshot-update` draws them anew, on Python 3.11 alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+
+from clftui.app.app import ClfApp
+from clftui.bundled import bundled_folder
+from clftui.data.catalog import open_catalog
+from clftui.state.moves import select
+from clftui.state.selection import Tab
+from clftui.state.session import Session, open_session
+
+PICTURES = Path(__file__).parent / "__snapshots__" / "test_gallery"
+SIZES = {"80x24": (80, 24), "120x40": (120, 40), "200x50": (200, 50)}
+SCREENS = ("runs", "ranking", "matrix", "samples", "detail")
+# A screen, its keys from the Runs view, and the collection that shows it best.
+KEYS = {
+    "runs": ("1",),
+    "ranking": ("2",),
+    "matrix": ("3", "o"),
+    "samples": ("7",),
+    "detail": ("3", "o", "enter", "enter"),
+}
+
+pytestmark = pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="pictures are compared on one Python")
+
+
+def _session(screen: str) -> Session:
+    """The sample runs that show a screen best, as of any day: a sample run is never live."""
+    collection = "digits" if screen in ("runs", "ranking") else "glyphs"
+    session = open_session(open_catalog([bundled_folder("sample_runs") / collection]))
+    return select(session, true="I", predicted="l") if collection == "glyphs" else session
+
+
+async def _draw(screen: str, size: tuple[int, int], theme: str) -> str:
+    app = ClfApp(_session(screen), theme=theme, remember=False)
+    async with app.run_test(size=size) as pilot:
+        for key in KEYS[screen]:
+            await pilot.press(key)
+            await app.main.settled()
+        assert app.main.now.tab is (Tab.SAMPLES if screen == "detail" else Tab(screen))
+        await pilot.press("ctrl+l")
+        await app.main.settled()
+        return app.main.picture()
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_gallery_shows_what_the_app_draws(
+    screen: str, size: str, theme: str, request: pytest.FixtureRequest
+) -> None:
+    drawn = asyncio.run(_draw(screen, SIZES[size], theme))
+    path = PICTURES / f"test_{screen}_{size}_{theme}.svg"
+    if request.config.getoption("--snapshot-update"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(drawn, encoding="utf-8")
+    assert path.is_file(), f"{path.name} is missing; run with --snapshot-update"
+    assert path.read_text(encoding="utf-8") == drawn, f"{path.name} differs from what the app draws"
