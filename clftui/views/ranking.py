@@ -144,19 +144,20 @@ class RankingView(View):
             self.post_message(Act(lambda now: point(now, table, row, column)))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._wheel(event.shift, 1)
+        self._wheel(event, 0 if event.shift else 1, 1 if event.shift else 0)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._wheel(event.shift, -1)
+        self._wheel(event, 0 if event.shift else -1, -1 if event.shift else 0)
 
-    def on_mouse_scroll_right(self) -> None:
-        self._wheel(True, 1)
+    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
+        self._wheel(event, 0, 1)
 
-    def on_mouse_scroll_left(self) -> None:
-        self._wheel(True, -1)
+    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
+        self._wheel(event, 0, -1)
 
-    def _wheel(self, sideways: bool, by: int) -> None:
-        self.post_message(Act(lambda now: move(now, 0, by) if sideways else move(now, by, 0)))
+    def _wheel(self, event: events.MouseEvent, rows: int, columns: int) -> None:
+        event.stop()
+        self.post_message(Act(lambda now: move(now, rows, columns)))
 
 
 def plan_for(

@@ -93,7 +93,10 @@ class RunsView(View):
             return
         draw_head(canvas, picture)
         y = self._draw_rows(canvas, picture)
-        if pane and y < canvas.height - pane - len(notes):
+        free = canvas.height - pane - len(notes) - y
+        if len(table.rows) <= room and free > 0 and draw_key(canvas, picture, y):
+            y, free = y + 1, free - 1
+        if pane and free > 0:
             y += 1
         for note in notes:
             canvas.text(3, y, note, canvas.palette.muted, width=canvas.width - 4)
@@ -158,8 +161,6 @@ class RunsView(View):
         for row in window.docked:
             draw_row(canvas, picture, y, row)
             y += 1
-        if not hidden and y < canvas.height:
-            draw_key(canvas, picture, y)
         return y
 
     def _look_again(self) -> None:
@@ -187,10 +188,12 @@ class RunsView(View):
         else:
             self.post_message(Act(lambda session: focus_run(session, key)))
 
-    def on_mouse_scroll_down(self) -> None:
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
         self.post_message(Act(lambda session: move(session, 1, 0)))
 
-    def on_mouse_scroll_up(self) -> None:
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
         self.post_message(Act(lambda session: move(session, -1, 0)))
 
 

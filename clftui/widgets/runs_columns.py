@@ -54,7 +54,7 @@ class Column:
 def choose(table: RunsTable, width: int, marked: bool, grown: bool) -> tuple[Column, ...]:
     """The columns for `width` cells, in screen order. `marked`: some run is not simply ended; `grown`: some run has
     more than one epoch."""
-    longest = max((text_width(row.run.name) for row in table.rows), default=8)
+    longest = max([4, *(text_width(row.run.name) for row in table.rows)])
     # On the narrowest screens the score comes before the end of the name.
     room = max(14, width // 5) if width >= 32 else max(width - LEFT - GAP - _NARROW_SCORE - 1, 4)
     name = Column(Kind.RUN, min(longest, _WIDEST_NAME, room), words=True)

@@ -96,14 +96,15 @@ def draw_more(canvas: Canvas, picture: RunsPicture, y: int, above: int, below: i
     draw_key(canvas, picture, y)
 
 
-def draw_key(canvas: Canvas, picture: RunsPicture, y: int) -> None:
-    """What the whiskers' marks mean, at the right end."""
+def draw_key(canvas: Canvas, picture: RunsPicture, y: int) -> bool:
+    """What the whiskers' marks mean, at the right end; returns whether there are any."""
     column, other = picture.column(Kind.WHISKER), picture.column(Kind.OTHER)
     if column is None:
-        return
+        return False
     words = f"○ {other.name}  " if other is not None else ""
     words += f"● {picture.table.split}  ─ 95 %"
     canvas.text(LEFT, y, words, canvas.palette.muted, width=column.x + column.width - LEFT, align="right")
+    return True
 
 
 def problem_words(number: int, first: str) -> str:

@@ -109,7 +109,8 @@ def _usual_drop(picture: RunsPicture, split: str) -> float:
 
 
 def _draw_f1(canvas: Canvas, picture: RunsPicture, y: int, row: RunRow, column: Column, focused: bool) -> None:
-    canvas.text(column.x, y, percent(row.macro_f1), canvas.palette.muted, width=column.width, align="right")
+    words = "100" if row.macro_f1 >= 1 else percent(row.macro_f1)
+    canvas.text(column.x, y, words, canvas.palette.muted, width=column.width, align="right")
 
 
 def _draw_worst(canvas: Canvas, picture: RunsPicture, y: int, row: RunRow, column: Column, focused: bool) -> None:
