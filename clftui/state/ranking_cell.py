@@ -169,8 +169,9 @@ def weak_words(
         return (Piece("weak spots …", Tone.FAINT),)
     if not spots:
         top = bool((table.ranks[0] <= 2).all()) and len(table.rows) > 2
-        where = "is 1st or 2nd in all" if top else "leads or is tied in all"
-        return (Piece(f"no weak spot: {best} {where}"),)
+        return (
+            Piece(f"no weak spot: {best} is 1st or 2nd in all" if top else f"no weak spot of {best} beyond chance"),
+        )
     names = ", ".join(shorten(table.classes[spot], 16) for spot in spots[:most])
     more = f" +{len(spots) - most}" if len(spots) > most else ""
     pieces = Piece(f"weak spots of {best}: "), Piece(names + more, Tone.WORSE)

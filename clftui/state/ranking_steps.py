@@ -25,7 +25,7 @@ def next_weak_spot(session: Session) -> Session:
     if spots is None:
         return say(session, "Weak spots are still being computed; press N again.")
     if not spots:
-        return say(session, f"No weak spot: {best} is among the best or tied with them in every class.")
+        return say(session, f"No weak spot: {best} is nowhere behind the best two beyond chance.")
     row, column = cursor(table, session)
     ordered = sorted(spots)
     target = next((spot for spot in ordered if spot > column or (row != 0 and spot >= column)), ordered[0])

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from clftui.analysis.confusion import Confusion
 from clftui.analysis.metrics import Metric
 from clftui.analysis.ranking import weak_spots
+from clftui.analysis.significance import ALPHA, benjamini_hochberg
 from clftui.analysis.ties import Method, RunLabels, interval_ties, ties
 from clftui.data.run import Run
 from clftui.data.samples import SampleTable, same_samples, shared_rows
@@ -34,13 +35,14 @@ _OWN_IDS = 1 << 40
 class ClassTies:
     """One class: `tied` (R,) the runs not separable from its best one (which is among them), `best` its row.
 
-    `methods` names the test that judged each run ("none" for the best run itself and undefined ones). `best` is -1
-    where no run has a value.
+    `methods` names the test that judged each run ("none" for the best run itself and undefined ones), `p` (R,) its
+    p-value (NaN where there is none). `best` is -1 where no run has a value.
     """
 
     best: int
     tied: Bool
     methods: NDArray[np.str_]
+    p: NDArray[np.float64]
 
     @property
     def number(self) -> int:
@@ -65,7 +67,8 @@ def class_ties(table: RankingTable, columns: Iterable[int], *, wait: bool = Fals
     undefined = by_best.pop(-1, [])
     for column in undefined:
         nobody = np.zeros(len(table.rows), dtype=np.bool_)
-        book[int(table.columns[column])] = ClassTies(-1, nobody, np.full(len(nobody), Method.NONE.value))
+        untested = np.full(len(nobody), np.nan)
+        book[int(table.columns[column])] = ClassTies(-1, nobody, np.full(len(nobody), Method.NONE.value), untested)
     cost = sum(len(member.evaluation.labels.true) for member in table.rows) * max(len(by_best), 1)
     if table.metric is Metric.F1:
         cost += 4000 * len(missing) * len(table.rows)
@@ -98,7 +101,8 @@ def _compare(
     alike = all(member.run.classes == given for member in rows)
     found = ties([labels(member, given, rows[0].run, alike) for member in rows], best, metric, classes)
     return {
-        cls: ClassTies(best, found.tied[:, at].copy(), found.method[:, at].copy()) for at, cls in enumerate(classes)
+        cls: ClassTies(best, found.tied[:, at].copy(), found.method[:, at].copy(), found.p[:, at].copy())
+        for at, cls in enumerate(classes)
     }
 
 
@@ -114,7 +118,7 @@ def _compare_ap(
             if cell is not None:
                 low[row, 0], high[row, 0] = cell[1:]
         methods = np.full(len(rows), Method.INTERVAL.value)
-        out[cls] = ClassTies(best, interval_ties(low, high, best)[:, 0], methods)
+        out[cls] = ClassTies(best, interval_ties(low, high, best)[:, 0], methods, np.full(len(rows), np.nan))
     return out
 
 
@@ -176,7 +180,10 @@ def _ids(member: Member, base: Run) -> Int64 | None:
 def best_weak_spots(table: RankingTable, *, wait: bool = False) -> tuple[int, ...] | None:
     """Columns where the best run overall is neither among the best two nor tied with the best, worst gap first.
 
-    None while ties are still being computed. Nothing is weak with fewer than two runs.
+    Here, where all classes are looked through at once, a difference counts only if it survives Benjamini-Hochberg's
+    correction over the classes (5 % false discoveries): of a thousand classes some fifty would differ by chance alone.
+    AP has no such test; there intervals must not overlap. None while ties are still being computed. Nothing is weak
+    with fewer than two runs.
     """
     if len(table.rows) < 2 or table.metric is Metric.SUPPORT:
         return ()
@@ -208,6 +215,8 @@ def _weak(table: RankingTable, found: Int64) -> tuple[int, ...]:
     Only pairs of the best run and one better run are tested: many classes cost little more than one.
     """
     tied = np.zeros(table.values.shape, dtype=np.bool_)
+    p = np.ones(len(table.classes))
+    p[found] = 0.0
     for rival in range(1, len(table.rows)):
         mine = found[table.ranks[rival, found] == 1]
         if mine.size:
@@ -215,5 +224,8 @@ def _weak(table: RankingTable, found: Int64) -> tuple[int, ...]:
             classes = tuple(int(cls) for cls in table.columns[mine])
             known = _compare(pair, table.given, 0, table.metric, classes)
             tied[rival, mine] = [known[cls].tied[1] for cls in classes]
-    kept = weak_spots(table.values, table.ranks, 0, tied)
-    return tuple(int(cls) for cls in table.columns[kept])
+            p[mine] = np.fmax(p[mine], [known[cls].p[1] for cls in classes])
+    if table.metric is not Metric.AP:
+        tied[0, found] = benjamini_hochberg(p)[found] >= ALPHA
+    kept = [column for column in weak_spots(table.values, table.ranks, 0, tied) if not tied[0, column]]
+    return tuple(int(table.columns[column]) for column in kept)

@@ -18,7 +18,7 @@ from clftui.state.ranking_ties import best_weak_spots, class_ties
 from clftui.state.session import Session
 from clftui.text import decimals_for, rate, text_width
 from clftui.views.view import Act, View, follow
-from clftui.widgets.ranking_foot import draw_foot, extra_lines, part_width, spans
+from clftui.widgets.ranking_foot import draw_foot, extra_lines, legend_title, part_width, spans
 from clftui.widgets.ranking_grid import RankingPicture, draw_head, draw_rows
 from clftui.widgets.ranking_layout import Foot, Needs, RankingLayout, layout
 from clftui.widgets.ranking_scale import scale_of
@@ -70,14 +70,14 @@ class RankingView(View):
             canvas.line(1, 0, spans(canvas, cell[0]))
             return
         weak_line = weak_words(session, table, weak)
-        size = (canvas.width, canvas.height)
-        plan, digits = plan_for(*size, table, extra_lines(canvas.width, cell, weak_line, False))
+        size, title = (canvas.width, canvas.height), legend_title(table.metric, session.ranking.relative)
+        plan, digits = plan_for(*size, table, extra_lines(canvas.width, cell, weak_line, title, False))
         if plan.bands > 1:
             fuller = reading(session, table, statistics=True)
             if all(part_width(part) <= canvas.width - 2 for part in fuller):
                 cell = fuller
         if plan.bands > 1 or plan.tall:
-            plan, digits = plan_for(*size, table, extra_lines(canvas.width, cell, weak_line, plan.tall))
+            plan, digits = plan_for(*size, table, extra_lines(canvas.width, cell, weak_line, title, plan.tall))
         self._top = follow(self._top, row, plan.rows, len(table.rows))
         self._left = self._scrolled(plan, column, len(table.classes))
         columns = range(self._left, min(self._left + plan.shown, len(table.classes)))

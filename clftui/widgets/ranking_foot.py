@@ -15,13 +15,14 @@ from clftui.widgets.ranking_layout import FOOT_ORDER, Foot
 
 
 def extra_lines(
-    width: int, cell: tuple[tuple[Piece, ...], ...], weak: tuple[Piece, ...], tall: bool
+    width: int, cell: tuple[tuple[Piece, ...], ...], weak: tuple[Piece, ...], legend: str, tall: bool
 ) -> frozenset[Foot]:
-    """Which further lines the sentences need on a screen of `width` columns."""
+    """Which further lines the sentences need on a screen of `width` columns; `legend` is the legend's title."""
     out = set()
     if part_width(_joined(cell)) > width - 2:
         out.add(Foot.MORE)
-    if weak and (_LARGE if tall else _SMALL) + 2 + part_width(weak) > width - 2:
+    sizes = text_width(legend) + _LARGE if tall else _SMALL
+    if weak and sizes + 2 + part_width(weak) > width - 2:
         out.add(Foot.WEAK)
     return frozenset(out)
 
@@ -55,7 +56,7 @@ def draw_foot(
 
 def _draw_legend(canvas: Canvas, picture: RankingPicture, y: int, weak: tuple[Piece, ...]) -> int:
     """Draw the sizes of discs, large where there is room; returns the lines used."""
-    large = text_width(_title(picture)) + 4 + DISC_LEVELS * (DISC_WIDTH + 6) <= canvas.width
+    large = text_width(_title(picture)) + _LARGE <= canvas.width
     if large and picture.layout.tall and canvas.height - y >= DISC_HEIGHT:
         _draw_large_legend(canvas, picture, y, weak)
         return DISC_HEIGHT
@@ -151,8 +152,8 @@ def _draw_rank(canvas: Canvas, picture: RankingPicture, y: int) -> None:
     _statistic(canvas, picture, y, label, lambda c: str(ranks[c]) if ranks[c] else UNDEFINED, True)
 
 
-_LARGE, _SMALL = 80, 50
-"""Columns that the legend takes with large and with small discs."""
+_LARGE, _SMALL = 4 + DISC_LEVELS * (DISC_WIDTH + 6), 12 + DISC_LEVELS * 8
+"""Columns that the legend takes with large discs, without its title, and with small ones."""
 
 _PARTS: dict[Foot, Callable[[Canvas, RankingPicture, int], None]] = {
     Foot.RULE: _draw_rule,
@@ -163,9 +164,13 @@ _PARTS: dict[Foot, Callable[[Canvas, RankingPicture, int], None]] = {
 }
 
 
+def legend_title(metric: Metric, relative: bool) -> str:
+    """What size and brightness of the discs stand for."""
+    return f"size = {metric.label}, brightness = rank" if relative else f"size and brightness = {metric.label}"
+
+
 def _title(picture: RankingPicture) -> str:
-    label = picture.table.metric.label
-    return f"size = {label}, brightness = rank" if picture.relative else f"size and brightness = {label}"
+    return legend_title(picture.table.metric, picture.relative)
 
 
 def _legend_colour(canvas: Canvas, picture: RankingPicture, level: int) -> int:

@@ -104,7 +104,22 @@ def test_a_tie_is_no_weak_spot(tmp_path: Path) -> None:
     assert best_weak_spots(table) == ()
     assert next_weak_spot(session).notice.startswith("No weak spot: A")
     said = "".join(piece.text for piece in weak_words(session, table, ()))
-    assert said == "no weak spot: A leads or is tied in all"
+    assert said == "no weak spot of A beyond chance"
+
+
+@pytest.mark.row("P16")
+def test_chance_among_many_classes_is_no_weak_spot(tmp_path: Path) -> None:
+    classes, rng = 200, np.random.default_rng(3)
+    true = np.repeat(np.arange(classes), 20)
+    write_table(tmp_path, len(true))
+    for number in range(6):
+        wrong = rng.random(len(true)) < 0.3
+        predicted = np.where(wrong, (true + 1) % classes, true)
+        write_labels(tmp_path / f"run{number}", [(true, predicted)], [f"c{i}" for i in range(classes)])
+    table = ranking(ranking_of(tmp_path))
+    separable = [column for column, found in class_ties(table, range(classes), wait=True).items() if not found.tied[0]]
+    # Each class by itself tells some runs apart; all of them together do not.
+    assert len(separable) > 3 and best_weak_spots(table, wait=True) == ()
 
 
 def test_nothing_is_weak_or_tied_of_a_single_run(tmp_path: Path) -> None:

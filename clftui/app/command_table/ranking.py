@@ -52,7 +52,7 @@ READING: tuple[tuple[str, str], ...] = (
     ("· • ●", "the same where rows are one line high"),
     ("bold", "the best run of the class; plain: not separable from it; dim: worse beyond chance"),
     ("tied with best", "runs that a test at 5 % cannot tell from the class's best run"),
-    ("weak spot", "a class where the best run overall is not among the best two, beyond chance"),
+    ("weak spot", "a class where the best run overall is not among the best two, more than chance explains"),
     ("–", "undefined: no samples of the class, never predicted, or unknown to the run"),
     ("…", "still being computed"),
 )
