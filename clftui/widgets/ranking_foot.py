@@ -152,7 +152,7 @@ def _draw_rank(canvas: Canvas, picture: RankingPicture, y: int) -> None:
     _statistic(canvas, picture, y, label, lambda c: str(ranks[c]) if ranks[c] else UNDEFINED, True)
 
 
-_LARGE, _SMALL = 4 + DISC_LEVELS * (DISC_WIDTH + 6), 12 + DISC_LEVELS * 8
+_LARGE, _SMALL = 4 + DISC_LEVELS * (DISC_WIDTH + 5), 12 + DISC_LEVELS * 8
 """Columns that the legend takes with large discs, without its title, and with small ones."""
 
 _PARTS: dict[Foot, Callable[[Canvas, RankingPicture, int], None]] = {

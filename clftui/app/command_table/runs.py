@@ -23,7 +23,7 @@ COMMANDS: tuple[Command, ...] = (
 
 READING: tuple[tuple[str, str], ...] = (
     ("97.1 ±0.3", "accuracy and its 95 % Wilson interval; digits follow the interval"),
-    ("──●──  ──○──", "the same as a picture: ● the selected split, ○ the next one, ─ 95 %"),
+    ("──●──  ──○──", "the same as a picture: ● the selected split, ○ the next one, ‹ off the scale"),
     ("▾", "the column that sorts the runs"),
     ("● ◐ ○ ✗", "live, some ranks missing, ended or silent, failed"),
     ("A · • ●", "recall of lettered runs, of one, two or more others in one place"),
