@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from textual import events, on
@@ -38,6 +39,8 @@ VIEWS: dict[Tab, type[View]] = {
     Tab.MATRIX: MatrixView,
     Tab.SAMPLES: SamplesView,
 }
+CALM_CHECKS = 8
+"""How often in a row nothing may be pending before a screen counts as settled: what arrives is drawn a little later."""
 ROOMY_HEIGHT = 28
 """From this height on a blank row parts the breadcrumb from the body."""
 
@@ -174,10 +177,7 @@ class MainScreen(CanvasScreen):
 
     async def settled(self) -> None:
         """Wait until nothing in the background will change this screen any more (for pictures and tests)."""
-        import asyncio
-
-        for _ in range(400):
+        calm = 0
+        while calm < CALM_CHECKS:
             await asyncio.sleep(0.01)
-            if not self._background.busy and not any(view.busy for view in self._views.values()):
-                break
-        await asyncio.sleep(0.03)
+            calm = 0 if self._background.busy or any(view.busy for view in self._views.values()) else calm + 1

@@ -84,6 +84,12 @@ class PictureStore:
                 threading.Thread(target=self._work, name="clftui-images", daemon=True).start()
             self._changed.notify_all()
 
+    @property
+    def pending(self) -> bool:
+        """Whether something wanted is still being decoded."""
+        with self._changed:
+            return bool(self._wishes or self._working)
+
     def settle(self, seconds: float = 30.0) -> bool:
         """Wait until everything wanted is decoded; False when that takes longer than `seconds`."""
         with self._changed:

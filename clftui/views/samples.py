@@ -59,6 +59,10 @@ class SamplesView(View):
         self.redraw()
 
     @property
+    def busy(self) -> bool:
+        return super().busy or self.thumbnails.store.pending
+
+    @property
     def legend(self) -> str:
         session = self.session
         shown = listing(session) if session is not None else None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from textual.message import Message
 from textual.reactive import var
 
+from clftui.state.later import LATER
 from clftui.state.session import Session
 from clftui.widgets.canvas_view import CanvasView
 
@@ -35,7 +36,7 @@ class View(CanvasView):
     @property
     def busy(self) -> bool:
         """Whether something that the view shows is still being computed or decoded elsewhere."""
-        return False
+        return LATER.pending
 
     @property
     def legend(self) -> str:
