@@ -1,0 +1,135 @@
+"""The command line: what it prints, what it refuses and in which words."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from clftui import __version__
+from clftui.doctor import examine_pillow, report
+from clftui.probe import Terminal, colour_bits
+from tests.builders import write_collection
+
+
+def clftui(*arguments: object, check: bool = True) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-m", "clftui", *map(str, arguments)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, check=False)
+    assert not check or done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_collection(tmp_path_factory.mktemp("cli") / "animals")
+
+
+def test_version_help_and_completion() -> None:
+    assert clftui("--version").stdout.strip() == f"clftui {__version__}"
+    assert "report" in clftui("--help").stdout and "PATH" in clftui("--help").stdout
+    assert "_CLFTUI_COMPLETE" in clftui("completion", "bash").stdout
+
+
+def test_the_bundled_runs_need_no_path() -> None:
+    data = json.loads(clftui("report", "--view", "runs", "--format", "json").stdout)
+    assert data["schema"] == 1 and data["collection"] == "digits" and len(data["data"]["runs"]) == 5
+    glyphs = json.loads(clftui("report", "--sample-set", "glyphs", "--view", "runs", "--format", "json").stdout)
+    assert len(glyphs["data"]["runs"]) == 3
+
+
+@pytest.mark.parametrize("view", ["runs", "ranking", "matrix", "pairs", "samples", "collect"])
+@pytest.mark.parametrize("form", ["text", "md", "json", "csv"])
+def test_every_view_in_every_format(root: Path, view: str, form: str) -> None:
+    from clftui.launch import make_session
+    from clftui.report import Options, render
+
+    session = make_session(
+        {"paths": (root,), "run": None, "split": None, "epoch": None, "metric": None, "filters": (), "images": None}
+    )
+    text = render(session, view, form, Options(top=3))
+    assert text.endswith("\n") and "\x1b" not in text
+    if form == "json":
+        envelope = json.loads(text)
+        assert list(envelope) == ["schema", "view", "collection", "runs", "split", "epoch", "filters", "data"]
+        assert envelope["view"] == view and envelope["split"] == "test" and envelope["epoch"] == 3
+
+
+def test_cells_filters_and_epochs_choose(root: Path) -> None:
+    done = clftui("report", root, "--view", "samples", "--cell", "cat->cat", "--epoch", 2, "--format", "json")
+    envelope = json.loads(done.stdout)
+    assert envelope["epoch"] == 2
+    assert all(each["true"] == each["predicted"] == "cat" for each in envelope["data"]["samples"])
+    done = clftui("report", root, "--view", "matrix", "--filter", 'true == "dog"', "--format", "json", "--dense")
+    envelope = json.loads(done.stdout)
+    assert envelope["filters"] == ['true == "dog"']
+    assert [sum(row) for row in envelope["data"]["counts"]] == [0, 20, 0, 0]
+
+
+def test_svg_shows_the_screen(root: Path) -> None:
+    done = clftui("report", root, "--view", "matrix", "--format", "svg", "--size", "80x24")
+    assert done.stdout.startswith("<svg") and ">Matrix<" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["report", "/no/such/place", "--view", "runs"], "/no/such/place does not exist"),
+        (["report", "{root}", "--view", "runs", "--run", "nobody"], "there is no run nobody; there are run0, run1"),
+        (["report", "{root}", "--view", "runs", "--split", "val"], "there is no split val; there are test"),
+        (["report", "{root}", "--view", "matrix", "--cell", "cat->cow"], "there is no class cow; there are cat, dog"),
+        (["report", "{root}", "--view", "matrix", "--cell", "cat"], "write true->predicted"),
+        (["report", "{root}", "--view", "ranking", "--metric", "fame"], "there is no fame; there are recall"),
+        (["report", "{root}", "--view", "matrix", "--filter", "open('x')"], "is not allowed"),
+        (["report", "{root}", "--view", "pairs", "--format", "svg"], "shows screens"),
+        (["report", "{root}", "--view", "matrix", "--format", "svg", "--size", "big"], "write columns x rows"),
+        (["{root}"], "draws on a terminal"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(root: Path, arguments: list[str], says: str) -> None:
+    done = clftui(*(word.replace("{root}", str(root)) for word in arguments), check=False)
+    assert done.returncode != 0
+    assert says in done.stderr and len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_log_says_what_ran(root: Path, tmp_path: Path) -> None:
+    clftui("report", root, "--view", "runs", "--log", tmp_path / "clf.log")
+    assert f"clftui {__version__}" in (tmp_path / "clf.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("env", "wanted", "bits"),
+    [
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, "auto", 24),
+        ({"TERM": "xterm-256color"}, "auto", 8),
+        ({"TERM": "tmux"}, "auto", 4),
+        ({"TERM": "linux"}, "auto", 4),
+        ({"TERM": "xterm-direct"}, "auto", 24),
+        ({"TERM": "foot"}, "auto", 8),
+        ({"TERM": "dumb"}, "auto", 0),
+        ({}, "auto", 0),
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "1"}, "auto", 0),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, "256", 8),
+        ({"TERM": "xterm-256color", "CLFTUI_COLORS": "16"}, "auto", 4),
+        ({"TERM": "xterm-256color", "NO_COLOR": ""}, "auto", 8),
+    ],
+)
+def test_colours_follow_the_environment(env: dict[str, str], wanted: str, bits: int) -> None:
+    found, why = colour_bits(env, wanted)
+    assert found == bits and why
+
+
+def test_doctor_names_what_to_add() -> None:
+    hints = ("~/.tmux.conf: set -g allow-passthrough on   (lets images through)",)
+    text = report(Terminal("kitty(0.41.1) in tmux", 8, "TERM is x", "3.3a", "off", True, (8, 16), ("kitty",), hints))
+    for words in ("kitty(0.41.1) in tmux, over ssh", "256: TERM is x", "8 x 16 pixels", "3.3a", "allow-passthrough on"):
+        assert words in text
+    assert "clftui" in clftui("doctor").stdout
+
+
+@pytest.mark.parametrize(("version", "warns"), [("10.4.0", True), ("12.9", True), ("13.0.0", False), ("", True)])
+def test_an_old_pillow_is_warned_about(version: str, warns: bool) -> None:
+    assert (examine_pillow(version) is not None) is warns
