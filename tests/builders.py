@@ -72,7 +72,7 @@ def write_epoch(
     place = folder / "epochs" / f"{epoch:05d}"
     place.mkdir(parents=True, exist_ok=True)
     path = place / f"{split}.npz"
-    np.savez(place / f".{split}.tmp.npz", **arrays)
+    np.savez(place / f".{split}.tmp.npz", allow_pickle=False, **arrays)
     (place / f".{split}.tmp.npz").replace(path)
     return path
 
