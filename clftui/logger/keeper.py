@@ -56,8 +56,8 @@ class ScoreKeeper:
             write_npz(path, arrays)
             return
         quality = self._known(scalars_of=epoch)
-        quality[epoch] = self._quality_of(arrays, scalars)
         write_npz(path, arrays)
+        quality[epoch] = self._quality_of(arrays, scalars)
         self._with_all.add(epoch)
         best = max(sorted(quality), key=lambda known: quality[known])
         keep = {max(quality)} | ({best} if math.isfinite(quality[best]) else set())
@@ -71,11 +71,14 @@ class ScoreKeeper:
         return arrays["nll"].shape[1] <= FULL_SCORES_MAX_CLASSES and size < FULL_SCORES_MAX_BYTES
 
     def _cut(self, epoch: int) -> None:
-        file = open_npz(self.path(epoch))
-        arrays = {name: file.read(name) for name in file.members}
+        self._with_all.discard(epoch)
+        try:
+            file = open_npz(self.path(epoch))
+            arrays = {name: file.read(name) for name in dict.fromkeys([*file.members, "nll", TRUE, PREDICTED])}
+        except FormatError:
+            return  # somebody removed or damaged an old epoch: no reason to stop the training
         file.close()
         write_npz(self.path(epoch), thin(arrays))
-        self._with_all.discard(epoch)
 
     def _known(self, scalars_of: int) -> dict[int, float]:
         """The quality of every epoch there is; read from the files once."""

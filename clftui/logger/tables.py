@@ -17,8 +17,9 @@ from clftui.logger.values import to_numpy
 from clftui.schema import HIERARCHY_FILE, SAMPLES_FOLDER, UNLABELLED, FormatError, valid_split
 from clftui.storage import atomic_json, atomic_write, read_json
 
-Columns = Mapping[str, Sequence[object]]
-Table = str | os.PathLike[str] | Columns | Sequence[Mapping[str, object]]
+Columns = Mapping[str, Any]
+"""Column names to lists or arrays."""
+Table = str | os.PathLike[str] | Columns | Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def prepare_table(run: Path, split: str, table: Table, classes: Mapping[str, int
     return SampleList(path, count, _true_of(cells.get("true"), classes))
 
 
-def _columns(path: Path, table: Columns | Sequence[Mapping[str, object]]) -> dict[str, Sequence[object]]:
+def _columns(path: Path, table: Columns | Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     if isinstance(table, Mapping):
         columns = {str(name): values for name, values in table.items()}
     else:
@@ -73,7 +74,7 @@ def _columns(path: Path, table: Columns | Sequence[Mapping[str, object]]) -> dic
     return {name: columns[name] for name in [*first, *(name for name in columns if name not in first)]}
 
 
-def _cells(path: Path, name: str, values: Sequence[object], classes: Sequence[str]) -> list[str]:
+def _cells(path: Path, name: str, values: Any, classes: Sequence[str]) -> list[str]:
     plain: list[Any] = to_numpy(values).tolist() if hasattr(values, "__array__") else list(values)
     if name != "true":
         return ["" if value is None else str(value) for value in plain]

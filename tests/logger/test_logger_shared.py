@@ -1,0 +1,301 @@
+"""What runs, ranks and restarts share: tables, hierarchy, shards, subsets, status."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clftui.logger import RunLogger, subset_indices
+from clftui.logger import status as status_module
+from clftui.schema import FormatError
+from clftui.storage import atomic_json, open_npz, read_json, read_jsonl
+
+CLASSES = ["0", "1", "2"]
+
+
+def said(path: Path) -> dict[str, Any]:
+    value = read_json(path)
+    assert isinstance(value, dict)
+    return value
+
+
+def test_a_table_is_written_once_and_never_overwritten(tmp_path: Path) -> None:
+    table = {"id": ["007", "a,b"], "true": np.array([2, 0])}
+    RunLogger(tmp_path / "a", classes=CLASSES, samples={"test": table}).close()
+    path = tmp_path / "samples" / "test.csv"
+    assert path.read_text() == 'id,true\n007,2\n"a,b",0\n'
+    before = path.stat().st_mtime_ns
+    RunLogger(tmp_path / "b", classes=CLASSES, samples={"test": table}).close()
+    assert path.stat().st_mtime_ns == before
+    rows = [{"true": 2, "id": "007"}, {"true": 0, "id": "a,b"}]
+    RunLogger(tmp_path / "c", classes=CLASSES, samples={"test": rows}).close()
+    with pytest.raises(FormatError, match="already holds other samples"):
+        RunLogger(tmp_path / "d", classes=CLASSES, samples={"test": {"id": ["008"], "true": [1]}})
+    assert path.stat().st_mtime_ns == before
+
+
+def test_an_existing_table_is_referred_to(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    path = tmp_path / "data" / "mine.csv"
+    path.write_text("id,true\nx,1\ny,\n")
+    with RunLogger(tmp_path / "runs" / "a", classes=CLASSES, samples={"test": path}) as run:
+        run.log(1, "test", [1, 0], predicted=[1, 1])
+        with pytest.raises(FormatError, match=r"sample has row 2 where mine.csv has 2"):
+            run.log(2, "test", [1, 0], predicted=[1, 1], sample=[0, 2])
+    assert said(tmp_path / "runs" / "a" / "run.json")["samples"] == {"test": "../../data/mine.csv"}
+
+
+def test_paths_become_relative_to_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("samples/images/a.png", "data/b.png"):
+        (tmp_path / "runs" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "runs" / name).touch()
+    paths = [
+        "images/a.png",
+        "runs/data/b.png",
+        str(tmp_path / "runs" / "data" / "b.png"),
+        "/elsewhere/c.png",
+        "",
+        "d.png",
+    ]
+    RunLogger("runs/a", classes=CLASSES, samples={"test": {"path": paths}}).close()
+    lines = (tmp_path / "runs" / "samples" / "test.csv").read_text().splitlines()[1:]
+    assert [line.split(",")[1] for line in lines] == [
+        "images/a.png",
+        "../data/b.png",
+        "../data/b.png",
+        "/elsewhere/c.png",
+        "",
+        "d.png",
+    ]
+
+
+def test_rows_in_another_order_than_the_table_are_noticed(tmp_path: Path) -> None:
+    table = {"true": [0] * 10 + [1] * 10 + [2] * 10}
+    true = np.repeat([0, 1, 2], 10)
+    shuffled = np.random.default_rng(0).permutation(30)
+    with RunLogger(tmp_path / "a", classes=CLASSES, samples={"test": table}) as run:
+        run.log(1, "test", true, predicted=true)
+        with pytest.raises(FormatError, match=r"true differs from test.csv in \d+ of 30 rows; pass sample="):
+            run.log(2, "test", true[shuffled], predicted=true)
+        run.log(2, "test", true[shuffled], predicted=true[shuffled], sample=shuffled)
+        relabelled = true.copy()
+        relabelled[:2] = 2
+        run.log(3, "test", relabelled, predicted=true)
+    assert open_npz(tmp_path / "a" / "epochs" / "00002" / "test.npz").read("sample").tolist() == list(range(30))
+
+
+def test_a_hierarchy_is_shared_and_another_one_refused(tmp_path: Path) -> None:
+    tree = {"name": "all", "children": [{"name": "low", "children": ["0", "1"]}, "2"]}
+    for name in ("a", "b"):
+        RunLogger(tmp_path / name, classes=CLASSES, hierarchy=tree).close()
+    assert said(tmp_path / "a" / "run.json")["hierarchy"] == "../hierarchy.json"
+    with pytest.raises(FormatError, match="already holds another hierarchy"):
+        RunLogger(tmp_path / "c", classes=CLASSES, hierarchy={"name": "all", "children": CLASSES})
+
+
+def test_a_restart_continues_and_other_classes_are_refused(tmp_path: Path) -> None:
+    with RunLogger(tmp_path / "a", "first", classes=CLASSES, hyperparameters={"lr": 1}) as run:
+        run.log(1, "test", [0], predicted=[0])
+    about = said(tmp_path / "a" / "run.json")
+    stamp = (tmp_path / "a" / "run.json").stat().st_mtime_ns
+    RunLogger(tmp_path / "a", classes=CLASSES, hyperparameters={"lr": 1}).close()
+    assert (tmp_path / "a" / "run.json").stat().st_mtime_ns == stamp
+    with RunLogger(tmp_path / "a", classes=CLASSES, hyperparameters={"decay": 2}) as run:
+        run.log(2, "test", [0], predicted=[0])
+    again = said(tmp_path / "a" / "run.json")
+    assert again == about | {"hyperparameters": {"lr": 1, "decay": 2}}
+    assert (tmp_path / "a" / "epochs" / "00001" / "test.npz").exists()
+    with pytest.raises(FormatError, match="classes differs from the classes given now"):
+        RunLogger(tmp_path / "a", classes=CLASSES[::-1])
+    with pytest.raises(FormatError, match="is there already"):
+        RunLogger(tmp_path / "a", classes=CLASSES, resume=False)
+    (tmp_path / "a" / "run.json").write_text('{"format": "clftui-run", "version": 2}')
+    with pytest.raises(FormatError, match="not clftui-run version 1"):
+        RunLogger(tmp_path / "a", classes=CLASSES)
+
+
+def test_ranks_write_shards_and_rank_0_the_rest(tmp_path: Path) -> None:
+    table = {"true": np.arange(9) % 3}
+    runs = [RunLogger(tmp_path / "a", classes=CLASSES, samples={"test": table}, rank=r, world_size=2) for r in (1, 0)]
+    for rank, run in zip((1, 0), runs, strict=True):
+        mine = np.append(np.arange(rank, 9, 2), rank)  # padded: the first sample comes twice
+        run.log(1, "test", mine % 3, predicted=mine % 3, sample=mine, losses=np.ones(mine.size), lr=0.1)
+        with pytest.raises(FormatError, match="sample is missing from a sharded log"):
+            run.log(2, "test", [0], predicted=[0])
+    names = {path.name for path in (tmp_path / "a" / "epochs" / "00001").iterdir()}
+    assert names == {"test.rank0of2.npz", "test.rank1of2.npz"}
+    stored = open_npz(tmp_path / "a" / "epochs" / "00001" / "test.rank1of2.npz")
+    assert sorted(stored.read("sample").tolist()) == [1, 3, 5, 7]
+    assert read_jsonl(tmp_path / "a" / "scalars.jsonl")[0] == [{"epoch": 1, "split": "test", "lr": 0.1}]
+    told = said(tmp_path / "a" / "status.rank1of2.json")
+    assert (told["state"], told["rank"], told["world_size"]) == ("running", 1, 2)
+    for run in runs:
+        run.close()
+
+
+@given(st.integers(1, 12), st.integers(1, 300), st.integers(0, 300), st.integers(0, 5))
+@pytest.mark.row("C13")
+def test_a_subset_has_every_class_in_its_share(classes: int, count: int, n: int, seed: int) -> None:
+    chance = np.random.default_rng(count)
+    true = np.minimum(chance.geometric(0.4, count) - 1, classes - 1)
+    chosen = subset_indices(true, n, seed)
+    assert chosen.size == min(n, count) and np.all(np.diff(chosen) > 0)
+    assert np.array_equal(chosen, subset_indices(true, n, seed))
+    if chosen.size and n < count:
+        there, sizes = np.unique(true, return_counts=True)
+        taken = np.array([np.count_nonzero(true[chosen] == label) for label in there])
+        if n >= there.size:
+            assert taken.min() >= 1
+            small = n * sizes / count < 1  # lifted to one row at the cost of the largest
+            assert np.all(taken - n * sizes / count < 1 + 1e-9)
+            assert np.all(n * sizes / count - taken < 1 + small.sum())
+        else:
+            assert np.all(np.abs(taken - n * sizes / count) < 1 + 1e-9)
+
+
+def test_another_seed_draws_others() -> None:
+    true = np.zeros(1000, int)
+    assert not np.array_equal(subset_indices(true, 10, 0), subset_indices(true, 10, 1))
+
+
+@pytest.mark.row("C13")
+def test_the_subset_is_the_same_in_every_epoch_rank_and_restart(tmp_path: Path) -> None:
+    true = np.arange(300) % 3
+    table = {"true": true}
+    expected = set(subset_indices(true, 30, 7).tolist())
+    chance = np.random.default_rng(0)
+    for attempt, name in enumerate(("a", "a", "plain")):
+        samples = {"train": table} if name == "a" else {}
+        with RunLogger(tmp_path / name, classes=CLASSES, samples=samples, subset={"train": 30}, seed=7) as run:
+            for epoch in (1, 2):
+                order = chance.permutation(300)
+                run.log(epoch + 2 * attempt, "train", true[order], logits=np.eye(3)[true[order]], sample=order)
+    for path in (tmp_path).rglob("train.npz"):
+        stored = open_npz(path)
+        assert set(stored.read("sample").tolist()) == expected
+        assert np.array_equal(stored.read("true"), true[stored.read("sample")])
+        assert stored.members["nll"].shape == (30, 3)
+    assert said(tmp_path / "a" / "run.json")["subset"] == {"train": {"samples": 30, "seed": 7}}
+    with pytest.raises(FormatError, match="cannot be drawn by one rank alone"):
+        RunLogger(tmp_path / "b", classes=CLASSES, subset={"train": 30}, rank=0, world_size=2)
+    shards: list[int] = []
+    for rank in (0, 1):
+        with RunLogger(
+            tmp_path / "c",
+            classes=CLASSES,
+            samples={"train": table},
+            subset={"train": 30},
+            seed=7,
+            rank=rank,
+            world_size=2,
+        ) as run:
+            mine = np.arange(rank, 300, 2)
+            run.log(1, "train", true[mine], predicted=true[mine], sample=mine)
+        shards += open_npz(tmp_path / "c" / "epochs" / "00001" / f"train.rank{rank}of2.npz").read("sample").tolist()
+    assert set(shards) == expected and len(shards) == 30
+
+
+def test_an_exception_marks_the_run_as_failed(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), RunLogger(tmp_path / "a", classes=CLASSES):
+        raise ZeroDivisionError
+    told = said(tmp_path / "a" / "status.json")
+    assert (told["state"], told["error"]) == ("failed", "ZeroDivisionError")
+
+
+@pytest.mark.parametrize(("ending", "state"), [("", "finished"), ("raise OverflowError", "failed")])
+def test_a_script_without_with_tells_how_it_ended(tmp_path: Path, ending: str, state: str) -> None:
+    code = f"from clftui.logger import RunLogger\nrun = RunLogger('a', classes='x y'.split())\n{ending}"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL, timeout=60)
+    told = said(tmp_path / "a" / "status.json")
+    assert (told["state"], told.get("error")) == (state, "OverflowError" if state == "failed" else None)
+
+
+def test_the_heart_beats_between_commits_and_stops_with_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(status_module, "BEAT_SECONDS", 0.02)
+    before = threading.enumerate()
+    run = RunLogger(tmp_path / "a", classes=CLASSES)
+    first = said(tmp_path / "a" / "status.json")["heartbeat"]
+    deadline = time.monotonic() + 20
+    while said(tmp_path / "a" / "status.json")["heartbeat"] == first:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    run.close()
+    for thread in [each for each in threading.enumerate() if each.name == "clftui-heartbeat" and each not in before]:
+        thread.join(20)
+        assert not thread.is_alive()
+    assert said(tmp_path / "a" / "status.json")["state"] == "finished"
+
+
+def test_two_live_writers_of_one_run_are_refused(tmp_path: Path) -> None:
+    RunLogger(tmp_path / "a", classes=CLASSES).close()
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        told = {"state": "running", "host": socket.gethostname(), "pid": other.pid, "heartbeat": time.time()}
+        atomic_json(tmp_path / "a" / "status.json", told)
+        with pytest.raises(FormatError, match=f"process {other.pid} is writing this run now"):
+            RunLogger(tmp_path / "a", classes=CLASSES)
+        for change in ({"heartbeat": time.time() - 1000}, {"host": "elsewhere"}, {"state": "finished"}):
+            atomic_json(tmp_path / "a" / "status.json", told | change)
+            RunLogger(tmp_path / "a", classes=CLASSES).close()
+    finally:
+        other.communicate(b"\n", timeout=20)
+    atomic_json(tmp_path / "a" / "status.json", told)  # it has died without a word
+    RunLogger(tmp_path / "a", classes=CLASSES).close()
+
+
+def test_maps_are_merged_by_sample_and_target(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "explanations" / "gradcam" / "test.npz"
+    with RunLogger(tmp_path / "a", classes=CLASSES) as run:
+        run.log_explanations("gradcam", "test", [5, 2], np.full((2, 3, 4), 0.5), target=1, epoch=1)
+        run.log_explanations("gradcam", "test", [2, 9], np.full((2, 3, 4), 0.25), target=[1, 0], epoch=1)
+        stored = {name: open_npz(path).read(name) for name in open_npz(path)}
+        assert stored["sample"].tolist() == [2, 5, 9] and stored["target"].tolist() == [1, 1, 0]
+        assert stored["maps"][:, 0, 0].tolist() == [0.25, 0.5, 0.25] and stored["maps"].dtype == np.float16
+        assert stored["target_kind"].tolist() == ["class"] * 3 and stored["epoch"].tolist() == [1] * 3
+        for arguments, says in (
+            ({"maps": np.full((1, 3, 4), 1.5)}, "outside 0 to 1"),
+            ({"maps": np.full((1, 3, 4), np.nan)}, "outside 0 to 1"),
+            ({"maps": np.zeros((3, 4))}, r"maps has shape \(3, 4\)"),
+            ({"maps": np.zeros((1, 5, 5))}, "keep one size"),
+            ({"target_kind": "word"}, "target_kind is 'word'"),
+            ({"target": [1, 2]}, r"target has shape \(2,\)"),
+            ({"sample": [1, 2]}, "sample has shape"),
+            ({"method": "../x"}, "cannot name a file"),
+        ):
+            given_now: dict[str, Any] = {"method": "gradcam", "split": "test", "sample": [1], "target": 1, "epoch": 1}
+            with pytest.raises(FormatError, match=says):
+                run.log_explanations(**(given_now | {"maps": np.zeros((1, 3, 4))} | arguments))
+
+
+def test_responses_are_stored_beside_the_epoch(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "epochs" / "00002" / "test.responses.layer1.0.npz"
+    with RunLogger(tmp_path / "a", classes=CLASSES) as run:
+        mean = np.arange(12.0).reshape(3, 4)
+        run.log_responses(2, "test", "layer1.0", mean, sample=[7], values=np.full((1, 4), 1e9))
+        stored = open_npz(path)
+        assert np.array_equal(stored.read("class_mean"), mean) and stored.read("sample").tolist() == [7]
+        assert stored.read("values").tolist() == [[65504] * 4]
+        refused: tuple[tuple[dict[str, Any], str], ...] = (
+            ({"class_mean": mean.T}, r"class_mean has shape \(4, 3\)"),
+            ({"sample": [1]}, "belong together"),
+            ({"sample": [1], "values": [[1, 2]]}, "one row of 4 units"),
+            ({"layer": "a/b"}, "cannot name a file"),
+        )
+        for arguments, says in refused:
+            with pytest.raises(FormatError, match=says):
+                run.log_responses(**{"epoch": 2, "split": "test", "layer": "x", "class_mean": mean, **arguments})
