@@ -24,7 +24,13 @@ def main() -> None:
     """Entry point of the `clftui` command."""
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")
-    program()(prog_name="clftui")
+    try:
+        program()(prog_name="clftui")
+    except Exception as error:
+        from clftui.app.crash import report_crash
+
+        print(report_crash(error), file=sys.stderr)
+        sys.exit(1)
 
 
 def program() -> click.Group:
@@ -186,6 +192,7 @@ def _start_log(path: Path | None, first: str) -> None:
         return
     import logging
     import platform
+    from importlib.metadata import version
 
     import click
 
@@ -200,3 +207,6 @@ def _start_log(path: Path | None, first: str) -> None:
     logger.addHandler(handler)
     logger.setLevel(logging.DEBUG)
     logger.info("clftui %s, Python %s, %s; %s", __version__, platform.python_version(), platform.platform(), first)
+    logger.info("%s", ", ".join(f"{name} {version(name)}" for name in ("textual", "rich", "numpy", "pillow")))
+    told = ("TERM", "COLORTERM", "TERM_PROGRAM", "TMUX", "SSH_TTY", "LANG", "NO_COLOR")
+    logger.info("terminal %s", ", ".join(f"{name}={os.environ[name]}" for name in told if name in os.environ))

@@ -88,6 +88,7 @@ def _metric_named(name: str) -> Metric:
 def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, graphics: str, bits: int) -> int:
     """Run the app; the exit status."""
     from clftui.app.app import ClfApp
+    from clftui.app.crash import log_thread_errors
     from clftui.app.preferences import load_preferences
     from clftui.drawing.encode import Depth
 
@@ -113,7 +114,12 @@ def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, gra
     except FormatError as error:
         print(error, file=sys.stderr)
         return 2
+    log_thread_errors()
+    log.info("the app opens %s with %d runs", tab, len(session.catalog.runs))
     app.run()
+    if app.crash:
+        print(app.crash, file=sys.stderr)
+    log.info("the app ends with status %d", app.return_code or 0)
     return app.return_code or 0
 
 

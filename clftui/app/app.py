@@ -10,6 +10,7 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 
+from clftui.app.crash import report_crash
 from clftui.app.live import Live
 from clftui.app.main_screen import MainScreen
 from clftui.app.preferences import Preferences, config_folder, load_preferences, save_preferences
@@ -45,6 +46,8 @@ class ClfApp(App[None]):
     ) -> None:
         super().__init__()
         self.animation_level = "none"
+        self.crash = ""
+        """What to tell the user, once the terminal is theirs again, where an unexpected error ended the app."""
         self._session = session
         self._paths, self._images_root = tuple(paths), images_root
         self._remember = remember
@@ -92,6 +95,15 @@ class ClfApp(App[None]):
         self.theme = f"clf-{name}"
         self.preferences = replace(self.preferences, theme=name)
         return name
+
+    def _handle_exception(self, error: Exception) -> None:
+        # Textual would print a page of traceback with the values of local variables, class names and paths included.
+        self._return_code = 1
+        if self._exception is None:
+            self.crash = report_crash(error)
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
 
     def on_unmount(self) -> None:
         if self._remember and hasattr(self, "main"):

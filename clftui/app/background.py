@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import replace
 
@@ -9,8 +10,13 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 from clftui.data.run import Run
+from clftui.schema import FormatError
 from clftui.state.history import is_current, load
 from clftui.state.session import Session
+
+Wish = tuple[tuple[Run, str], ...]
+
+log = logging.getLogger("clftui")
 
 
 class HistoryArrived(Message):
@@ -25,11 +31,11 @@ class Background:
 
     def __init__(self, target: MessagePump) -> None:
         self._target = target
-        self._wish: tuple[tuple[Run, str], ...] = ()
+        self._wish: Wish = ()
         self._changed = threading.Condition()
         self._stopped = False
         self._thread: threading.Thread | None = None
-        self._done: tuple[tuple[Run, str], ...] = ()
+        self._done: Wish = ()
 
     @property
     def busy(self) -> bool:
@@ -74,7 +80,17 @@ class Background:
             for run, split in wish:
                 if self._stopped or self._wish is not wish:
                     break
-                if load(run, split, lambda wish=wish: self._stopped or self._wish is not wish) is not None:  # type: ignore[misc]
+                if self._read(run, split, wish):
                     self._target.post_message(HistoryArrived())
             else:
                 self._done = wish
+
+    def _read(self, run: Run, split: str, wish: Wish) -> bool:
+        """Whether the run's epochs were read; what stands in the way of one run must not keep the others waiting."""
+        try:
+            return load(run, split, lambda: self._stopped or self._wish is not wish) is not None
+        except FormatError as error:
+            log.warning("%s", error)
+        except Exception:
+            log.exception("the epochs of %s cannot be read", run.key)
+        return False

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from clftui.schema import FormatError
 from clftui.state.selection import Tab
 from clftui.state.session import Session
 
@@ -55,7 +56,10 @@ class Command:
 
     def works(self, session: Session) -> bool:
         """Whether the command can do something in `session`."""
-        return (self.tabs is None or session.tab in self.tabs) and (self.when is None or self.when(session))
+        try:
+            return (self.tabs is None or session.tab in self.tabs) and (self.when is None or self.when(session))
+        except FormatError:  # The footer asks at every step: a broken file is told where it shows.
+            return False
 
 
 KEY_NAMES = {"escape": "esc", "left": "←", "right": "→", "up": "↑", "down": "↓", "pagedown": "pgdn", "pageup": "pgup"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from textual import events, on
@@ -19,6 +20,7 @@ from clftui.app.live import CatalogChanged, Live
 from clftui.app.registry import Registry
 from clftui.drawing.canvas import Canvas
 from clftui.drawing.svg import to_svg
+from clftui.schema import FormatError
 from clftui.state.filters import FilterError
 from clftui.state.moves import drop_filter, go, say, with_catalog
 from clftui.state.selection import Tab
@@ -32,6 +34,8 @@ from clftui.views.view import Act, View
 from clftui.widgets.canvas_view import CanvasView
 from clftui.widgets.compositor import CanvasScreen
 from clftui.widgets.frame import BreadcrumbBar, FooterBar, HeaderBar, TabBar
+
+log = logging.getLogger("clftui")
 
 VIEWS: dict[Tab, type[View]] = {
     Tab.RUNS: RunsView,
@@ -118,18 +122,25 @@ class MainScreen(CanvasScreen):
 
     def do(self, command: Command) -> None:
         """Carry out a command in the session as it is now."""
+        log.info("command %s in %s", command.id, self.now.tab.value)
         if not command.works(self.now):
             self.act(lambda session: say(session, f"“{command.label}” has nothing to work on here."))
             return
         if command.id != "repeat":
             self.last = command
         if command.effect is not None:
-            effects.EFFECTS[command.effect](self)
+            self._effect(command.effect)
         elif command.paged is not None:
             paged, page = command.paged, self._page()
             self.act(lambda session: paged(session, page))
         elif command.step is not None:
             self.act(command.step)
+
+    def _effect(self, name: str) -> None:
+        try:
+            effects.EFFECTS[name](self)
+        except FormatError as error:
+            self._tell(error)
 
     def _page(self) -> tuple[int, int]:
         view = self._views.get(self.now.tab)
@@ -139,8 +150,13 @@ class MainScreen(CanvasScreen):
         """Replace the session by what a pure step makes of it."""
         try:
             self.session = step(cleared(self.now))
-        except FilterError as error:
-            self.session = say(self.now, str(error))
+        except (FilterError, FormatError) as error:
+            self._tell(error)
+
+    def _tell(self, error: Exception) -> None:
+        """A file that is broken, or an expression, costs a sentence and nothing else."""
+        log.warning("%s", error)
+        self.session = say(self.now, str(error))
 
     @on(Act)
     def asked(self, message: Act) -> None:
@@ -158,6 +174,9 @@ class MainScreen(CanvasScreen):
     def catalog_changed(self) -> None:
         newest = self._live.take() if self._live is not None else None
         if newest is not None:
+            log.info("catalog %d: %d runs", newest.revision, len(newest.runs))
+            for problem in newest.problems:
+                log.warning("%s", problem.message)
             self.session = with_catalog(self.now, newest)
 
     @on(HistoryArrived)

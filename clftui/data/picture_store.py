@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -11,6 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from clftui.data.images import Picture, Target, Unreadable, read_image
+from clftui.schema import FormatError
+
+log = logging.getLogger(__name__)
 
 KEPT_BYTES = 48_000_000
 THREADS = 2
@@ -138,7 +142,10 @@ class PictureStore:
 
 def _read(wish: Wish, known: _Entry | None) -> _Entry:
     """A fresh entry; one with the known result where the file has not changed since."""
-    path = wish.find()
+    try:
+        path = wish.find()
+    except FormatError as error:
+        return _Entry(Unreadable("no path", str(error)), None, time.monotonic())
     if path is None:
         return _Entry(Unreadable("no path", "The sample table names no image for this sample."), None, time.monotonic())
     stamp = _stamp(path)

@@ -107,7 +107,8 @@ def _tried(work: Callable[[], object]) -> object:
 
 def _given(result: object) -> T:  # type: ignore[type-var]
     if isinstance(result, _Failure):
-        raise result.error
+        # Every raise would add to the traceback of the one error kept, and each frame holds a session.
+        raise result.error.with_traceback(None)
     return cast(T, result)
 
 

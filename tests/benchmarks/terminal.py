@@ -45,10 +45,24 @@ class Terminal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
         os.close(self._handle)
-        os.waitpid(self.pid, 0)
+        if self.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+
+    def ended(self, timeout: float = 10.0) -> int:
+        """Read until the program has ended; its exit status."""
+        end = time.perf_counter() + timeout
+        while time.perf_counter() < end:
+            self._read(0.05)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.pid = 0
+                while self._read(0.05):
+                    pass
+                return os.waitstatus_to_exitcode(status)
+        raise TimeoutError(f"the program goes on; the end of its output is {self.written[-400:]!r}")
 
     def _read(self, timeout: float) -> int:
         if not select.select([self._handle], [], [], timeout)[0]:
