@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ def main() -> None:
     """Entry point of the `clftui` command."""
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # Written for programmers, and across the screen.
     try:
         program()(prog_name="clftui")
     except Exception as error:

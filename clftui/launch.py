@@ -19,7 +19,7 @@ from clftui.state.filters import Expression, FilterError
 from clftui.state.moves import say
 from clftui.state.selection import Part, Scope, Tab
 from clftui.state.session import Session, all_splits, open_session
-from clftui.text import sanitise
+from clftui.text import harmless, sanitise
 
 if TYPE_CHECKING:
     from clftui.app.app import ClfApp
@@ -42,7 +42,7 @@ def make_session(chosen: Mapping[str, Any]) -> Session:
             raise LaunchError(str(error)) from error
     for path in paths:
         if str(path) != "-" and not path.exists():
-            raise LaunchError(f"{path} does not exist; name a folder of runs, a prediction file or a matrix")
+            raise LaunchError(f"{sanitise(str(path))} does not exist; name runs, a prediction file or a matrix")
     catalog = open_catalog(paths, images_root=chosen["images"])
     for problem in catalog.problems:
         log.warning("%s", problem.message)
@@ -133,7 +133,7 @@ def headless(session: Session, chosen: Mapping[str, Any], *, view: str, form: st
             session = with_cell(session, cell)
         if not session.catalog.runs:
             problems = session.catalog.problems
-            raise LaunchError(problems[0].message if problems else "there are no runs")
+            raise LaunchError(sanitise(problems[0].message) if problems else "there are no runs")
         if form == "svg":
             text = svg(session, chosen, view, _size(size))
         else:
@@ -142,12 +142,15 @@ def headless(session: Session, chosen: Mapping[str, Any], *, view: str, form: st
         print(error, file=sys.stderr)
         return 2
     for problem in session.catalog.problems:
-        print(problem.message, file=sys.stderr)
+        print(sanitise(problem.message), file=sys.stderr)
     return _deliver(text, output)
 
 
 def _deliver(text: str, output: Path | None) -> int:
     if output is None:
+        if sys.stdout.isatty():
+            # CSV keeps names as they are; a terminal must not obey them.
+            text = harmless(text)
         try:
             sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
             sys.stdout.flush()

@@ -10,6 +10,8 @@ import os
 import re
 from dataclasses import dataclass
 
+from clftui.text import sanitise
+
 FORMAT = "clftui-run"
 VERSION = 1
 
@@ -78,7 +80,8 @@ class FormatError(Exception):
         self.problem = problem
         self.remedy = remedy
         place = f"{self.path}: {field}" if field else self.path
-        super().__init__(f"{place} {problem}; {remedy}." if remedy else f"{place} {problem}.")
+        # Paths and fields may hold anything: the sentence is one line that a terminal can be given.
+        super().__init__(sanitise(f"{place} {problem}; {remedy}." if remedy else f"{place} {problem}."))
 
 
 @dataclass(frozen=True, order=True)

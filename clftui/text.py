@@ -38,6 +38,16 @@ def sanitise(text: str) -> str:
     return " ".join("".join(out).split())
 
 
+def harmless(text: str) -> str:
+    """`text` of several lines, every character that a terminal would obey a `·`; line breaks and blanks stay."""
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
+    return "".join(
+        "·" if char != "\n" and (char in _BIDI or unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")) else char
+        for char in text
+    )
+
+
 @lru_cache(maxsize=16384)
 def char_width(char: str) -> int:
     """Terminal columns of one character: 0 for marks that combine, 2 for wide East Asian ones and emoji, else 1."""

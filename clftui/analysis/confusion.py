@@ -21,6 +21,9 @@ Float64 = NDArray[np.float64]
 _FEW_CELLS = 65_536
 _CELLS_PER_SAMPLE = 8
 
+MAX_COUNT = 10**12
+"""In one cell: the sums over a thousand classes squared still fit 64 bits."""
+
 
 @dataclass(frozen=True, eq=False)
 class Confusion:
@@ -168,11 +171,11 @@ def from_dense(matrix: ArrayLike) -> Confusion:
         raise ValueError(f"a confusion matrix holds numbers; this one has dtype {dense.dtype}")
     rows, columns = np.nonzero(dense)
     values = dense[rows, columns]
-    wrong = (values < 0) | (values != np.floor(values)) | ~np.isfinite(values)
+    wrong = (values < 0) | (values != np.floor(values)) | ~(values <= MAX_COUNT)
     if wrong.any():
         at = int(np.argmax(wrong))
         raise ValueError(
-            f"the confusion matrix has {values[at]} in row {rows[at]}, column {columns[at]}; counts are whole and >= 0"
+            f"the confusion matrix has {values[at]} in row {rows[at]}, column {columns[at]}; counts are whole, from 0 to 10^12"
         )
     k = dense.shape[0]
     return Confusion(

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from clftui.state.session import Session
-from clftui.text import UNDEFINED, sanitise, text_width
+from clftui.text import UNDEFINED, harmless, sanitise, text_width
 
 SCHEMA = 1
 
@@ -116,4 +116,11 @@ def as_json(session: Session, view: str, data: Mapping[str, Any]) -> str:
         "filters": [each.describe() for each in session.filters],
         "data": data,
     }
-    return json.dumps(plain(envelope), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return _escaped_json(json.dumps(plain(envelope), ensure_ascii=False, allow_nan=False, indent=1)) + "\n"
+
+
+def _escaped_json(text: str) -> str:
+    """`text` with what a terminal would obey, and what is no Unicode, as escapes: the same JSON."""
+    if harmless(text) == text:
+        return text
+    return "".join(char if harmless(char) == char else f"\\u{ord(char):04x}" for char in text)

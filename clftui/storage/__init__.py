@@ -1,4 +1,4 @@
-"""Atomic writes, locked appends, checked reads of npz members, with numpy and the standard library alone."""
+"""Atomic writes, locked appends, checked reads of npz and npy files, with numpy and the standard library alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clftui.storage.files import (
     remove_temporaries,
 )
 from clftui.storage.members import Member
-from clftui.storage.npz import NpzFile, open_npz, write_npz
+from clftui.storage.npz import NpzFile, open_npz, read_npy, write_npz
 from clftui.storage.reading import Signature, file_signature
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "open_npz",
     "read_json",
     "read_jsonl",
+    "read_npy",
     "remove_temporaries",
     "write_npz",
 ]

@@ -89,7 +89,7 @@ def read_members(file: CheckedFile) -> tuple[dict[str, Member], dict[str, Format
 
 
 class _Unusable(Exception):
-    def __init__(self, problem: str, remedy: str = "write it again with numpy.savez") -> None:
+    def __init__(self, problem: str, remedy: str = "write it again with numpy") -> None:
         self.problem = problem
         self.remedy = remedy
         super().__init__(problem)
@@ -197,6 +197,18 @@ def _member(file: CheckedFile, entry: _Entry, name: str) -> Member:
     dtype, shape, fortran, header = _parse_header(head)
     nbytes = _check_size(dtype, shape, entry.content - header)
     return Member(name, dtype, shape, fortran, -1, nbytes, Packed(data, entry.packed, entry.content, header))
+
+
+def npy_member(file: CheckedFile) -> Member:
+    """The one array of a .npy file; FormatError when it is none that can be used."""
+    size = file.signature.size
+    head = file.read_bytes(0, min(size, _MAX_HEADER + 12))
+    try:
+        dtype, shape, fortran, header = _parse_header(head)
+        nbytes = _check_size(dtype, shape, size - header)
+    except _Unusable as unusable:
+        raise FormatError(file.path, "", unusable.problem, unusable.remedy) from unusable
+    return Member("", dtype, shape, fortran, header, nbytes)
 
 
 def _header_length(head: bytes) -> int:

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from clftui.schema import FormatError
 from clftui.storage.files import atomic_write
-from clftui.storage.members import ALLOWED_KINDS, COPY_AGAIN, Member, read_members
+from clftui.storage.members import ALLOWED_KINDS, COPY_AGAIN, Member, npy_member, read_members
 from clftui.storage.reading import CheckedFile, Signature
 
 # Rows nearer than this are fetched with what lies between them: one call costs as much as copying so many bytes.
@@ -50,6 +50,11 @@ class NpzFile:
         return self._file.path
 
     @property
+    def unusable(self) -> tuple[str, ...]:
+        """The arrays that are there and cannot be read; `member` raises what is wrong with each."""
+        return tuple(self._problems)
+
+    @property
     def signature(self) -> Signature:
         return self._file.signature
 
@@ -79,9 +84,7 @@ class NpzFile:
         member = self.member(name)
         if member.packed is not None:
             return self._unpack(member).copy()
-        flat = np.empty(member.nbytes // member.dtype.itemsize, member.dtype)
-        self._file.read_into(flat, member.offset)
-        return _native(_shaped(flat, member))
+        return _read_whole(self._file, member)
 
     def read_rows(self, name: str, start: int, stop: int) -> NDArray[Any]:
         """Rows `start` to `stop` (exclusive; 0 <= start <= stop <= rows, else IndexError) of the first axis."""
@@ -185,6 +188,21 @@ def _groups(ascending: NDArray[np.int64], row_bytes: int) -> Iterator[tuple[int,
             end = int(np.searchsorted(ascending[:stop], ascending[start] + span))
             yield start, end
             start = end
+
+
+def read_npy(path: str | os.PathLike[str]) -> NDArray[Any]:
+    """The array of a .npy file, in the machine's byte order, never unpickled; FormatError when there is none."""
+    file = CheckedFile(path)
+    try:
+        return _read_whole(file, npy_member(file))
+    finally:
+        file.close()
+
+
+def _read_whole(file: CheckedFile, member: Member) -> NDArray[Any]:
+    flat = np.empty(member.nbytes // member.dtype.itemsize, member.dtype)
+    file.read_into(flat, member.offset)
+    return _native(_shaped(flat, member))
 
 
 def write_npz(path: str | os.PathLike[str], arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from clftui.data.imports.classes import ClassList
 from clftui.data.imports.names import array_name
-from clftui.data.imports.npy import CONTEXT, Named, load_npy
+from clftui.data.imports.npy import CONTEXT, Named
 from clftui.data.imports.npy_runs import arrays_run
 from clftui.data.run import Run
+from clftui.storage import read_npy
 
 _SMALL = CONTEXT[:5]
 """Of what accompanies predictions: labels and names, not the wide arrays."""
@@ -49,5 +50,5 @@ def arrays_beside(path: Path, folders: Iterable[Path]) -> list[Named]:
         for file in listed(folder)[0]:
             about = array_name(file.stem)
             if file != path and file.suffix.casefold() == ".npy" and about.role in _SMALL:
-                out.append(Named(file, file.stem, about, load_npy(file)))
+                out.append(Named(file, file.stem, about, read_npy(file)))
     return out

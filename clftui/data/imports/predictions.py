@@ -180,12 +180,12 @@ def _confidence(table: Table, roles: Mapping[str, str], notes: list[str]) -> Flo
         return None
     column = roles["confidence"]
     try:
-        values = np.array(
-            [cell if cell.strip() else "nan" for cell in table.columns[column].tolist()], dtype=np.float32
-        )
+        wide = np.array([cell if cell.strip() else "nan" for cell in table.columns[column].tolist()], dtype=np.float64)
     except ValueError:
         notes.append(f"{column} holds something that is no number and was not used")
         return None
+    with np.errstate(over="ignore"):
+        values = wide.astype(np.float32)
     top, low = np.nanmax(values, initial=0), np.nanmin(values, initial=0)
     if low < 0 or top > 100:
         notes.append(f"{column} goes from {low:g} to {top:g}, is no confidence and was not used")
