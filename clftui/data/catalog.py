@@ -49,7 +49,7 @@ class Catalog:
         return self._by_key.get(key)
 
     @cached_property
-    def _hierarchy(self) -> tuple[Mapping[str, object] | None, str | None]:
+    def _hierarchy(self) -> tuple[Mapping[str, object] | None, str | None, Path | None]:
         declared = [run.hierarchy for run in self.runs if run.hierarchy is not None]
         for path in dict.fromkeys([*declared, self.root / HIERARCHY_FILE]):
             if path in declared or path.exists():
@@ -57,10 +57,10 @@ class Catalog:
                     tree = read_json(path)
                     if not isinstance(tree, dict):
                         raise FormatError(path, "", "is not a JSON object", 'write nested {"name", "children"}')
-                    return tree, None
+                    return tree, None, path
                 except FormatError as error:
-                    return None, str(error)
-        return None, None
+                    return None, str(error), path
+        return None, None, None
 
     @property
     def hierarchy(self) -> Mapping[str, object] | None:
@@ -71,6 +71,11 @@ class Catalog:
     def hierarchy_problem(self) -> str | None:
         """Why the hierarchy's file could not be read, in one sentence."""
         return self._hierarchy[1]
+
+    @property
+    def hierarchy_path(self) -> Path | None:
+        """The hierarchy's file; None without one."""
+        return self._hierarchy[2]
 
     @cached_property
     def _class_difference(self) -> str | None:

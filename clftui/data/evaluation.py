@@ -14,6 +14,7 @@ from clftui.data.labelled import LabelledFiles, Reopen
 from clftui.data.scores import ScoreKind, Summary
 from clftui.data.shards import SharedLabels
 from clftui.schema import FormatError
+from clftui.text import plural
 
 Float32 = NDArray[np.float32]
 Int32 = NDArray[np.int32]
@@ -66,9 +67,10 @@ class Evaluation(LabelledFiles):
             notes.append(f"{present} of {total} ranks are there")
         if self.duplicates:
             differ = f", {self.conflicts} of them with other labels" if self.conflicts else ""
-            notes.append(f"{self.duplicates} rows repeat a sample and were dropped{differ}")
+            notes.append(f"{plural(self.duplicates, 'row was', 'rows were')} dropped as repeated samples{differ}")
         if "summary" in self.__dict__ and self.nan_rows:
-            notes.append(f"{self.nan_rows} rows have NaN scores: their labels count, their scores are undefined")
+            rows = plural(self.nan_rows, "row has", "rows have")
+            notes.append(f"{rows} NaN scores: the labels count, the scores are undefined")
         return tuple(notes)
 
     def positions(

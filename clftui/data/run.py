@@ -110,7 +110,7 @@ def _read_run(folder: Path, scan: RunScan, tables: Tables, old: FolderSource | N
     path = folder / RUN_FILE
     about = read_json(path)
     if not isinstance(about, dict):
-        raise FormatError(path, "", "is not a JSON object", 'it begins {"format": "clftui-run", "version": 1, ...')
+        raise FormatError(path, "", "is not a JSON object", 'it begins {"format": "clftui-run", "version": 1')
     _check_version(path, about)
     classes = _classes(path, about)
     declared = {

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clftui.schema import FormatError
+from clftui.text import plural
 
 Strings = NDArray[np.object_]
 Int64 = NDArray[np.int64]
@@ -80,7 +81,7 @@ class SampleTable:
     @property
     def notes(self) -> tuple[str, ...]:
         """One sentence for each thing a reader of this table should know."""
-        more = (f"{self.duplicate_ids} rows repeat an id",) if self.duplicate_ids else ()
+        more = (f"{plural(self.duplicate_ids, 'row repeats', 'rows repeat')} an id",) if self.duplicate_ids else ()
         return self._notes + more
 
     def path_of(self, row: int) -> Path | None:
@@ -135,7 +136,7 @@ def read_samples(path: Path, *, images_root: Path | None = None) -> SampleTable:
     width = len(header)
     if any(len(row) != width for row in body):
         uneven = sum(len(row) != width for row in body)
-        notes.append(f"{uneven} rows do not have {width} cells and were filled or cut")
+        notes.append(f"{plural(uneven, 'row was', 'rows were')} filled or cut to {plural(width, 'cell')}")
         body = [(row + [""] * width)[:width] for row in body]
     return SampleTable(path, _columns(header, body), images_root=images_root, notes=notes)
 

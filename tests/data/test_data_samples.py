@@ -52,7 +52,7 @@ def test_uneven_rows_keep_their_numbers(tmp_path: Path) -> None:
         and read.paths is not None
         and read.paths.tolist() == ["", "b.png", "c.png"]
     )
-    assert read.notes == ("2 rows do not have 3 cells and were filled or cut",)
+    assert read.notes == ("2 rows were filled or cut to 3 cells",)
 
 
 def test_repeated_ids_are_told(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_ranks_are_merged_and_duplicates_go_to_the_lowest(tmp_path: Path) -> Non
     assert evaluation.sample.tolist() == [0, 3, 6, 9, 1, 4, 7, 2, 5, 8]
     assert evaluation.predicted.tolist() == [0] * 4 + [1] * 3 + [2] * 3
     assert (evaluation.duplicates, evaluation.conflicts) == (2, 2)
-    assert evaluation.notes == ("2 rows repeat a sample and were dropped, 2 of them with other labels",)
+    assert evaluation.notes == ("2 rows were dropped as repeated samples, 2 of them with other labels",)
 
 
 def test_missing_ranks_are_told(tmp_path: Path) -> None:

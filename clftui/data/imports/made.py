@@ -52,8 +52,8 @@ class Made:
             check_members(made, len(self.classes))
             arrays[part.split, part.epoch] = made
         if dropped:
-            rows = plural(dropped, "row repeats", "rows repeat")
-            self.notes.append(f"{rows} a sample and were left out, {conflicts} of them with other labels")
+            told = f", {conflicts} of them with other labels" if conflicts else ""
+            self.notes.append(f"{plural(dropped, 'row was', 'rows were')} dropped as repeated samples{told}")
         source = MemorySource(self.classes, arrays, self.tables)
         return Run(self.name, self.name, self.path, self.classes, source, notes=tuple(dict.fromkeys(self.notes)))
 

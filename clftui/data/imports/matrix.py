@@ -38,6 +38,8 @@ def parse_matrix(cells: Sequence[Sequence[str]]) -> tuple[list[list[float]], lis
     if named:
         body = [row[1:] for row in body]
     size = len(body)
+    if (headed != named) and not (_are_names(header) and _are_names(names)):
+        return None
     corner = header.pop(0) if named and len(header) == size + 1 else ""
     if size < 2 or any(len(row) != size for row in body) or (header and len(header) != size):
         return None
@@ -45,6 +47,12 @@ def parse_matrix(cells: Sequence[Sequence[str]]) -> tuple[list[list[float]], lis
     if len(numbers) != size:
         return None
     return numbers, [name.strip() for name in names], [name.strip() for name in header], corner.strip()
+
+
+def _are_names(cells: Sequence[str]) -> bool:
+    """Whether a line beside counts can be the classes' names: words, or numbers that count; not counts themselves."""
+    numbers = _numbers(cells)
+    return numbers is None or any(numbers == [float(first + at) for at in range(len(cells))] for first in (0, 1))
 
 
 def _has_frame(body: Sequence[Sequence[str]]) -> bool:

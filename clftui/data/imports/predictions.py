@@ -29,12 +29,12 @@ def is_predictions(table: Table) -> bool:
 def predictions(path: Path, table: Table, explicit: ClassList | None, images_root: Path | None) -> list[Run]:
     """The runs of a prediction table, one for each value of its run or model column. FormatError where it has none."""
     roles = column_roles(list(table.columns))
-    if table.n == 0:
-        raise FormatError(path, "", "has a header but no rows", "write one row for each prediction")
     if "true" not in roles:
         _lacks(path, "true", table)
     if "predicted" not in roles and table.block is None:
         _lacks(path, "predicted", table)
+    if table.n == 0:
+        raise FormatError(path, "", "has a header but no rows", "write one row for each prediction")
     notes = list(table.notes)
     table = _with_named_block(table, roles)
     coded, table = _coded(path, table, roles, explicit, notes)

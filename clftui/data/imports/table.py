@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from clftui.data.imports.names import Block, score_block
 from clftui.data.samples import allow_long_cells
 from clftui.schema import FormatError
+from clftui.text import plural
 
 Strings = NDArray[np.object_]
 Float32 = NDArray[np.float32]
@@ -105,7 +106,7 @@ def _collect(path: Path, header: Sequence[str], rows: Iterator[list[str]]) -> Ta
     columns: dict[str, Strings] = {}
     for at, values in texts.items():
         columns.setdefault(header[at], strings(values))
-    notes = (f"{odd} rows do not have {len(header)} cells and were left out",) if odd else ()
+    notes = (f"{plural(odd, 'row was', 'rows were')} left out: not {plural(len(header), 'cell')}",) if odd else ()
     return Table(columns, block, scores, notes)
 
 
@@ -137,7 +138,7 @@ def read_lines(path: Path, text: str) -> Table:
             records.append(value)
         else:
             bad += 1
-    notes = (f"{bad} lines are not JSON objects and were left out",) if bad else ()
+    notes = (f"{plural(bad, 'line was', 'lines were')} left out: no JSON object",) if bad else ()
     return from_records(path, records, notes)
 
 
