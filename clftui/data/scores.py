@@ -21,7 +21,7 @@ Int64 = NDArray[np.int64]
 ScoreKind = Literal["full", "top", "predicted", "none"]
 FULL_NAMES = ("nll", "scores", "logits")
 _CHUNK_BYTES = 1 << 20
-_MAX_BITS = 31743  # the bits of 65504, float16's largest finite number, read as int16
+_INFINITY_BITS = 0x7C00  # float16's infinity: NaNs and whatever is negative read higher without a sign
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,15 +173,15 @@ def _block_summary(
 ) -> tuple[Float32, Float32, Int32, NDArray[np.bool_]]:
     """Confidence, true score, rank and "is NaN" of a block of rows.
 
-    float16 -log p keeps its order when its bits are read as int16, many times faster than comparing halves; only
-    where no NaN or negative number is among them, since a NaN's bits can be negative and would rank first.
+    float16 -log p keeps its order when its bits are read as whole numbers, many times faster than comparing halves;
+    only where no NaN or negative number is among them, whose bits, read without a sign, are above infinity's.
     """
     m = len(true)
     row = np.arange(m)
     costs: NDArray[Any]
     if name == "nll" and block.dtype == np.float16 and block.dtype.isnative:
-        costs = np.ascontiguousarray(block).view(np.int16)
-        if m == 0 or (costs.min() >= 0 and costs.max() <= _MAX_BITS):
+        costs = np.ascontiguousarray(block).view(np.uint16)
+        if m == 0 or costs.max() <= _INFINITY_BITS:
             picked = [np.exp(-block[row, label].astype(np.float32)) for label in (predicted, true)]
             none = np.zeros(m, dtype=bool)
             return _finish(picked[0], picked[1], _rank(costs, true, predicted), none, true, predicted)
