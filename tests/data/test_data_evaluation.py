@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from clftui.data.arrays import MemoryArrays
 from clftui.data.catalog import open_catalog
 from clftui.data.evaluation import Evaluation
+from clftui.data.hot import Hot
 from tests.builders import CLASSES, write_collection, write_run
 
 Arrays = dict[str, NDArray[Any]]
@@ -227,6 +228,17 @@ def test_memory_can_be_given_back_and_read_again(tmp_path: Path) -> None:
     assert evaluation.nbytes == 0
     assert np.array_equal(before[0], evaluation.confusion.dense())
     assert np.array_equal(before[1], evaluation.confidence())
+
+
+def test_the_evaluations_used_last_keep_their_memory() -> None:
+    hot = Hot(budget=10 * 25 * 4)
+    made = [make(labels(25, 4, seed), 4) for seed in range(48)]
+    for evaluation in made:
+        assert evaluation.predicted.nbytes == 100
+        hot.touch(evaluation)
+    held = [evaluation.nbytes > 0 for evaluation in made]
+    assert held == [False] * 32 + [True] * 16  # sixteen are kept whatever they hold
+    assert np.array_equal(made[0].predicted, labels(25, 4, 0)["predicted"])
 
 
 def test_epochs_share_what_is_equal(tmp_path: Path) -> None:
