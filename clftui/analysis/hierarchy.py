@@ -91,25 +91,28 @@ class _Tree:
 def parse(source: object, classes: Sequence[str]) -> Hierarchy:
     """A hierarchy from nested {"name": ..., "children": [...]}; leaves (also plain strings) are class names.
 
-    Leaves that are no class are left out and listed; groups that own no class vanish; a group whose only child is a
-    group is joined with it as "a/b"; classes that the source lacks follow in a last group "(not in hierarchy)".
+    A leaf is the class of its name, else of its "label", else the one whose name differs in case, blanks, hyphens and
+    underscores alone. A group that is itself a class (by name or "code"), and no leaf, owns that class first. Leaves
+    that are no class are left out and listed; groups that own no class vanish; a group whose only child is a group is
+    joined with it as "a/b"; one without a name is called after its first class; classes that the source lacks follow in
+    a last group "(not in hierarchy)".
     ValueError, one plain sentence, for anything that is not such a tree over these classes.
     """
     index = {name: i for i, name in enumerate(classes)}
     if len(index) != len(classes):
         twice = next(name for i, name in enumerate(classes) if index[name] != i)
         raise ValueError(f"the class {twice!r} is named twice; a hierarchy needs unique class names")
-    seen: set[int] = set()
-    unknown: list[str] = []
-    tree = _read(source, index, seen, unknown, 0)
+    reader = _Reader(_Names(index))
+    reader.look(source, 0)
+    tree = reader.read(source, 0)
     if tree is None:
         raise ValueError("the hierarchy names none of the classes")
     if tree.class_index >= 0:
         tree = _Tree("", (tree,))
-    missing = tuple(_Tree(name, (), i) for i, name in enumerate(classes) if i not in seen)
+    missing = tuple(_Tree(name, (), i) for i, name in enumerate(classes) if i not in reader.seen)
     if missing:
         tree = _Tree(tree.name, (*tree.children, _Tree(LEFT_OVER, missing)))
-    return _laid_out(tree, tuple(unknown))
+    return _laid_out(tree, tuple(reader.unknown))
 
 
 def flat(classes: Sequence[str]) -> Hierarchy:
@@ -117,24 +120,96 @@ def flat(classes: Sequence[str]) -> Hierarchy:
     return _laid_out(_Tree("", tuple(_Tree(name, (), i) for i, name in enumerate(classes))), ())
 
 
-def _read(source: object, index: Mapping[str, int], seen: set[int], unknown: list[str], depth: int) -> _Tree | None:
-    name, children = _fields(source)
-    if depth > _MAX_DEPTH:
-        raise ValueError(f"the hierarchy is deeper than {_MAX_DEPTH} levels at {name!r}")
-    if not children:
-        if name not in index:
-            unknown.append(name)
+class _Names:
+    """Class indices by name, and by names that people would read as the same where those are unique."""
+
+    def __init__(self, index: Mapping[str, int]) -> None:
+        self.exact = index
+        loose: dict[str, int] = {}
+        for name, i in index.items():
+            key = _loosely(name)
+            loose[key] = -1 if key in loose else i
+        self.loose = loose
+
+    def find(self, source: object) -> int:
+        """The class that a leaf names; -1 where there is none."""
+        if isinstance(source, str):
+            return self._first((source,))
+        label = source.get("label") if isinstance(source, Mapping) else None
+        return self._first((_fields(source)[0], *((label,) if isinstance(label, str) else ())))
+
+    def of_group(self, source: object) -> int:
+        """The class that a group is itself; -1 for most."""
+        code = source.get("code") if isinstance(source, Mapping) else None
+        names = (*((code,) if isinstance(code, str) else ()), _fields(source)[0])
+        return next((self.exact[name] for name in names if name in self.exact), -1)
+
+    def _first(self, names: Sequence[str]) -> int:
+        found = next((self.exact[name] for name in names if name in self.exact), -1)
+        return found if found >= 0 else next((i for n in names if (i := self.loose.get(_loosely(n), -1)) >= 0), -1)
+
+
+def _loosely(name: str) -> str:
+    return " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
+
+
+class _Reader:
+    """Reads a source twice: which classes are leaves by their very name, then the tree."""
+
+    def __init__(self, names: _Names) -> None:
+        self.names = names
+        self.leaves: set[int] = set()
+        self.seen: set[int] = set()
+        self.unknown: list[str] = []
+
+    def look(self, source: object, depth: int) -> None:
+        name, children = _fields(source)
+        if depth > _MAX_DEPTH:
+            raise ValueError(f"the hierarchy is deeper than {_MAX_DEPTH} levels at {name!r}")
+        for child in children:
+            self.look(child, depth + 1)
+        if not children:
+            self.leaves.add(self.names.exact.get(name, -1))
+
+    def read(self, source: object, depth: int) -> _Tree | None:
+        name, children = _fields(source)
+        if not children:
+            return self._leaf(source, name)
+        own = self.names.of_group(source)
+        below: tuple[_Tree, ...] = ()
+        if own >= 0 and own not in self.leaves and own not in self.seen:
+            self.seen.add(own)
+            below = (_Tree(name, (), own),)
+        below += tuple(tree for child in children if (tree := self.read(child, depth + 1)) is not None)
+        if not below:
             return None
-        if index[name] in seen:
+        if len(below) == 1 and below[0].class_index < 0 and depth:
+            return _Tree(f"{name}/{below[0].name}" if name else below[0].name, below[0].children)
+        return _Tree(name or (_after_first(below) if depth else ""), below)
+
+    def _leaf(self, source: object, name: str) -> _Tree | None:
+        found = self.names.find(source)
+        exact = name in self.names.exact
+        if exact and found in self.seen:
             raise ValueError(f"the hierarchy names the class {name!r} twice")
-        seen.add(index[name])
-        return _Tree(name, (), index[name])
-    below = tuple(t for child in children if (t := _read(child, index, seen, unknown, depth + 1)) is not None)
-    if not below:
-        return None
-    if len(below) == 1 and below[0].class_index < 0 and depth:
-        return _Tree(f"{name}/{below[0].name}", below[0].children)
-    return _Tree(name, below)
+        if found < 0 or (not exact and (found in self.leaves or found in self.seen)):
+            self.unknown.append(name)
+            return None
+        self.seen.add(found)
+        label = source.get("label") if isinstance(source, Mapping) else None
+        return _Tree(label if isinstance(label, str) and label else name, (), found)
+
+
+def _after_first(below: tuple[_Tree, ...]) -> str:
+    """`tench + 11`: the name of a group that nobody named."""
+    first: _Tree = below[0]
+    while first.children:
+        first = first.children[0]
+    return f"{first.name} + {sum(_size(tree) for tree in below) - 1}"
+
+
+def _size(tree: _Tree) -> int:
+    return sum(_size(child) for child in tree.children) if tree.children else 1
 
 
 def _fields(source: object) -> tuple[str, Sequence[Any]]:
