@@ -10,11 +10,12 @@ import ast
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clftui.state.peers import Peers, is_peer_column
 from clftui.text import sanitise
 
 if TYPE_CHECKING:
@@ -77,7 +78,16 @@ class Expression:
         return sanitise(self.text)
 
     def mask(self, evaluation: Evaluation, samples: SampleTable | None) -> Mask:
-        values = _Columns(evaluation, samples)
+        return self.mask_among(None, evaluation, samples)
+
+    @property
+    def compares(self) -> bool:
+        """Whether it names other runs or epochs."""
+        return any(isinstance(node, ast.Name) and is_peer_column(node.id) for node in ast.walk(_parse(self.text)))
+
+    def mask_among(self, peers: Peers | None, evaluation: Evaluation, samples: SampleTable | None) -> Mask:
+        """`mask` with the runs that its names speak of."""
+        values = _Columns(evaluation, samples, peers)
         result = _evaluate(_parse(self.text), values)
         if not (isinstance(result, np.ndarray) and result.dtype == np.bool_):
             raise FilterError(f"`{self.describe()}` is not a condition; compare it with something")
@@ -94,12 +104,43 @@ def apply_filters(filters: tuple[Filter, ...], evaluation: Evaluation, samples: 
     return passed
 
 
+class Comparing(Protocol):
+    """A filter that looks at other runs or epochs."""
+
+    @property
+    def compares(self) -> bool:
+        """Whether it does."""
+
+    def mask_among(self, peers: Peers | None, evaluation: Evaluation, samples: SampleTable | None) -> Mask:
+        """Which samples pass, told from `peers`."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A filter together with the runs it compares."""
+
+    filter: Filter
+    peers: Peers
+
+    def describe(self) -> str:
+        return self.filter.describe()
+
+    def mask(self, evaluation: Evaluation, samples: SampleTable | None) -> Mask:
+        return cast(Comparing, self.filter).mask_among(self.peers, evaluation, samples)
+
+
+def bind(filters: tuple[Filter, ...], peers: Peers) -> tuple[Filter, ...]:
+    """`filters`, with those that compare runs bound to `peers`."""
+    return tuple(Bound(each, peers) if getattr(each, "compares", False) else each for each in filters)
+
+
 class _Columns:
     """The named arrays of one evaluation, made when an expression asks."""
 
-    def __init__(self, evaluation: Evaluation, samples: SampleTable | None) -> None:
+    def __init__(self, evaluation: Evaluation, samples: SampleTable | None, peers: Peers | None) -> None:
         self._evaluation = evaluation
         self._samples = samples
+        self._peers = peers
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         e = self._evaluation
@@ -114,9 +155,17 @@ class _Columns:
             "right": lambda: (e.true == e.predicted) & (e.true >= 0),
             "id": lambda: self._column("id"),
         }
+        if is_peer_column(name):
+            return self._peer(name)
         values = makers[name]() if name in makers else self._column(name)
         if values is None:
             raise FilterError(f"{name} is not known here: this run logged no {COLUMNS.get(name, name)}")
+        return values
+
+    def _peer(self, name: str) -> NDArray[Any]:
+        values = self._peers.column(name, self._evaluation, self._samples) if self._peers is not None else None
+        if values is None:
+            raise FilterError(f"{name} is not known here: no run with samples on this split has that letter")
         return values
 
     def _column(self, name: str) -> NDArray[Any]:

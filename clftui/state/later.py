@@ -112,7 +112,7 @@ def _given(result: object) -> T:  # type: ignore[type-var]
     return cast(T, result)
 
 
-def weak(*values: object) -> tuple[Hashable, ...]:
+def weak(*values: T) -> tuple[ref[T], ...]:
     """Weak references to `values`, for a key; values that are gone match nothing any more."""
     return tuple(ref(value) for value in values)
 

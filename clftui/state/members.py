@@ -38,7 +38,7 @@ class Absent:
 def members(session: Session) -> tuple[tuple[Member, ...], tuple[Absent, ...]]:
     """All runs of the catalog in its order: those with something on the split, and those without."""
     selection = session.selection
-    return _members(session.catalog, selection.split, selection.epoch, session.filters)
+    return _members(session.catalog, selection.split, selection.epoch, session.bound_filters)
 
 
 @lru_cache(maxsize=4)

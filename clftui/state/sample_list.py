@@ -112,7 +112,18 @@ def _positions(run: Run, evaluation: Evaluation, scope: Scope) -> Positions:
     true = index[scope.true] if scope.true is not None else None
     predicted = index[scope.predicted] if scope.predicted is not None else None
     wrong = None if scope.is_cell or scope.part is Part.ALL else scope.part is Part.WRONG
-    return np.asarray(evaluation.positions(true, predicted, wrong), dtype=np.int64)
+    found = np.asarray(evaluation.positions(true, predicted, wrong), dtype=np.int64)
+    for names, labels in ((scope.true_classes, evaluation.true), (scope.predicted_classes, evaluation.predicted)):
+        if names:
+            found = found[_among(run, names)[labels[found]]]
+    return found
+
+
+def _among(run: Run, names: tuple[str, ...]) -> NDArray[np.bool_]:
+    """(K + 1,) whether a class is one of `names`; the last, which an index of -1 finds, is not."""
+    inside = np.zeros(len(run.classes) + 1, dtype=np.bool_)
+    inside[[run.class_index[name] for name in names if name in run.class_index]] = True
+    return inside
 
 
 def _whole(run: Run, evaluation: Evaluation, scope: Scope) -> int:
@@ -121,6 +132,10 @@ def _whole(run: Run, evaluation: Evaluation, scope: Scope) -> int:
         return int(confusion.support[index[scope.true]])
     if scope.predicted is not None:
         return int(confusion.predicted_count[index[scope.predicted]])
+    if scope.true_classes:
+        return int(confusion.support[_among(run, scope.true_classes)[:-1]].sum())
+    if scope.predicted_classes:
+        return int(confusion.predicted_count[_among(run, scope.predicted_classes)[:-1]].sum())
     return evaluation.n if scope.part is Part.ALL else int(confusion.total)
 
 
@@ -247,6 +262,8 @@ def title_words(shown: SampleList) -> tuple[str, str]:
         rest = f"{true}{how}"
     elif scope.predicted is not None:
         rest = f"predicted as {predicted}{how.replace('predicted ', 'and ')}"
+    elif scope.title:
+        rest = f"in {sanitise(scope.title)}{how}"
     else:
         rest = f"samples{how}"
     return count(shown.n), f"of {whole} {rest}{passing}"

@@ -38,12 +38,17 @@ class Part(StrEnum):
 class Scope:
     """The samples that the Samples view shows: those of a true class, of a predicted class, of a cell, or of all.
 
-    Classes are names, so that a scope means the same in every run.
+    Classes are names, so that a scope means the same in every run; a run that lacks some of several knows the rest.
     """
 
     true: str | None = None
     predicted: str | None = None
     part: Part = Part.WRONG
+    true_classes: tuple[str, ...] = ()
+    """Several true classes (a box of cells, a group) instead of one; empty is any."""
+    predicted_classes: tuple[str, ...] = ()
+    title: str = ""
+    """What several classes are called: `3 × 4 cells`, `tops taken for others`."""
 
     @property
     def is_cell(self) -> bool:
@@ -67,6 +72,8 @@ class Selection:
     scope: Scope = Scope()
     sample: str | None = None
     """Id of the focused sample; None is the first of the list."""
+    anchor: tuple[str, str] | None = None
+    """The class pair where a box of cells begins that ends at the cursor; None without a box."""
     detail: bool = False
     """Whether the Samples view shows the focused sample alone."""
 

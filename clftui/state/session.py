@@ -14,7 +14,9 @@ from clftui.data.catalog import Catalog
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.schema import FormatError
-from clftui.state.filters import Filter, FilterError, apply_filters
+from clftui.state.filters import Filter, FilterError, apply_filters, bind
+from clftui.state.later import weak
+from clftui.state.peers import Peers, epoch_at
 from clftui.state.selection import MAX_LETTERED, Selection, Tab
 from clftui.state.settings import MatrixSettings, RankingSettings, RunsSettings, SamplesSettings
 
@@ -63,19 +65,19 @@ class Session:
         return self.run.classes if self.run is not None else ()
 
     def epoch_of(self, run: Run) -> int | None:
-        """The epoch of `run` that shows: the pinned one, or the newest of the split.
+        """The epoch of `run` that shows: the pinned one, or the newest of the split."""
+        selection = self.selection
+        return epoch_at(run, selection.split, selection.epoch) if selection.split is not None else None
 
-        A pinned epoch that a shorter run never reached gives its newest one at or before it.
-        """
-        if self.selection.split is None:
-            return None
-        if self.selection.epoch is None:
-            return run.newest(self.selection.split)
-        epochs = run.epochs(self.selection.split)
-        if not epochs:
-            return None
-        earlier = [epoch for epoch in epochs if epoch <= self.selection.epoch]
-        return earlier[-1] if earlier else epochs[0]
+    @property
+    def bound_filters(self) -> tuple[Filter, ...]:
+        """The filters, with the runs that they compare: what the samples of every run are tested by."""
+        if not self.filters:
+            return ()
+        lettered = self.lettered
+        runs, letters = weak(*self.catalog.runs), weak(*(run for _, run in lettered))
+        named = tuple((letter, run) for (letter, _), run in zip(lettered, letters, strict=True))
+        return bind(self.filters, Peers(runs, named, self.selection.split or "", self.selection.epoch))
 
     def evaluation(self, run: Run | None = None) -> Evaluation | None:
         """What `run` (the focused one) predicted on the selected split at its epoch; None where it has none.
@@ -93,7 +95,7 @@ class Session:
         evaluation = self.evaluation(run)
         if run is None or evaluation is None:
             return None
-        return filtered_confusion(run, evaluation, self.filters)
+        return filtered_confusion(run, evaluation, self.bound_filters)
 
 
 @lru_cache(maxsize=64)

@@ -99,6 +99,8 @@ def scope_words(session: Session) -> str:
         return f"true {sanitise(scope.true)}, {part}"
     if scope.predicted is not None:
         return f"predicted {sanitise(scope.predicted)}, {part}"
+    if scope.title:
+        return sanitise(scope.title) if scope.part is Part.ALL else f"{sanitise(scope.title)}, {part}"
     return {"wrong": "everything wrong", "right": "everything right", "all": "all samples"}[scope.part.value]
 
 

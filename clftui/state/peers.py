@@ -1,0 +1,182 @@
+"""What a filter may compare a run with: the other runs of the collection, sample by sample, and its own epochs.
+
+Samples are the same where their ids are: two runs on one sample table by row number, on two tables by id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from weakref import ref
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clftui.data.evaluation import Evaluation
+from clftui.data.run import Run
+from clftui.data.samples import SampleTable, same_samples, shared_rows
+from clftui.schema import FormatError
+
+Bool = NDArray[np.bool_]
+Int64 = NDArray[np.int64]
+
+_OF_RUN = re.compile(r"(right|wrong|predicted|confidence)_([A-D])")
+
+COLUMNS: dict[str, str] = {
+    "right_A": "run A is right, likewise B to D",
+    "wrong_A": "run A is wrong, likewise B to D",
+    "predicted_A": "what run A predicts, likewise B to D",
+    "confidence_A": "score of what run A predicts, likewise B to D",
+    "right_count": "how many runs of the collection are right",
+    "wrong_count": "how many runs of the collection are wrong",
+    "epochs_wrong": "in how many epochs up to this one the run was wrong",
+}
+"""What an expression may name of other runs and of earlier epochs."""
+
+
+def is_peer_column(name: str) -> bool:
+    """Whether `name` speaks of other runs or epochs."""
+    return name in COLUMNS or _OF_RUN.fullmatch(name) is not None
+
+
+def epoch_at(run: Run, split: str, pinned: int | None) -> int | None:
+    """The epoch of `run` that shows: the pinned one, or the newest of the split.
+
+    A pinned epoch that a shorter run never reached gives its newest one at or before it.
+    """
+    if pinned is None:
+        return run.newest(split)
+    epochs = run.epochs(split)
+    if not epochs:
+        return None
+    earlier = [epoch for epoch in epochs if epoch <= pinned]
+    return earlier[-1] if earlier else epochs[0]
+
+
+@dataclass(frozen=True)
+class Peers:
+    """The runs of a collection as one session sees them.
+
+    Runs are held weakly: what is remembered under a filter must not keep a superseded state of a run in memory.
+    """
+
+    runs: tuple[ref[Run], ...]
+    lettered: tuple[tuple[str, ref[Run]], ...]
+    split: str
+    epoch: int | None
+
+    def column(self, name: str, evaluation: Evaluation, samples: SampleTable | None) -> NDArray[Any] | None:
+        """(n,) values of a peer column for the samples of `evaluation`; None where no run has the letter."""
+        match = _OF_RUN.fullmatch(name)
+        if match is not None:
+            what, letter = match.groups()
+            run = next((found() for key, found in self.lettered if key == letter), None)
+            return None if run is None else self._answers(run, what, evaluation, samples)
+        if name == "epochs_wrong":
+            run = self._run_of(evaluation)
+            return None if run is None else epochs_wrong(run, evaluation)
+        return self._count(name == "right_count", evaluation, samples)
+
+    def _evaluation(self, run: Run) -> Evaluation | None:
+        epoch = epoch_at(run, self.split, self.epoch)
+        found = run.evaluation(self.split, epoch) if epoch is not None else None
+        return found if found is not None and found.has_samples else None
+
+    def _run_of(self, evaluation: Evaluation) -> Run | None:
+        for run in self._alive():
+            epoch = evaluation.epoch
+            if epoch in run.epochs(self.split) and run.evaluation(self.split, epoch) is evaluation:
+                return run
+        return None
+
+    def _alive(self) -> Iterator[Run]:
+        return (run for each in self.runs if (run := each()) is not None)
+
+    def _answers(self, run: Run, what: str, evaluation: Evaluation, samples: SampleTable | None) -> NDArray[Any] | None:
+        other = self._evaluation(run)
+        if other is None:
+            return None
+        at = positions_in(other, table_of(run, self.split), evaluation, samples)
+        there = at >= 0
+        if what == "confidence":
+            return np.where(there, other.confidence()[at], np.nan)
+        if what == "predicted":
+            names = np.asarray([*run.classes, None], dtype=object)
+            return names[np.where(there, other.predicted[at], -1)]
+        true, predicted = other.true[at], other.predicted[at]
+        return np.asarray(((true == predicted) == (what == "right")) & (true >= 0) & there, dtype=np.bool_)
+
+    def _count(self, right: bool, evaluation: Evaluation, samples: SampleTable | None) -> Int64:
+        found = np.zeros(evaluation.n, dtype=np.int64)
+        for run in self._alive():
+            try:
+                mask = self._answers(run, "right" if right else "wrong", evaluation, samples)
+            except FormatError:  # A broken run is told where it shows; the others still count.
+                continue
+            if mask is not None:
+                found += mask
+        return found
+
+
+def table_of(run: Run, split: str) -> SampleTable | None:
+    """The run's sample table; None where it has none or it cannot be read."""
+    try:
+        return run.samples(split)
+    except FormatError:
+        return None
+
+
+def positions_in(
+    other: Evaluation, other_table: SampleTable | None, evaluation: Evaluation, table: SampleTable | None
+) -> Int64:
+    """(n,) where each sample of `evaluation` stands in `other`; -1 where it is not, or nothing says which it is."""
+    if other is evaluation:
+        return np.arange(evaluation.n, dtype=np.int64)
+    if table is None or other_table is None or not other.n:
+        return np.full(evaluation.n, -1, dtype=np.int64)
+    wanted = evaluation.sample
+    if not same_samples(table, other_table):
+        wanted = _translated(wanted, table, other_table)
+    return _places(other.sample, wanted)
+
+
+def _places(have: Int64, wanted: Int64) -> Int64:
+    """Where each of the sample numbers `wanted` stands in `have`; -1 where it is missing or negative."""
+    if np.array_equal(have, wanted):
+        return np.arange(len(wanted), dtype=np.int64)
+    order = np.argsort(have, kind="stable")
+    ranked = have[order]
+    at = np.minimum(np.searchsorted(ranked, wanted), len(have) - 1)
+    return np.where((wanted >= 0) & (ranked[at] == wanted), order[at], -1)
+
+
+def _translated(rows: Int64, table: SampleTable, other: SampleTable) -> Int64:
+    """Rows of `table` as rows of `other`, by id; -1 where `other` lacks the id."""
+    mine, theirs = shared_rows(table, other)
+    lookup = np.full(table.n + 1, -1, dtype=np.int64)
+    lookup[mine] = theirs
+    return lookup[np.where((rows >= 0) & (rows < table.n), rows, table.n)]
+
+
+@lru_cache(maxsize=16)
+def epochs_wrong(run: Run, evaluation: Evaluation) -> Int64:
+    """(n,) in how many epochs up to that of `evaluation` the run was wrong about each of its samples.
+
+    Reads the labels of all those epochs. An epoch that cannot be read, or lacks the sample, does not count.
+    """
+    found = np.zeros(evaluation.n, dtype=np.int64)
+    for epoch in run.epochs(evaluation.split):
+        if epoch > evaluation.epoch:
+            break
+        try:
+            past = run.evaluation(evaluation.split, epoch)
+            if past is None or not past.n or not past.has_samples:
+                continue
+            at = _places(past.sample, evaluation.sample)
+            found += (at >= 0) & (past.true[at] != past.predicted[at]) & (past.true[at] >= 0)
+        except FormatError:
+            continue
+    return found
