@@ -18,6 +18,4 @@ def bundled_folder(name: str) -> Path:
     for candidate in (_PACKAGE / "_bundled" / name, _PACKAGE.parent / name):
         if candidate.is_dir():
             return candidate
-    raise FileNotFoundError(
-        f"{name}/ is neither in {_PACKAGE / '_bundled'} nor in {_PACKAGE.parent}; reinstall clftui"
-    )
+    raise FileNotFoundError(f"{name}/ is neither in {_PACKAGE / '_bundled'} nor in {_PACKAGE.parent}; reinstall clftui")

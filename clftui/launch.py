@@ -19,6 +19,7 @@ from clftui.state.filters import Expression, FilterError
 from clftui.state.moves import say
 from clftui.state.selection import Part, Scope, Tab
 from clftui.state.session import Session, all_splits, open_session
+from clftui.state.troubles import troubles
 from clftui.text import harmless, sanitise
 
 if TYPE_CHECKING:
@@ -141,8 +142,8 @@ def headless(session: Session, chosen: Mapping[str, Any], *, view: str, form: st
     except (LaunchError, FormatError, FilterError) as error:
         print(error, file=sys.stderr)
         return 2
-    for problem in session.catalog.problems:
-        print(sanitise(problem.message), file=sys.stderr)
+    for sentence in troubles(session):
+        print(sentence, file=sys.stderr)
     return _deliver(text, output)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from clftui.text import sanitise
 
@@ -79,9 +80,17 @@ class FormatError(Exception):
         self.field = field
         self.problem = problem
         self.remedy = remedy
-        place = f"{self.path}: {field}" if field else self.path
+        super().__init__(self._sentence(self.path))
+
+    @property
+    def brief(self) -> str:
+        """The sentence with the end of the path alone, for a line of a screen."""
+        return self._sentence("/".join(PurePath(self.path).parts[-2:]))
+
+    def _sentence(self, path: str) -> str:
+        place = f"{path}: {self.field}" if self.field else path
         # Paths and fields may hold anything: the sentence is one line that a terminal can be given.
-        super().__init__(sanitise(f"{place} {problem}; {remedy}." if remedy else f"{place} {problem}."))
+        return sanitise(f"{place} {self.problem}; {self.remedy}." if self.remedy else f"{place} {self.problem}.")
 
 
 @dataclass(frozen=True, order=True)

@@ -175,7 +175,8 @@ def from_dense(matrix: ArrayLike) -> Confusion:
     if wrong.any():
         at = int(np.argmax(wrong))
         raise ValueError(
-            f"the confusion matrix has {values[at]} in row {rows[at]}, column {columns[at]}; counts are whole, from 0 to 10^12"
+            f"the confusion matrix has {values[at]} in row {rows[at]}, column {columns[at]}; "
+            "counts are whole, from 0 to 10^12"
         )
     k = dense.shape[0]
     return Confusion(

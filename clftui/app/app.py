@@ -21,6 +21,7 @@ from clftui.drawing.palette import Palette
 from clftui.schema import FormatError
 from clftui.state.moves import say
 from clftui.state.session import Session
+from clftui.state.troubles import collection_troubles
 
 
 class ClfApp(App[None]):
@@ -75,10 +76,9 @@ class ClfApp(App[None]):
         session = self._session
         if self._problems:
             session = say(session, self._problems[0])
-        elif not session.notice and session.catalog.problems:
-            problems = session.catalog.problems
-            more = f" (and {len(problems) - 1} more, see Runs)" if len(problems) > 1 else ""
-            session = say(session, problems[0].message + more)
+        elif not session.notice and (troubles := collection_troubles(session)):
+            more = f" (and {len(troubles) - 1} more, see Runs)" if len(troubles) > 1 else ""
+            session = say(session, troubles[0] + more)
         live = None
         if self._paths:
             paths, root = self._paths, self._images_root

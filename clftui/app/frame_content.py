@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.state.session import Session
@@ -15,9 +16,8 @@ LIVE, PINNED, ENDED = "●", "◐", "○"
 def live_mark(session: Session, run: Run) -> tuple[str, str]:
     """The mark of a run and its word: live, pinned or incomplete, ended or silent."""
     status = run.status
-    evaluation = None
     try:
-        evaluation = session.evaluation(run)
+        evaluation = _readable(session, run)
     except FormatError:
         return PINNED, "unreadable"
     if evaluation is not None and evaluation.ranks[0] < evaluation.ranks[1]:
@@ -26,6 +26,14 @@ def live_mark(session: Session, run: Run) -> tuple[str, str]:
         return PINNED, "pinned"
     words = {"running": (LIVE, "live"), "silent": (ENDED, "silent"), "failed": (ENDED, "failed")}
     return words.get(status.state, (ENDED, "ended"))
+
+
+def _readable(session: Session, run: Run) -> Evaluation | None:
+    """What the run predicted; FormatError where its file, or the labels in it, are broken."""
+    evaluation = session.evaluation(run)
+    if evaluation is not None:
+        _ = evaluation.confusion  # read with the first look at it
+    return evaluation
 
 
 def header_of(session: Session) -> HeaderContent:
@@ -37,7 +45,7 @@ def header_of(session: Session) -> HeaderContent:
         return HeaderContent(sanitise(session.catalog.name), lettered, more, "", "", ENDED, "no runs")
     split, epoch = session.selection.split or "", ""
     try:
-        evaluation = session.evaluation(run)
+        evaluation = _readable(session, run)
     except FormatError:
         evaluation = None
     if evaluation is not None:

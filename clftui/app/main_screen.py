@@ -149,9 +149,11 @@ class MainScreen(CanvasScreen):
     def act(self, step: Callable[[Session], Session]) -> None:
         """Replace the session by what a pure step makes of it."""
         try:
-            self.session = step(cleared(self.now))
+            after = step(cleared(self.now))
         except (FilterError, FormatError) as error:
             self._tell(error)
+        else:
+            self.session = after
 
     def _tell(self, error: Exception) -> None:
         """A file that is broken, or an expression, costs a sentence and nothing else."""

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clftui.schema import FormatError
+from clftui.storage import open_regular
 from clftui.text import plural
 
 Strings = NDArray[np.object_]
@@ -117,7 +118,7 @@ def read_samples(path: Path, *, images_root: Path | None = None) -> SampleTable:
     of all after it. FormatError where the file cannot be read or has no header.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="", errors="surrogateescape") as file:
+        with os.fdopen(open_regular(path), encoding="utf-8-sig", newline="", errors="surrogateescape") as file:
             allow_long_cells()
             rows = list(csv.reader(file))
     except OSError as error:

@@ -9,6 +9,7 @@ from clftui.report import Options
 from clftui.report.render import Table, Value
 from clftui.state.runs_table import RunRow, RunsTable, model_words, other_score, row_past, runs_table
 from clftui.state.session import Session
+from clftui.state.troubles import run_notes, troubles
 from clftui.text import plural
 
 COLUMNS = (
@@ -86,8 +87,7 @@ def _row(session: Session, shown: RunsTable, row: RunRow) -> tuple[Value, ...]:
 def _notes(session: Session, kept: tuple[RunRow, ...]) -> tuple[str, ...]:
     notes = ["low and high: 95 % interval of accuracy (Wilson); change: since the epoch before; – is undefined."]
     notes += [f"{row.run.name}: {row.problem}" for row in kept if row.problem]
+    notes += [f"{row.run.name}: {note}" for row in kept if row.member is not None for note in run_notes(row.member)]
     notes += [f"{row.run.name}: {model_words(row.run)}" for row in kept if row.run.model]
-    difference = session.catalog.class_difference()
-    notes += [difference] if difference is not None else []
-    notes += [problem.message for problem in session.catalog.problems]
-    return tuple(notes)
+    told = {row.problem for row in kept}
+    return (*notes, *(sentence for sentence in troubles(session) if sentence not in told))

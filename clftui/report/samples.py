@@ -8,7 +8,7 @@ from typing import Any
 from clftui.report import Options
 from clftui.report.render import Table
 from clftui.state.sample_answers import Answer, answers_at
-from clftui.state.sample_list import Nothing, SampleList, listing, title_words
+from clftui.state.sample_list import Nothing, SampleList, read_listing, title_words
 from clftui.state.sample_order import sort_words
 from clftui.state.session import Session
 
@@ -51,12 +51,18 @@ def table(session: Session, options: Options) -> Table:
         f"{sort_words(shown.sort)}, {len(rows)} of {number} listed" if len(rows) < shown.n else sort_words(shown.sort)
     )
     columns = (*_COLUMNS, "text") if texts is not None else _COLUMNS
-    return Table(f"{number} {rest}", columns, tuple(rows), (note,))
+    return Table(f"{number} {rest}", columns, tuple(rows), (note, *_odd(shown)))
+
+
+def _odd(shown: SampleList) -> tuple[str, ...]:
+    """What is odd about the samples and their table. Reads all scores once, to count those that are undefined."""
+    _ = shown.evaluation.nan_rows
+    return (*shown.evaluation.notes, *(shown.table.notes if shown.table is not None else ()))
 
 
 def _shown(session: Session) -> SampleList | Nothing:
-    session.evaluation()  # A broken file is an error here, not a sentence: let it raise.
-    return listing(session)
+    # A broken file is an error here, not a sentence.
+    return read_listing(session)
 
 
 def _answers(shown: SampleList, options: Options) -> Iterator[tuple[int, Answer]]:

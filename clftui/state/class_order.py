@@ -12,6 +12,7 @@ from clftui.analysis.confusion import Confusion
 from clftui.analysis.hierarchy import Hierarchy, parse
 from clftui.analysis.metrics import Metric, per_class
 from clftui.data.catalog import Catalog
+from clftui.schema import FormatError
 from clftui.state.session import Session
 from clftui.state.settings import ClassOrder
 
@@ -56,12 +57,25 @@ def name_key(name: str) -> list[tuple[int, int, str]]:
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
 
 
-@lru_cache(maxsize=8)
 def hierarchy_of(catalog: Catalog, classes: tuple[str, ...]) -> Hierarchy | None:
     """The collection's class hierarchy over these classes; None without one, or where its tree cannot be used."""
-    if catalog.hierarchy is None:
-        return None
+    return _tree(catalog, classes)[0]
+
+
+def hierarchy_trouble(catalog: Catalog, classes: tuple[str, ...]) -> str | None:
+    """Why the collection's hierarchy is not used for these classes, in one sentence; None where it is, or is none."""
+    if not classes:
+        return catalog.hierarchy_problem
+    return catalog.hierarchy_problem or _tree(catalog, classes)[1]
+
+
+@lru_cache(maxsize=8)
+def _tree(catalog: Catalog, classes: tuple[str, ...]) -> tuple[Hierarchy | None, str | None]:
+    if catalog.hierarchy is None or catalog.hierarchy_path is None:
+        return None, None
     try:
-        return parse(catalog.hierarchy, classes)
-    except ValueError:
-        return None
+        return parse(catalog.hierarchy, classes), None
+    except (ValueError, RecursionError) as error:
+        why = str(error) if isinstance(error, ValueError) else "it is too deep"
+        remedy = 'write nested {"name", "children"} down to class names'
+        return None, str(FormatError(catalog.hierarchy_path, "", f"is no hierarchy of these classes ({why})", remedy))

@@ -33,6 +33,8 @@ class Absent:
     reason: str
     broken: bool = False
     """Whether its file is wrong; else there is simply nothing on this split."""
+    brief: str = ""
+    """The reason with the end of the file's path alone."""
 
 
 def members(session: Session) -> tuple[tuple[Member, ...], tuple[Absent, ...]]:
@@ -52,7 +54,7 @@ def _members(
         try:
             evaluation, confusion = session.evaluation(run), session.confusion(run)
         except FormatError as error:
-            absent.append(Absent(run, str(error), broken=True))
+            absent.append(Absent(run, str(error), True, error.brief))
             continue
         if evaluation is None or confusion is None:
             absent.append(Absent(run, f"nothing logged on {split or 'any split'}"))

@@ -43,6 +43,8 @@ class RunRow:
     worst_recall: float
     problem: str = ""
     broken: bool = False
+    brief: str = ""
+    """The problem for one line of the screen."""
 
     @property
     def epoch(self) -> int | None:
@@ -72,7 +74,7 @@ def runs_table(session: Session, *, wait: bool = False) -> RunsTable:
     `wait`."""
     present, absent = members(session)
     rows = _rows(present) + tuple(
-        RunRow(each.run, None, Score(), math.nan, "", math.nan, each.reason, each.broken) for each in absent
+        RunRow(each.run, None, Score(), math.nan, "", math.nan, each.reason, each.broken, each.brief) for each in absent
     )
     split, sort = session.selection.split or "", session.runs.sort
     return RunsTable(

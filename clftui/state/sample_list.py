@@ -19,7 +19,7 @@ from clftui.state.sample_order import Positions, available_sorts, lead, order, s
 from clftui.state.selection import Part, Scope
 from clftui.state.session import Session, passed
 from clftui.state.settings import SampleSort
-from clftui.text import count, sanitise
+from clftui.text import count, plural, sanitise
 
 SIZES = 4
 """How many sizes a thumbnail has."""
@@ -42,6 +42,8 @@ class SampleList:
     sort: SampleSort
     """The order; file order where the run logged nothing to sort by."""
     filtered: bool
+    trouble: str = ""
+    """Why the sample table does not serve, in one sentence for a line of the screen."""
 
     @property
     def n(self) -> int:
@@ -65,19 +67,24 @@ class Nothing:
 
 def listing(session: Session) -> SampleList | Nothing:
     """The samples of the session's scope, sorted; the same object until something it depends on changes."""
+    try:
+        return read_listing(session)
+    except FormatError as error:
+        return Nothing(str(error))
+
+
+def read_listing(session: Session) -> SampleList | Nothing:
+    """`listing`, but a file that is broken raises its FormatError."""
     run, selection = session.run, session.selection
     if run is None:
         return Nothing("No runs are open. Start clftui with a folder of runs.")
-    try:
-        evaluation = session.evaluation(run)
-        if evaluation is None:
-            split = selection.split or "any split"
-            return Nothing(f"{run.name} logged nothing on {split}; s shows the next split, r the next run.")
-        if not evaluation.has_samples:
-            return Nothing(f"{run.name} is a bare matrix: it counts samples but not which; r shows the next run.")
-        return _listing(run, evaluation, selection.scope, session.filters, session.samples.sort)
-    except FormatError as error:
-        return Nothing(str(error))
+    evaluation = session.evaluation(run)
+    if evaluation is None:
+        split = selection.split or "any split"
+        return Nothing(f"{run.name} logged nothing on {split}; s shows the next split, r the next run.")
+    if not evaluation.has_samples:
+        return Nothing(f"{run.name} is a bare matrix: it counts samples but not which; r shows the next run.")
+    return _listing(run, evaluation, selection.scope, session.bound_filters, session.samples.sort)
 
 
 @lru_cache(maxsize=8)
@@ -96,7 +103,22 @@ def _listing(
     if scope.is_cell and sort is SampleSort.CONFIDENCE:
         lead(positions, keys, run.class_index[scope.true or ""], run.class_index[scope.predicted or ""])
     table = table_of(run, evaluation.split)
-    return SampleList(run, evaluation, table, scope, positions, keys, whole, sort, mask is not None)
+    error = table_trouble(run, evaluation)
+    trouble = error.brief if error is not None else ""
+    return SampleList(run, evaluation, table, scope, positions, keys, whole, sort, mask is not None, trouble)
+
+
+def table_trouble(run: Run, evaluation: Evaluation) -> FormatError | None:
+    """Why the evaluation's sample table cannot be read or is too short for it; None where it serves, or is none."""
+    try:
+        table = run.samples(evaluation.split)
+        last = int(evaluation.sample.max(initial=-1))
+        if table is not None and last >= table.n:
+            short = f"has {plural(table.n, 'row')}, but samples are numbered up to {count(last)}"
+            return FormatError(table.path, "", short, "write a row for each sample, in the order of their numbers")
+    except FormatError as error:
+        return error
+    return None
 
 
 def table_of(run: Run, split: str) -> SampleTable | None:

@@ -8,6 +8,7 @@ import itertools
 import json
 import math
 import os
+import stat
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,9 @@ import numpy as np
 from clftui.schema import FormatError
 
 _counter = itertools.count()
+
+MAX_JSON_BYTES = 64_000_000
+"""Of one JSON document: a run of a million classes takes half of it."""
 
 # What file systems without locks answer; appending unlocked is better there than not at all.
 _NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
@@ -146,7 +150,7 @@ def read_jsonl(path: str | os.PathLike[str]) -> tuple[list[dict[str, object]], i
     A torn last line (no newline yet: its writer was killed or is writing) is not counted. NaN and Infinity are read.
     """
     try:
-        data = Path(path).read_bytes()
+        data = _content(path)
     except FileNotFoundError:
         return [], 0
     except OSError as error:
@@ -175,7 +179,7 @@ def _parse(line: bytes) -> object:
 def read_json(path: str | os.PathLike[str]) -> object:
     """The value of a JSON file; FormatError when it is missing, unreadable or not JSON."""
     try:
-        data = Path(path).read_bytes()
+        data = _content(path, MAX_JSON_BYTES)
     except OSError as error:
         raise unreadable(path, error) from error
     try:
@@ -188,6 +192,29 @@ def read_json(path: str | os.PathLike[str]) -> object:
     except (ValueError, RecursionError) as error:
         raise FormatError(path, "", "is not JSON that can be read", "write it again") from error
     return value
+
+
+def open_regular(path: str | os.PathLike[str]) -> int:
+    """A descriptor to read the file at `path`; FormatError for a pipe or a device, which might block for ever."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return descriptor
+    os.close(descriptor)
+    what = "a folder" if stat.S_ISDIR(mode) else "a pipe or a device"
+    raise FormatError(path, "", f"cannot be read (it is {what})", "put the file in its place")
+
+
+def _content(path: str | os.PathLike[str], limit: int | None = None) -> bytes:
+    descriptor = open_regular(path)
+    try:
+        size = os.fstat(descriptor).st_size
+        if limit is not None and size > limit:
+            problem = f"is too large to be true ({size // 1_000_000} MB; {limit // 1_000_000} MB are read)"
+            raise FormatError(path, "", problem, "write it again")
+        return b"".join(iter(lambda: os.read(descriptor, 1 << 20), b""))
+    finally:
+        os.close(descriptor)
 
 
 def unreadable(path: str | os.PathLike[str], error: OSError) -> FormatError:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clftui.schema import FormatError
-from clftui.storage.files import unreadable
+from clftui.storage.files import open_regular, unreadable
 
 MAX_OPEN = 64
 
@@ -43,7 +43,7 @@ class _Handle:
 
     def __init__(self, path: str) -> None:
         self.descriptor = -1
-        self.descriptor = os.open(path, os.O_RDONLY)
+        self.descriptor = open_regular(path)
 
     def __del__(self) -> None:
         if self.descriptor >= 0:

@@ -24,19 +24,22 @@ from clftui.state.runs_table import (
     runs_table,
 )
 from clftui.state.session import Session
+from clftui.state.troubles import collection_troubles, run_notes
 from clftui.text import plural
 from clftui.views.view import Act, View, follow
 from clftui.widgets.class_dots import draw_class_dots
 from clftui.widgets.runs_columns import Column, Kind, choose
-from clftui.widgets.runs_head import axis_of, draw_head, draw_key, draw_more, problem_words
+from clftui.widgets.runs_head import axis_of, draw_head, draw_key, draw_more
 from clftui.widgets.runs_rows import RunsPicture, draw_row
-from clftui.widgets.sentence import draw_sentence
+from clftui.widgets.sentence import draw_sentence, wrapped
 
 AGAIN_SECONDS = 0.1
 """How soon to look again for what is read in the background."""
 PANE_FROM = 24
 """Lines of the body from which on recall by class is drawn even though not all runs fit above it."""
 LEAST_PANE = 8
+LEAST_NOTED = 8
+"""Lines of the body from which on there are notes under the rows."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class RunsView(View):
     def _draw_table(self, canvas: Canvas, session: Session, table: RunsTable) -> None:
         spread = class_spread(session)
         pane = pane_height(canvas.height, len(table.rows), len(spread.classes) if spread is not None else 0)
-        notes = notes_of(session, table, canvas.height)
+        notes = notes_of(session, table, canvas.width - 4, canvas.height)
         room = max(1, canvas.height - 1 - pane - len(notes) - (1 if pane else 0))
         cursor = table.row_of(session.selection.run) or 0
         letters = {run.key: letter for letter, run in session.lettered}
@@ -227,19 +230,33 @@ def pane_height(height: int, runs: int, classes: int) -> int:
     return min(classes + 2, max(spare, LEAST_PANE, height * 2 // 5 - 1 if height >= PANE_FROM else 0))
 
 
-def notes_of(session: Session, table: RunsTable, height: int) -> list[str]:
-    """Lines under the rows: the focused run's model, what could not be opened, how class lists differ."""
-    notes = []
-    model = model_words(session.run) if session.run is not None else ""
-    if height >= 8 and session.run is not None and model:
-        notes.append(f"{session.run.name}: {model}")
-    problems = session.catalog.problems
-    if problems and height >= 12:
-        notes.append(problem_words(len(problems), problems[0].message))
-    difference = session.catalog.class_difference()
-    if difference is not None and height >= 16:
-        notes.append(difference)
-    return notes
+def notes_of(session: Session, table: RunsTable, width: int, height: int) -> list[str]:
+    """Lines under the rows: what is odd about the focused run, its model, and what is wrong with the collection."""
+    if height < LEAST_NOTED:
+        return []
+    notes: list[str] = []
+    cursor = table.row_of(session.selection.run)
+    row = table.rows[cursor] if cursor is not None else None
+    if row is not None:
+        notes += wrapped(row.problem, width, 3) if row.broken else []
+        model = model_words(row.run)
+        notes += [f"{row.run.name}: {model}"] if model else []
+        odd = "; ".join(run_notes(row.member)) if row.member is not None and height >= LEAST_NOTED + 4 else ""
+        notes += wrapped(f"{row.run.name}: {odd}", width, 2) if odd else []
+    return [*notes, *_collection_notes(session, width, height)]
+
+
+def _collection_notes(session: Session, width: int, height: int) -> list[str]:
+    """A troubled collection in as many lines as the screen can spare."""
+    troubles = collection_troubles(session)
+    room = 0 if height < LEAST_NOTED + 4 else 1 if height < 16 else max(2, height // 6)
+    if not troubles or not room:
+        return []
+    if len(troubles) == 1:
+        return wrapped(troubles[0], width, room)
+    shown = list(troubles if len(troubles) <= room else troubles[: room - 1])
+    rest = len(troubles) - len(shown)
+    return [*shown, f"{rest} more; e writes all of them to a file"] if rest else shown
 
 
 def no_runs(session: Session) -> str:

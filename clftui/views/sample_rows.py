@@ -33,6 +33,7 @@ def layout(shown: SampleList, height: int) -> Rows:
     title = 2 if height >= 26 else 0
     foot = 0 if height < 10 else 2 if height < 18 else 6 if _documents(shown) else 3
     head = 1 if height >= 5 else 0
+    title += 1 if shown.trouble and height >= 8 else 0
     return Rows(title + head, max(height - title - head - foot, 1), foot)
 
 
@@ -47,6 +48,8 @@ def draw_rows(canvas: Canvas, shown: SampleList, rows: Rows, start: int, focus: 
             title = "path" if name == "text" and not _documents(shown) else _TITLES[name]
             align: Literal["left", "right"] = "right" if name == "score" else "left"
             canvas.text(x, rows.top - 1, title, canvas.palette.faint, width=width, align=align)
+    if shown.trouble and rows.top > 1:
+        canvas.text(2, rows.top - 2, shown.trouble, canvas.palette.worse, width=canvas.width - 3)
     for number, answer in enumerate(answers):
         index, y = start + number, rows.top + number
         for x, width, name in _placed(columns):

@@ -116,7 +116,7 @@ class SamplesView(View):
             sample_grid.draw_grid(canvas, session, shown, body, self.thumbnails, start, focused)
             _draw_grid_foot(canvas, session, shown, index, body)
         else:
-            if body.top > 1:
+            if body.top > 2 or (body.top > 1 and not shown.trouble):
                 _draw_title(canvas, shown, min(body.rows, shown.n - start))
             sample_rows.draw_rows(canvas, shown, body, start, focused)
             _draw_rows_foot(canvas, session, shown, index, body)

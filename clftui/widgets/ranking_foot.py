@@ -100,7 +100,10 @@ def _draw_rule(canvas: Canvas, picture: RankingPicture, y: int) -> None:
         if len(shown) < total:
             notes.append(f"{what} {count(shown.start + 1)}–{count(shown.stop)} of {count(total)}")
     if table.absent:
-        notes.append(f"{plural(len(table.absent), 'run')} without {table.split or 'a split'}")
+        broken = sum(each.broken for each in table.absent)
+        lacking = len(table.absent) - broken
+        notes += [f"{plural(broken, 'run')} unreadable, see Runs"] if broken else []
+        notes += [f"{plural(lacking, 'run')} without {table.split or 'a split'}"] if lacking else []
     if notes:
         text = f" {' · '.join(notes)} "
         canvas.text(3, y, text, p.muted)

@@ -7,7 +7,7 @@ import math
 from clftui.drawing.canvas import Canvas
 from clftui.state.runs_table import RunRow, Score
 from clftui.state.settings import RunsSort
-from clftui.text import plural, sanitise, text_width
+from clftui.text import sanitise, text_width
 from clftui.widgets.runs_columns import GAP, LEFT, Column, Kind
 from clftui.widgets.runs_rows import RunsPicture
 
@@ -105,8 +105,3 @@ def draw_key(canvas: Canvas, picture: RunsPicture, y: int) -> bool:
     words += f"● {picture.table.split}  ─ 95 %"
     canvas.text(LEFT, y, words, canvas.palette.muted, width=column.x + column.width - LEFT, align="right")
     return True
-
-
-def problem_words(number: int, first: str) -> str:
-    """What could not be opened, in one line."""
-    return first if number == 1 else f"{plural(number, 'path')} could not be opened: {first}"

@@ -51,7 +51,7 @@ def draw_row(canvas: Canvas, picture: RunsPicture, y: int, row: int) -> None:
             _CELLS[column.kind](canvas, picture, y, each, column, focused)
     if each.member is None:
         x = next((column.x for column in picture.columns if column.kind is Kind.SCORE), LEFT)
-        canvas.text(x, y, each.problem, p.worse if each.broken else p.muted, width=canvas.width - x - 1)
+        canvas.text(x, y, each.brief or each.problem, p.worse if each.broken else p.muted, width=canvas.width - x - 1)
 
 
 def _draw_mark(canvas: Canvas, picture: RunsPicture, y: int, row: RunRow, column: Column, focused: bool) -> None:
