@@ -11,12 +11,15 @@ from clftui.app.commands import key_text
 from clftui.app.dialogs.help_sheet import HelpSheet
 from clftui.app.dialogs.palette import CommandPalette, Entry
 from clftui.app.dialogs.prompt import Prompt
+from clftui.app.dialogs.words import Words
 from clftui.app.export import export_view, known_format, suggested_name
 from clftui.app.preferences import state_folder
 from clftui.app.registry import READING
-from clftui.schema import FormatError
-from clftui.state.filters import COLUMNS, Expression, FilterError, apply_filters
-from clftui.state.moves import add_filter, find_class, focus_run, say, select
+from clftui.state.filter_steps import add, passing
+from clftui.state.filters import COLUMNS, Expression
+from clftui.state.moves import find_class, focus_run, say, select
+from clftui.state.peers import COLUMNS as PEER_COLUMNS
+from clftui.state.peers import table_of
 from clftui.state.sample_list import copy_text
 from clftui.state.selection import Tab
 from clftui.text import plural, sanitise, shorten
@@ -44,23 +47,22 @@ def _find(screen: MainScreen) -> None:
 
 
 def _filter(screen: MainScreen) -> None:
-    def check(text: str) -> str | None:
-        """Try the expression on the focused run, so that a typing mistake is told while it can be mended."""
-        try:
-            expression = Expression(text)
-            run, evaluation = screen.now.run, screen.now.evaluation()
-            if run is not None and evaluation is not None and evaluation.has_samples:
-                apply_filters((expression,), evaluation, run.samples(evaluation.split))
-        except (FilterError, FormatError) as error:
-            return str(error)
-        return None
+    def count_passing(text: str) -> str:
+        """How many samples of the focused run would stay, beside the filters that are on."""
+        session = screen.now
+        left = passing(session, (*session.filters, Expression(text)))
+        return "" if left is None else f"{plural(left, 'sample')} pass"
 
     def take(text: str | None) -> None:
         if text:
-            screen.act(lambda session: add_filter(session, Expression(text)))
+            screen.act(lambda session: add(session, Expression(text)))
 
-    hint = f'e.g. confidence > .9 and true == "cat"   columns: {", ".join(COLUMNS)}'
-    screen.app.push_screen(Prompt("filter samples", hint=hint, check=check), take)
+    session = screen.now
+    samples = table_of(session.run, session.selection.split or "") if session.run is not None else None
+    columns = (*COLUMNS, *(samples.group_columns if samples is not None else ()))
+    hint = f'e.g. confidence > .9 and true == "cat"   columns: {", ".join(columns)}, {", ".join(PEER_COLUMNS)}'
+    words = Words((*columns, *PEER_COLUMNS), session.classes)
+    screen.app.push_screen(Prompt("filter samples", hint=hint, live=count_passing, suggester=words), take)
 
 
 def _copy(screen: MainScreen, whole: bool = False) -> None:

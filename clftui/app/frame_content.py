@@ -5,6 +5,7 @@ from __future__ import annotations
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.schema import FormatError
+from clftui.state.filter_steps import chips
 from clftui.state.session import Session
 from clftui.state.words import Piece, breadcrumb
 from clftui.text import count, sanitise
@@ -49,8 +50,7 @@ def header_of(session: Session) -> HeaderContent:
     except FormatError:
         evaluation = None
     if evaluation is not None:
-        total = int(evaluation.confusion.support.sum())
-        split = f"{split} {count(total)}"
+        split = f"{split} {_samples(session, evaluation)}"
         epochs = run.epochs(evaluation.split)
         if len(epochs) > 1:
             epoch = f"epoch {evaluation.epoch}/{epochs[-1]}"
@@ -58,6 +58,13 @@ def header_of(session: Session) -> HeaderContent:
     return HeaderContent(sanitise(session.catalog.name), lettered, more, split, epoch, mark, word)
 
 
+def _samples(session: Session, evaluation: Evaluation) -> str:
+    """`10,000`, or `412 of 10,000` under filters."""
+    whole = count(evaluation.confusion.total)
+    passing = session.confusion() if session.filters else None
+    return whole if passing is None else f"{count(passing.total)} of {whole}"
+
+
 def breadcrumb_of(session: Session) -> tuple[tuple[Piece, ...], tuple[str, ...]]:
     """The breadcrumb's pieces and the filter chips."""
-    return tuple(breadcrumb(session)), tuple(each.describe() for each in session.filters)
+    return tuple(breadcrumb(session)), tuple(str(chip) for chip in chips(session))

@@ -21,8 +21,9 @@ from clftui.app.registry import Registry
 from clftui.drawing.canvas import Canvas
 from clftui.drawing.svg import to_svg
 from clftui.schema import FormatError
+from clftui.state.filter_steps import drop_chip
 from clftui.state.filters import FilterError
-from clftui.state.moves import drop_filter, go, say, with_catalog
+from clftui.state.moves import go, say, with_catalog
 from clftui.state.selection import Tab
 from clftui.state.session import Session
 from clftui.text import sanitise
@@ -170,7 +171,7 @@ class MainScreen(CanvasScreen):
 
     @on(BreadcrumbBar.ChipRemoved)
     def chip_removed(self, message: BreadcrumbBar.ChipRemoved) -> None:
-        self.act(lambda session: drop_filter(session, message.index))
+        self.act(lambda session: drop_chip(session, message.index))
 
     @on(CatalogChanged)
     def catalog_changed(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from clftui.app.command_table import common, matrix, ranking, runs, samples
+from clftui.app.command_table import common, filters, matrix, ranking, runs, samples
 from clftui.app.commands import Command, key_text
 from clftui.state.selection import Tab
 from clftui.state.session import Session
@@ -17,6 +17,7 @@ FORBIDDEN_KEYS = frozenset({"ctrl+a", "ctrl+b", "ctrl+s"})
 
 ALL_COMMANDS: tuple[Command, ...] = (
     *common.COMMANDS,
+    *filters.COMMANDS,
     *runs.COMMANDS,
     *ranking.COMMANDS,
     *matrix.COMMANDS,

@@ -155,8 +155,10 @@ class BreadcrumbBar(CanvasView):
         p = self.palette
         right, places = canvas.width - 1, []
         for index in range(len(self.chips) - 1, -1, -1):
-            text = f" {shorten(self.chips[index], max(8, canvas.width // 3))} × "
+            # The end of a chip says how many samples it hides.
+            text = f" {shorten(self.chips[index], max(8, canvas.width // 3), middle=True)} × "
             if right - text_width(text) < canvas.width // 3:
+                right -= 1 + canvas.text(right - len(f"+{index + 1}"), 0, f"+{index + 1}", p.muted)
                 break
             x = right - text_width(text)
             canvas.fill(x, 0, text_width(text), 1, bg=p.raised, attrs=REVERSE if p.depth <= Depth.ANSI16 else 0)
