@@ -92,4 +92,7 @@ def _alive(pid: int) -> bool:
         return False
     except PermissionError:
         return True
+    # A killed process that nobody has waited for (common in containers) still has its number, on Linux with a Z.
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[:1] != [b"Z"]
     return True
