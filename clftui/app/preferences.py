@@ -1,23 +1,14 @@
-"""What clftui remembers between sessions (theme, last view) and where a user's own files lie, by the XDG rules."""
+"""What clftui remembers between sessions: theme and last view."""
 
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from clftui.storage import atomic_json
+from clftui.storage import atomic_json, config_folder, state_folder
 
-
-def config_folder() -> Path:
-    """Files people write: `keymap.toml`, `themes/*.toml`."""
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "clftui"
-
-
-def state_folder() -> Path:
-    """Files clftui writes: remembered choices, copied lists."""
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "clftui"
+__all__ = ["Preferences", "config_folder", "load_preferences", "save_preferences", "state_folder"]
 
 
 @dataclass(frozen=True)

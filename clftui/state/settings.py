@@ -64,6 +64,24 @@ class Share(StrEnum):
     TOTAL = "all %"
 
 
+class Pane(StrEnum):
+    """What the Matrix view is made of."""
+
+    GRID = "matrix"
+    BOTH = "matrix and pairs"
+    PAIRS = "pairs"
+    READOUT = "read-out"
+
+
+class PairSort(StrEnum):
+    """What orders the confused pairs."""
+
+    COUNT = "count"
+    RATE = "rate"
+    SURPRISE = "surprise"
+    CHANGE = "change"
+
+
 @dataclass(frozen=True)
 class MatrixSettings:
     encoding: Encoding = Encoding.NUMBER
@@ -76,6 +94,10 @@ class MatrixSettings:
     order: ClassOrder = ClassOrder.GIVEN
     at_least: int = 1
     """Cells with fewer samples are left blank."""
+    pane: Pane = Pane.GRID
+    pair_sort: PairSort = PairSort.COUNT
+    pair_text: str = ""
+    """Only pairs with this in a class name are listed."""
 
 
 class SampleSort(StrEnum):

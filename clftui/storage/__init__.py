@@ -12,6 +12,7 @@ from clftui.storage.files import (
     read_jsonl,
     remove_temporaries,
 )
+from clftui.storage.folders import config_folder, state_folder
 from clftui.storage.members import Member
 from clftui.storage.npz import NpzFile, open_npz, read_npy, write_npz
 from clftui.storage.reading import Signature, file_signature
@@ -23,6 +24,7 @@ __all__ = [
     "append_line",
     "atomic_json",
     "atomic_write",
+    "config_folder",
     "dump_json",
     "file_signature",
     "open_npz",
@@ -31,5 +33,6 @@ __all__ = [
     "read_jsonl",
     "read_npy",
     "remove_temporaries",
+    "state_folder",
     "write_npz",
 ]
