@@ -232,7 +232,11 @@ def after_restart(folder: Path, ledger: Ledger) -> None:
                 logger.log(epoch_of(turn), "test", **batch(turn, rank, kind.ranks))
         if left := list(run.rglob(".*.tmp")):
             ledger.problems.append(f"{len(left)} temporary files are left after a restart ({left[0]})")
-        full = sum("nll" in open_npz(path).members for _, _, path in split_files(run))
+        try:
+            full = sum("nll" in open_npz(path).members for _, _, path in split_files(run))
+        except FormatError as error:
+            ledger.problems.append(str(error))
+            continue
         if not kind.full_scores and full > 2:
             ledger.problems.append(f"{run} keeps all scores of {full} epochs instead of the best and the last")
 
