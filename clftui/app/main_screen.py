@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.reactive import var
 
-from clftui.app import effects
 from clftui.app.background import Background, HistoryArrived
 from clftui.app.command_table.common import cleared
 from clftui.app.commands import Command
@@ -27,10 +26,6 @@ from clftui.state.moves import go, say, with_catalog
 from clftui.state.selection import Tab
 from clftui.state.session import Session
 from clftui.text import sanitise
-from clftui.views.matrix import MatrixView
-from clftui.views.ranking import RankingView
-from clftui.views.runs import RunsView
-from clftui.views.samples import SamplesView
 from clftui.views.view import Act, View
 from clftui.widgets.canvas_view import CanvasView
 from clftui.widgets.compositor import CanvasScreen
@@ -38,12 +33,6 @@ from clftui.widgets.frame import BreadcrumbBar, FooterBar, HeaderBar, TabBar
 
 log = logging.getLogger("clftui")
 
-VIEWS: dict[Tab, type[View]] = {
-    Tab.RUNS: RunsView,
-    Tab.RANKING: RankingView,
-    Tab.MATRIX: MatrixView,
-    Tab.SAMPLES: SamplesView,
-}
 CALM_CHECKS = 8
 """How often in a row nothing may be pending before a screen counts as settled: what arrives is drawn a little later."""
 ROOMY_HEIGHT = 28
@@ -80,7 +69,8 @@ class MainScreen(CanvasScreen):
     def on_mount(self) -> None:
         self._show(self.now)
         if self._live is not None:
-            self._live.start(self.now.catalog)
+            # What a screen shows first does not wait for the watcher.
+            self.call_after_refresh(self._live.start, self.now.catalog)
 
     def on_unmount(self) -> None:
         if self._live is not None:
@@ -95,7 +85,7 @@ class MainScreen(CanvasScreen):
         """Hand the session to the frame and to the view of its tab; other views wait until they are looked at."""
         view = self._views.get(session.tab)
         if view is None:
-            view = self._views[session.tab] = VIEWS[session.tab](id=session.tab.value)
+            view = self._views[session.tab] = _view_class(session.tab)(id=session.tab.value)
             self.query_one("#body").mount(view)
         for tab, each in self._views.items():
             if each.display != (tab is session.tab):
@@ -138,8 +128,11 @@ class MainScreen(CanvasScreen):
             self.act(command.step)
 
     def _effect(self, name: str) -> None:
+        # Dialogs and files are loaded by the first command that needs them, not before the first frame.
+        from clftui.app.effects import EFFECTS
+
         try:
-            effects.EFFECTS[name](self)
+            EFFECTS[name](self)
         except FormatError as error:
             self._tell(error)
 
@@ -203,3 +196,24 @@ class MainScreen(CanvasScreen):
         while calm < CALM_CHECKS:
             await asyncio.sleep(0.01)
             calm = 0 if self._background.busy or any(view.busy for view in self._views.values()) else calm + 1
+
+
+def _view_class(tab: Tab) -> type[View]:
+    """The view of a tab, imported when it is first opened: the first frame needs one of them alone."""
+    match tab:
+        case Tab.RUNS:
+            from clftui.views.runs import RunsView
+
+            return RunsView
+        case Tab.RANKING:
+            from clftui.views.ranking import RankingView
+
+            return RankingView
+        case Tab.MATRIX:
+            from clftui.views.matrix import MatrixView
+
+            return MatrixView
+        case Tab.SAMPLES:
+            from clftui.views.samples import SamplesView
+
+            return SamplesView

@@ -23,6 +23,14 @@ PURPOSES: tuple[Purpose, ...] = ("Move", "Show", "Order", "Select", "Act")
 class HelpSheet(ModalScreen[None]):
     """Any key but the scrolling ones closes it."""
 
+    DEFAULT_CSS = """
+    HelpSheet { align: center middle; background: $background 38%; }
+    #help { width: 112; max-width: 96%; height: auto; max-height: 90%; background: $surface; }
+    #help { padding: 1 3; scrollbar-size: 1 1; }
+    #help-head { height: 1; margin: 0 0 1 0; }
+    #help-body { height: auto; }
+    """
+
     def __init__(self, title: str, summary: str, commands: list[Command], reading: tuple[tuple[str, str], ...]) -> None:
         super().__init__()
         self._title, self._summary, self._commands, self._reading = title, summary, commands, reading

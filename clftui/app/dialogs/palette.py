@@ -19,7 +19,7 @@ from clftui.text import sanitise, text_width
 
 SHOWN = 200
 PALETTE_WIDTH = 80
-"""Columns of the sheet, as `app.tcss` has it; 4 of them are its edges, 3 the list's and its scroll bar's."""
+"""Columns of the sheet, as its style has it; 4 of them are its edges, 3 the list's and its scroll bar's."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,16 @@ class Entry:
 
 class CommandPalette(ModalScreen[str | None]):
     """Type to narrow, enter to run. `#` finds a class, `@` a run; answers with the entry's value."""
+
+    DEFAULT_CSS = """
+    CommandPalette { align: center top; background: $background 38%; }
+    #palette { width: 80; max-width: 100%; height: auto; max-height: 90%; background: $surface; }
+    #palette { padding: 1 2; margin: 2 0 0 0; }
+    #palette-line { border: none; height: 1; background: $surface; color: $foreground; padding: 0; margin: 0 0 1 0; }
+    #palette-list { border: none; height: auto; max-height: 14; background: $surface; padding: 0; scrollbar-size: 1 1; }
+    #palette-list > .option-list--option-highlighted { background: $clf-raised; color: $foreground; text-style: none; }
+    #palette-help { color: $clf-muted; height: auto; min-height: 2; margin: 1 0 0 0; }
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "give_up", "close", show=False),

@@ -26,6 +26,15 @@ class Prompt(ModalScreen[str | None]):
     what the line would do while it is being typed; a FilterError or FormatError it raises keeps the prompt open too.
     """
 
+    DEFAULT_CSS = """
+    Prompt { align: left bottom; background: $background 38%; }
+    #prompt { height: auto; width: 1fr; background: $surface; padding: 0 1; margin: 0 0 1 0; }
+    #prompt-title { color: $clf-focus; text-style: bold; height: 1; }
+    #prompt-line { border: none; height: 1; background: $clf-raised; color: $foreground; padding: 0; }
+    #prompt-hint { color: $clf-muted; height: auto; max-height: 3; }
+    #prompt-hint.problem { color: $clf-worse; }
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "give_up", "close", show=False),
         Binding("tab", "complete", "complete", show=False, priority=True),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from clftui.data.imports.beside import Options, array_run, arrays_beside, listed
 from clftui.data.imports.classes import CLASS_FILES, class_file
+from clftui.data.imports.imported import STDIN, Imported
 from clftui.data.imports.names import array_name
 from clftui.data.imports.npy import ANSWERS, CONTEXT, Named, named_arrays
 from clftui.data.imports.texts import text_runs
@@ -18,19 +18,6 @@ from clftui.schema import FormatError
 TABLE_ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson")
 TEXT_ENDINGS = (*TABLE_ENDINGS, ".txt")
 ARRAY_ENDINGS = (".npy", ".npz")
-STDIN = Path("-")
-
-
-@dataclass(frozen=True, eq=False)
-class Imported:
-    """What was found at a path: runs, and (file, sentence) for what could not be read.
-
-    `signature` changes when one of the files that were, or could have been, used does.
-    """
-
-    runs: tuple[Run, ...]
-    problems: tuple[tuple[Path, str], ...]
-    signature: tuple[object, ...]
 
 
 def import_path(

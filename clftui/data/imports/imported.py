@@ -1,0 +1,24 @@
+"""What an import found: all that a catalog keeps of it, without the code that reads other formats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from clftui.data.run import Run
+
+STDIN = Path("-")
+
+
+@dataclass(frozen=True, eq=False)
+class Imported:
+    """What was found at a path: runs, and (file, sentence) for what could not be read.
+
+    `signature` changes when one of the files that were, or could have been, used does.
+    """
+
+    runs: tuple[Run, ...]
+    problems: tuple[tuple[Path, str], ...]
+    signature: tuple[object, ...]
