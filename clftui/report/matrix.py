@@ -32,7 +32,7 @@ def data(session: Session, options: Options | None = None) -> dict[str, Any]:
     shown = matrix(session)
     if shown is None:
         return {"classes": list(session.classes), "cells": []}
-    c, names = shown.confusion, shown.classes
+    c, names = shown.whole, shown.classes
     kept = np.arange(len(c.count))
     if options.top is not None:
         kept = np.sort(np.argsort(-c.count, kind="stable")[: options.top])
@@ -60,16 +60,16 @@ def table(session: Session, options: Options | None = None) -> Table:
     if session.selection.split is not None:
         title += f", {session.selection.split}"
     classes = _kept(shown, options)
-    rest = np.setdiff1d(np.arange(shown.n), classes)
+    rest = np.setdiff1d(np.arange(len(shown.classes)), classes)
     names = [shown.classes[index] for index in classes.tolist()]
-    counts = _with_rest(shown.confusion, classes, rest)
+    counts = _with_rest(shown.whole, classes, rest)
     notes = ["Rows are true classes, columns predicted ones; – is undefined."]
     if len(rest):
         names.append(OTHER)
         notes.append(f"{plural(len(rest), 'class', 'classes')} with fewer mistakes are summed as {OTHER}.")
-    recall = _shares(shown.confusion, Metric.RECALL, classes, rest)
-    precision = _shares(shown.confusion, Metric.PRECISION, classes, rest)
-    unanswered = _fold(shown.confusion.unanswered, classes, rest)
+    recall = _shares(shown.whole, Metric.RECALL, classes, rest)
+    precision = _shares(shown.whole, Metric.PRECISION, classes, rest)
+    unanswered = _fold(shown.whole.unanswered, classes, rest)
     # A column only where somebody gave no answer: then recall does not follow from the counts alone.
     silent = unanswered.any()
     columns = (AXES, *names, *((NO_ANSWER,) if silent else ()), Metric.RECALL.label)
@@ -83,13 +83,13 @@ def table(session: Session, options: Options | None = None) -> Table:
 def _kept(shown: Matrix, options: Options) -> NDArray[np.int64]:
     """Class indices of the table's rows, in the order of the view."""
     most = shown.n if options.dense else options.top or READABLE
-    if shown.n <= most:
-        return shown.order
-    c = shown.confusion
+    if len(shown.classes) <= most:
+        return shown.items.order
+    c = shown.whole
     mistakes = c.support - c.correct + c.predicted_count - c.correct
-    chosen = np.zeros(shown.n, dtype=np.bool_)
+    chosen = np.zeros(len(shown.classes), dtype=np.bool_)
     chosen[np.argsort(-mistakes, kind="stable")[:most]] = True
-    return shown.order[chosen[shown.order]]
+    return shown.items.order[chosen[shown.items.order]]
 
 
 def _with_rest(c: Confusion, classes: NDArray[np.int64], rest: NDArray[np.int64]) -> NDArray[np.int64]:

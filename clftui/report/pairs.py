@@ -25,10 +25,10 @@ def _rates(shown: Matrix, top: int | None) -> tuple[list[tuple[str, str, int]], 
 
     Pairs under the view's threshold are left out, as on the screen.
     """
-    true, predicted, counts = pairs(shown.confusion)
+    true, predicted, counts = pairs(shown.whole)
     total = int(np.count_nonzero(counts >= shown.settings.at_least))
     kept = slice(0, total if top is None else min(top, total))
-    n = shown.confusion.support[true[kept]]
+    n = shown.whole.support[true[kept]]
     low, high = wilson(counts[kept], n)
     named = [
         (shown.classes[t], shown.classes[p], k)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clftui.analysis.confusion import Confusion, confused_pairs
+from clftui.analysis.folding import Items, fold, unit
 from clftui.analysis.intervals import metric_interval
 from clftui.analysis.metrics import Metric, ratio
 from clftui.schema import FormatError
@@ -35,11 +36,16 @@ THRESHOLDS = (1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500,
 class Matrix:
     """One confusion in the order and the manner of the settings.
 
-    `order` (K,) class index of each position, `place` (K,) position of each class index; `true` and `predicted` are
-    the class indices under the cursor.
+    Rows and columns are *items*: classes, or groups of classes that stand for one. `names` (n,) and `confusion` are of
+    the items; `order` (n,) is the item of each position and `place` (n,) the position of each item. Where every item is
+    a class, item and class index are the same number. `classes` (K,) and `whole` are of the classes, and so are `true`
+    and `predicted`, the pair under the cursor.
     """
 
     classes: tuple[str, ...]
+    whole: Confusion
+    items: Items
+    names: tuple[str, ...]
     confusion: Confusion
     order: Int64
     place: Int64
@@ -49,13 +55,26 @@ class Matrix:
 
     @property
     def n(self) -> int:
-        """Classes."""
-        return len(self.classes)
+        """Items."""
+        return len(self.names)
+
+    def item(self, index: int) -> int:
+        """The item of a class index."""
+        return index if self.items.is_unit else int(self.items.item_of[index])
+
+    def members(self, item: int) -> Int64:
+        """The class indices of an item."""
+        return np.array([item]) if self.items.is_unit else self.items.members(item)
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        """The items under the cursor, true and predicted."""
+        return self.item(self.true), self.item(self.predicted)
 
     @property
     def cursor(self) -> tuple[int, int]:
         """Row and column position of the cursor on the screen."""
-        row, column = int(self.place[self.true]), int(self.place[self.predicted])
+        row, column = (int(self.place[item]) for item in self.pair)
         return (column, row) if self.settings.transposed else (row, column)
 
     @property
@@ -81,9 +100,18 @@ def matrix(session: Session) -> Matrix | None:
     order = class_order(session.catalog, run.classes, confusion, settings.order)
     true = index.get(selection.true or "", 0)
     predicted = index.get(selection.predicted or "", min(1, len(run.classes) - 1))
+    items, names = _items(run.classes, order)
+    if not items.is_unit:
+        order = np.arange(items.n)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
-    return Matrix(run.classes, confusion, order, place, true, predicted, settings)
+    folded = confusion if items.is_unit else fold(confusion, items)
+    return Matrix(run.classes, confusion, items, names, folded, order, place, true, predicted, settings)
+
+
+def _items(classes: tuple[str, ...], order: Int64) -> tuple[Items, tuple[str, ...]]:
+    """What is a row and a column, and its name."""
+    return unit(order), classes
 
 
 def _readable(session: Session) -> Matrix | None:
@@ -195,9 +223,7 @@ def at(session: Session, row: int, column: int) -> Session:
     if here is None:
         return session
     row, column = (min(max(position, 0), here.n - 1) for position in (row, column))
-    if here.settings.transposed:
-        row, column = column, row
-    return _point(session, int(here.order[row]), int(here.order[column]))
+    return _point(session, here, slice(row, row + 1), slice(column, column + 1))
 
 
 def move(session: Session, rows: int, columns: int) -> Session:
@@ -217,16 +243,41 @@ def drill(session: Session) -> Session:
     evaluation = session.evaluation()
     if evaluation is not None and not evaluation.has_samples:
         return say(session, "This run is a bare matrix: it has counts, no samples to show.")
-    true, predicted = here.classes[here.true], here.classes[here.predicted]
-    if not here.confusion.cell(here.true, here.predicted):
+    true, predicted = here.pair
+    if not here.confusion.cell(true, predicted):
         return say(session, "No sample is in this cell; N jumps to one that has some.")
-    part = Part.RIGHT if here.true == here.predicted else Part.WRONG
-    return drill_to_samples(session, Scope(true, predicted, part))
+    if here.items.is_unit:
+        part = Part.RIGHT if true == predicted else Part.WRONG
+        return drill_to_samples(session, Scope(here.classes[true], here.classes[predicted], part))
+    scope = Scope(
+        true_classes=_class_names(here, true),
+        predicted_classes=_class_names(here, predicted),
+        part=Part.ALL if true != predicted else Part.WRONG,
+        title=f"{here.names[true]} as {here.names[predicted]}",
+    )
+    return drill_to_samples(session, scope)
 
 
-def _point(session: Session, true: int, predicted: int) -> Session:
-    classes = session.classes
-    return select(session, true=classes[true], predicted=classes[predicted])
+def _class_names(matrix: Matrix, item: int) -> tuple[str, ...]:
+    return tuple(matrix.classes[index] for index in matrix.members(item).tolist())
+
+
+def _point(session: Session, matrix: Matrix, rows: slice, columns: slice) -> Session:
+    """The cursor on the strongest mistake among the positions `rows` x `columns`; stays if it is among them already."""
+    row, column = matrix.cursor
+    if rows.start <= row < rows.stop and columns.start <= column < columns.stop:
+        return session
+    down = np.concatenate([matrix.members(item) for item in matrix.order[rows].tolist()])
+    across = np.concatenate([matrix.members(item) for item in matrix.order[columns].tolist()])
+    if matrix.settings.transposed:
+        down, across = across, down
+    true, predicted = down[0], across[0]
+    if len(down) * len(across) > 1:
+        counts = matrix.whole.window(down, across)
+        counts[down[:, None] == across[None, :]] = 0
+        at_row, at_column = np.unravel_index(int(counts.argmax()), counts.shape)
+        true, predicted = down[at_row], across[at_column]
+    return select(session, true=matrix.classes[int(true)], predicted=matrix.classes[int(predicted)])
 
 
 @lru_cache(maxsize=8)
@@ -244,9 +295,10 @@ def next_pair(session: Session) -> Session:
     total = int(np.searchsorted(-counts, -max(here.settings.at_least, 1), side="right"))
     if not total:
         return say(session, "No confusion to jump to: < lowers the threshold." if len(counts) else "Nothing is wrong.")
-    now = np.flatnonzero((true[:total] == here.true) & (predicted[:total] == here.predicted))
+    now = np.flatnonzero((true[:total] == here.pair[0]) & (predicted[:total] == here.pair[1]))
     to = (int(now[0]) + 1) % total if len(now) else 0
-    moved = _point(session, int(true[to]), int(predicted[to]))
+    row, column = (int(here.place[item]) for item in (true[to], predicted[to]))
+    moved = at(session, column, row) if here.settings.transposed else at(session, row, column)
     return say(moved, f"Confusion {count_words(to + 1)} of {count_words(total)}, largest first.")
 
 

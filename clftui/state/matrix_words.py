@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clftui.analysis.confusion import Confusion
+from clftui.analysis.folding import Items, fold
 from clftui.analysis.history import since
 from clftui.analysis.intervals import wilson
 from clftui.analysis.metrics import Metric, per_class
@@ -17,11 +18,12 @@ from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.state.history import History, history
 from clftui.state.matrix_model import Matrix, whole_of
-from clftui.state.session import Session
+from clftui.state.session import Session, class_map
 from clftui.state.settings import Share
 from clftui.text import count, decimals_for, percent, rate, sanitise
 
 Float64 = NDArray[np.float64]
+Int64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,11 @@ def share_words(share: Share) -> str:
 
 def sentence(session: Session, matrix: Matrix) -> Sentence:
     """The cell under the cursor in plain words, with its 95 % interval (Wilson) and where it has been heading."""
-    true, predicted = (sanitise(matrix.classes[index]) for index in (matrix.true, matrix.predicted))
-    title = f"{true} right" if matrix.true == matrix.predicted else f"{true} as {predicted}"
+    row, column = matrix.pair
+    true, predicted = (sanitise(matrix.names[item]) for item in (row, column))
+    title = f"{true} right" if row == column else f"{true} as {predicted}"
     c, share = matrix.confusion, matrix.settings.share
-    k, n = c.cell(matrix.true, matrix.predicted), whole_of(c, share, matrix.true, matrix.predicted)
+    k, n = c.cell(row, column), whole_of(c, share, row, column)
     if not n:
         nothing = f"nothing is predicted {predicted}" if share is Share.COLUMN else f"no sample is {true}"
         return Sentence(title, f"{nothing}, so the share is undefined", nothing)
@@ -113,10 +116,11 @@ def _heading(session: Session, matrix: Matrix) -> str:
     past = history_of(session, run)
     if run is None or past is None:
         return ""
-    past = upto(session, run, past, matrix.confusion)
+    past = upto(session, run, past, matrix.whole)
     if len(past) < 2:
         return ""
-    counts = [c.cell(matrix.true, matrix.predicted) for _, c in past]
+    rows, columns = (matrix.members(item) for item in matrix.pair)
+    counts = [int(c.window(rows, columns).sum()) for _, c in past]
     moved = since(counts, [epoch for epoch, _ in past])
     if moved is None:
         return f", the same since epoch {past[0][0]}"
@@ -131,20 +135,20 @@ def run_cells(session: Session, matrix: Matrix) -> tuple[RunCell, ...]:
     runs = [(letter, run) for letter, run in session.lettered]
     if session.run is not None and all(run is not session.run for _, run in runs):
         runs.insert(0, ("", session.run))
-    true, predicted = matrix.classes[matrix.true], matrix.classes[matrix.predicted]
-    return tuple(_run_cell(session, letter, run, true, predicted) for letter, run in runs)
+    return tuple(_run_cell(session, letter, run, matrix) for letter, run in runs)
 
 
-def _run_cell(session: Session, letter: str, run: Run, true: str, predicted: str) -> RunCell:
-    t, p = run.class_index.get(true), run.class_index.get(predicted)
+def _run_cell(session: Session, letter: str, run: Run, matrix: Matrix) -> RunCell:
+    aligned = class_map(matrix.classes, run)
+    t, p = (aligned[matrix.members(item)] for item in matrix.pair)
     try:
         confusion = session.confusion(run)
     except FormatError:
         confusion = None
-    if confusion is None or t is None or p is None:
+    if confusion is None or (t < 0).any() or (p < 0).any():
         return RunCell(letter, run.name, "–", "", ())
     share = session.matrix.share
-    k, n = confusion.cell(t, p), whole_of(confusion, share, t, p)
+    k, n = _part_of(confusion, share, t, p)
     low, high = wilson([k], [n])
     shown, interval = rate(k / n if n else float("nan"), float(low[0]), float(high[0]))
     if n and not k:
@@ -153,11 +157,17 @@ def _run_cell(session: Session, letter: str, run: Run, true: str, predicted: str
     return RunCell(letter, run.name, shown, interval, _trend(past, t, p, share) if past is not None else ())
 
 
-def _trend(past: History, true: int, predicted: int, share: Share) -> tuple[float, ...]:
+def _part_of(c: Confusion, share: Share, true: Int64, predicted: Int64) -> tuple[int, int]:
+    """(samples of the true classes predicted as one of these, what they are a share of)."""
+    n = c.total if share is Share.TOTAL else c.predicted_count[predicted] if share is Share.COLUMN else c.support[true]
+    return int(c.window(true, predicted).sum()), int(np.sum(n))
+
+
+def _trend(past: History, true: Int64, predicted: Int64, share: Share) -> tuple[float, ...]:
     if len(past) < 2:
         return ()
-    whole = [whole_of(c, share, true, predicted) for _, c in past]
-    return tuple(c.cell(true, predicted) / n if n else float("nan") for (_, c), n in zip(past, whole, strict=True))
+    parts = [_part_of(c, share, true, predicted) for _, c in past]
+    return tuple(k / n if n else float("nan") for k, n in parts)
 
 
 def history_of(session: Session, run: Run | None) -> History | None:
@@ -179,13 +189,14 @@ def upto(session: Session, run: Run, past: History, shown: Confusion) -> History
 
 
 def margin_history(session: Session, matrix: Matrix) -> tuple[tuple[int, ...], Float64] | None:
-    """(epochs, values (E, K) of the right-hand margin by class index); None with fewer than two epochs read."""
+    """(epochs, values (E, n) of the right-hand margin by item); None with fewer than two epochs read."""
     past = history_of(session, session.run)
     if past is None or len(past) < 2:
         return None
-    return tuple(epoch for epoch, _ in past), _by_epoch(past, matrix.row_metric)
+    return tuple(epoch for epoch, _ in past), _by_epoch(past, matrix.items, matrix.row_metric)
 
 
 @lru_cache(maxsize=8)
-def _by_epoch(past: History, metric: Metric) -> Float64:
-    return np.stack([per_class(c, metric) for _, c in past])
+def _by_epoch(past: History, items: Items, metric: Metric) -> Float64:
+    folded = past if items.is_unit else tuple((epoch, fold(c, items)) for epoch, c in past)
+    return np.stack([per_class(c, metric) for _, c in folded])

@@ -68,7 +68,7 @@ class MatrixView(View):
         window = cells(shown, rows, columns)
         draw_cells = draw_numbers if session.matrix.encoding is Encoding.NUMBER else draw_shades
         draw_cells(canvas, layout, shown, window)
-        tails = frame.begin_alike(shown.classes, max(layout.head_height, layout.cell_width - 1))
+        tails = frame.begin_alike(shown.names, max(layout.head_height, layout.cell_width - 1))
         frame.draw_column_labels(canvas, layout, _names(shown, columns), column, tails)
         frame.draw_row_labels(canvas, layout, _names(shown, rows), row)
         frame.draw_row_margin(canvas, layout, shown, rows, row)
@@ -132,7 +132,7 @@ def _content(session: Session, shown: Matrix) -> Content:
     run, split = session.run, session.selection.split
     width = number_width(shown) if session.matrix.encoding is Encoding.NUMBER else 0
     epochs = len(run.epochs(split)) if run is not None and split is not None else 0
-    return Content(shown.n, width, _longest(shown.classes), epochs)
+    return Content(shown.n, width, _longest(shown.names), epochs)
 
 
 def _reveal(top: int, cursor: int, shown: int, total: int) -> int:
@@ -143,12 +143,12 @@ def _reveal(top: int, cursor: int, shown: int, total: int) -> int:
 
 
 @lru_cache(maxsize=8)
-def _longest(classes: tuple[str, ...]) -> int:
-    return max(text_width(sanitise(name)) for name in classes)
+def _longest(names: tuple[str, ...]) -> int:
+    return max(text_width(sanitise(name)) for name in names)
 
 
 def _names(shown: Matrix, positions: slice) -> list[str]:
-    return [shown.classes[index] for index in shown.order[positions].tolist()]
+    return [shown.names[item] for item in shown.order[positions].tolist()]
 
 
 def _say(canvas: Canvas, words: str) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clftui.analysis.confusion import from_dense
+from clftui.analysis.folding import Items, merged, unit
 from clftui.analysis.metrics import Metric
 from clftui.data.catalog import open_catalog
 from clftui.state import matrix_model as model
@@ -189,7 +190,8 @@ def test_any_window_is_that_part_of_the_whole(
     dense = rng.integers(0, 5, (k, k)) * (rng.random((k, k)) < 0.5)
     order = rng.permutation(k)
     settings = MatrixSettings(share=share, transposed=turned)
-    whole = Matrix(tuple(map(str, range(k))), from_dense(dense), order, np.argsort(order), 0, 0, settings)
+    names, c = tuple(map(str, range(k))), from_dense(dense)
+    whole = Matrix(names, c, unit(order), names, c, order, np.argsort(order), 0, 0, settings)
     rows, columns = (slice(*sorted(data.draw(st.tuples(st.integers(0, k), st.integers(0, k))))) for _ in "rc")
     part = model.cells(whole, rows, columns)
     everything = model.cells(whole, slice(0, k), slice(0, k))
@@ -203,3 +205,37 @@ def test_any_window_is_that_part_of_the_whole(
         axis = int((share is Share.ROW) != turned)
         sums = everything.value.sum(axis=axis)
         assert np.allclose(sums[~np.isnan(sums)], 1)
+
+
+@pytest.fixture
+def grouped(session: Session, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """The matrix with cat and dog as one row and column."""
+
+    def items(classes: tuple[str, ...], order: np.ndarray) -> tuple[Items, tuple[str, ...]]:
+        return merged(order, [(0, 2)]), ("pets", "fox")
+
+    monkeypatch.setattr(model, "_items", items)
+    return session
+
+
+def test_a_group_is_one_row_and_column(grouped: Session) -> None:
+    found = model.cells(shown(grouped), slice(0, 2), slice(0, 2))
+    assert found.count.tolist() == [[150, 1], [2, 40]]
+    assert shown(grouped).names == ("pets", "fox") and shown(grouped).cursor == (0, 0)
+    value, _, _ = model.margin(shown(grouped), Metric.RECALL, slice(0, 2))
+    np.testing.assert_allclose(value, [150 / 151, 40 / 42])
+
+
+def test_the_cursor_enters_a_group_at_its_largest_mistake(grouped: Session) -> None:
+    fox = model.move(grouped, 1, 0)
+    assert cursor(fox) == ("fox", "dog")
+    assert cursor(model.move(fox, -1, 1)) == ("dog", "fox")
+    turned = draw_as(fox, transposed=True)
+    assert cursor(model.at(turned, 1, 0)) == ("dog", "fox")
+    assert cursor(model.next_pair(fox)) == ("dog", "fox")
+
+
+def test_a_group_drills_into_the_samples_of_all_its_classes(grouped: Session) -> None:
+    scope = model.drill(model.at(grouped, 0, 1)).selection.scope
+    assert (scope.true_classes, scope.predicted_classes) == (("cat", "dog"), ("fox",))
+    assert scope.title == "pets as fox"
