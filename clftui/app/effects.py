@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clftui.app import pair_effects
 from clftui.app.commands import key_text
 from clftui.app.dialogs.help_sheet import HelpSheet
 from clftui.app.dialogs.palette import CommandPalette, Entry
@@ -22,6 +23,7 @@ from clftui.state.peers import COLUMNS as PEER_COLUMNS
 from clftui.state.peers import table_of
 from clftui.state.sample_list import copy_text
 from clftui.state.selection import Tab
+from clftui.state.settings import Pane
 from clftui.text import plural, sanitise, shorten
 
 if TYPE_CHECKING:
@@ -39,6 +41,10 @@ SUMMARIES = {
 
 
 def _find(screen: MainScreen) -> None:
+    if screen.now.tab is Tab.MATRIX and screen.now.matrix.pane is Pane.PAIRS:
+        pair_effects.find_pairs(screen)
+        return
+
     def found(text: str | None) -> None:
         if text:
             screen.act(lambda session: find_class(session, text))
@@ -179,6 +185,8 @@ EFFECTS: dict[str, Callable[[MainScreen], None]] = {
     "copy_all": partial(_copy, whole=True),
     "export": _export,
     "collect": _collect,
+    "pairs": pair_effects.next_pane,
+    "tag_pair": pair_effects.tag,
     "repeat": _repeat,
     "theme": _theme,
     "redraw": _redraw,

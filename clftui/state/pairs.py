@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from clftui.analysis.confusion import Confusion
 from clftui.analysis.intervals import wilson
 from clftui.schema import FormatError
-from clftui.state.moves import cycle, say, select
+from clftui.state.moves import cycle, drill_to_samples, say, select
+from clftui.state.selection import Part, Scope
 from clftui.state.session import Session, filtered_confusion
 from clftui.state.settings import PairSort, Pane
 from clftui.state.triage import Reason, pair_reasons
@@ -64,6 +65,7 @@ class PairRow:
     true: str
     predicted: str
     count: int
+    support: int
     rate: str
     interval: str
     surprise: float
@@ -169,8 +171,8 @@ def rows(session: Session, shown: PairList, start: int, stop: int) -> list[PairR
         words, interval = rate_words(float(k[i] / n[i]), float(low[i]), float(high[i]))
         at = start + i
         out.append(
-            PairRow(true, predicted, int(k[i]), words, interval, float(shown.surprise[at]), float(shown.change[at]),
-                    int(shown.back[at]), tags.get((true, predicted)), bool(n[i] < FEW))
+            PairRow(true, predicted, int(k[i]), int(n[i]), words, interval, float(shown.surprise[at]),
+                    float(shown.change[at]), int(shown.back[at]), tags.get((true, predicted)), bool(n[i] < FEW))
         )  # fmt: skip
     return out
 
@@ -253,3 +255,14 @@ def next_pane(session: Session, wide: bool) -> Session:
         if shown is not None and shown.n and cursor(changed, shown) is None:
             changed = at(changed, 0)
     return changed
+
+
+def drill(session: Session) -> Session:
+    """The samples of the pair under the cursor."""
+    evaluation, true, predicted = session.evaluation(), session.selection.true, session.selection.predicted
+    if evaluation is not None and not evaluation.has_samples:
+        return say(session, "This run is a bare matrix: it has counts, no samples to show.")
+    shown = pair_list(session)
+    if shown is None or cursor(session, shown) is None:
+        return say(session, "The pair under the cursor is not listed; j and k go through those that are.")
+    return drill_to_samples(session, Scope(true, predicted, Part.WRONG))

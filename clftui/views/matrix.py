@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import textwrap
 from functools import lru_cache
+from typing import Any
 
 from textual import events
 
 from clftui.drawing.canvas import Canvas
 from clftui.schema import FormatError
 from clftui.state import matrix_model
+from clftui.state.matrix_box import LISTED, box, box_sentence
 from clftui.state.matrix_model import Matrix, cells, matrix, missing
 from clftui.state.matrix_words import legend, margin_history, run_cells, sentence
 from clftui.state.session import Session
 from clftui.state.settings import Encoding
 from clftui.text import sanitise, text_width
+from clftui.views.matrix_panes import Panes
 from clftui.views.view import Act, View, follow
 from clftui.widgets import matrix_frame as frame
+from clftui.widgets.matrix_box import draw_box
 from clftui.widgets.matrix_grid import draw_cursor, draw_numbers, draw_shades, number_width
 from clftui.widgets.matrix_layout import Content, Layout, arrange
 
@@ -33,12 +37,19 @@ class MatrixView(View):
     _layout: Layout | None = None
     _followed: object = None
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._panes = Panes()
+
     @property
     def legend(self) -> str:
         return legend(self.session) if self.session is not None else ""
 
     @property
     def page(self) -> tuple[int, int]:
+        listed = self._panes.page(self.session)
+        if listed is not None:
+            return listed
         return (self._layout.rows, self._layout.columns) if self._layout is not None else (1, 1)
 
     def draw(self, canvas: Canvas) -> None:
@@ -53,11 +64,11 @@ class MatrixView(View):
             words, shown = str(error), None
         if shown is None:
             _say(canvas, words or "There is no matrix to show; r takes the next run, s the next split.")
-        elif canvas.height < LEAST:
+        elif canvas.height < LEAST and session.matrix.pane not in LISTED:
             read = sentence(session, shown)
             canvas.text(0, 0, f"{read.title}: {read.brief}")
         else:
-            self._draw(canvas, session, shown)
+            self._panes.draw(canvas, session, lambda part: self._draw(part, session, shown))
 
     def _draw(self, canvas: Canvas, session: Session, shown: Matrix) -> None:
         layout = self._layout = arrange(canvas.width, canvas.height, _content(session, shown))
@@ -78,7 +89,11 @@ class MatrixView(View):
             frame.draw_past(canvas, layout, past[0], past[1], shown.order[rows], row)
         frame.draw_axes(canvas, layout, shown, rows, columns)
         draw_cursor(canvas, layout, row, column)
-        frame.draw_readout(canvas, layout, sentence(session, shown), run_cells(session, shown))
+        selected = box(session, shown)
+        if selected is not None:
+            draw_box(canvas, layout, selected, self._top, self._left)
+        words = sentence(session, shown) if selected is None else box_sentence(selected)
+        frame.draw_readout(canvas, layout, words, run_cells(session, shown))
 
     def _scroll(self, shown: Matrix, layout: Layout) -> None:
         """Show the cursor when it, or what lies under it, has changed; the wheel may leave it behind."""
@@ -94,6 +109,10 @@ class MatrixView(View):
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor; on the cursor it drills. A click on a label moves along one axis."""
         layout, session = self._layout, self.session
+        listed = self._panes.clicked(event.x, event.y)
+        if listed is not None:
+            self.post_message(Act(listed))
+            return
         if layout is None or session is None:
             return
         row, column = layout.row_at(event.y), layout.column_at(event.x)
@@ -124,6 +143,9 @@ class MatrixView(View):
 
     def _wheel(self, event: events.MouseEvent, rows: int, columns: int) -> None:
         event.stop()
+        if self._panes.wheel(rows):
+            self.redraw()
+            return
         self._top, self._left = self._top + rows, self._left + columns
         self.redraw()
 

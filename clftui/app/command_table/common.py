@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from clftui.app.commands import Command, Page
-from clftui.state import matrix_model, ranking_table, runs_table, sample_list
+from clftui.state import matrix_box, ranking_table, runs_table, sample_list
 from clftui.state.moves import back, cycle_split, drop_filter, focus_run, go, say, step_epoch, toggle_letter
 from clftui.state.selection import Tab
 from clftui.state.session import Session
@@ -17,13 +17,13 @@ FAR = 1_000_000
 _MOVES: dict[Tab, Callable[[Session, int, int], Session]] = {
     Tab.RUNS: runs_table.move,
     Tab.RANKING: ranking_table.move,
-    Tab.MATRIX: matrix_model.move,
+    Tab.MATRIX: matrix_box.move,
     Tab.SAMPLES: sample_list.move,
 }
 _DRILLS: dict[Tab, Callable[[Session], Session]] = {
     Tab.RUNS: runs_table.drill,
     Tab.RANKING: ranking_table.drill,
-    Tab.MATRIX: matrix_model.drill,
+    Tab.MATRIX: matrix_box.drill,
     Tab.SAMPLES: sample_list.drill,
 }
 
@@ -56,7 +56,7 @@ def _edge(sign: int) -> Callable[[Session], Session]:
         if session.tab is Tab.RANKING:
             return ranking_table.move(session, 0, sign * FAR)
         moved = _MOVES[session.tab](session, sign * FAR, 0)
-        return matrix_model.move(moved, 0, sign * FAR) if session.tab is Tab.MATRIX else moved
+        return matrix_box.move(moved, 0, sign * FAR) if session.tab is Tab.MATRIX else moved
 
     return step
 

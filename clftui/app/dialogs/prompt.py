@@ -20,7 +20,7 @@ from clftui.text import sanitise
 
 
 class Prompt(ModalScreen[str | None]):
-    """Asks for a line; answers with it, or None when it is given up.
+    """Asks for a line; answers with it, or None when it is given up (or empty, unless an empty line means something).
 
     `check` looks at the line before it is taken: a sentence keeps the prompt open and says what is wrong. `live` says
     what the line would do while it is being typed; a FilterError or FormatError it raises keeps the prompt open too.
@@ -49,10 +49,11 @@ class Prompt(ModalScreen[str | None]):
         check: Callable[[str], str | None] | None = None,
         live: Callable[[str], str] | None = None,
         suggester: Suggester | None = None,
+        allow_empty: bool = False,
     ) -> None:
         super().__init__()
         self._title, self._hint, self._value, self._check = title, hint, value, check
-        self._live, self._suggester = live, suggester
+        self._live, self._suggester, self._allow_empty = live, suggester, allow_empty
 
     def compose(self) -> ComposeResult:
         with Vertical(id="prompt"):
@@ -76,7 +77,7 @@ class Prompt(ModalScreen[str | None]):
     def take(self, event: Input.Submitted) -> None:
         problem = self._problem(event.value) if event.value.strip() else None
         if problem is None:
-            self.dismiss(event.value.strip() or None)
+            self.dismiss(event.value.strip() or ("" if self._allow_empty else None))
         else:
             self._tell(problem, problem=True)
 

@@ -1,0 +1,52 @@
+"""Commands of the Matrix view that list pairs, read cells out, select boxes and tag."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from clftui.app.commands import Command
+from clftui.state import matrix_box, pairs
+from clftui.state.moves import say
+from clftui.state.selection import Tab
+from clftui.state.session import Session
+from clftui.state.settings import Pane
+
+ONLY = frozenset({Tab.MATRIX})
+
+
+def _is_listed(session: Session) -> bool:
+    return session.matrix.pane is not Pane.GRID
+
+
+def _has_cell(session: Session) -> bool:
+    return session.selection.true is not None and session.selection.predicted is not None
+
+
+def _readout(session: Session) -> Session:
+    pane = Pane.GRID if session.matrix.pane is Pane.READOUT else Pane.READOUT
+    words = "One cell in sentences; j and k read the next confusions." if pane is Pane.READOUT else "The matrix."
+    return say(replace(session, matrix=replace(session.matrix, pane=pane)), words)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("matrix.pairs", ("p",), "pairs", "List the confused pairs beside the matrix, then alone.", "Show",
+            effect="pairs", tabs=ONLY, footer=17),
+    Command("matrix.pairs_sort", ("P",), "sort pairs", "Sort the pairs by count, rate, surprise or change.", "Order",
+            step=pairs.next_sort, tabs=ONLY, when=_is_listed, footer=19),
+    Command("matrix.readout", ("A",), "read out", "Read one cell out in sentences, for ears and tiny screens.", "Show",
+            step=_readout, tabs=ONLY),
+    Command("matrix.box", ("V",), "box", "Begin a box of cells, or end it; enter opens its samples.", "Select",
+            step=matrix_box.toggle, tabs=ONLY, footer=26),
+    Command("matrix.row_samples", (), "row's samples", "All wrong samples of the true class under the cursor.",
+            "Select", step=matrix_box.drill_row, tabs=ONLY, when=_has_cell),
+    Command("matrix.column_samples", (), "column's samples", "All samples wrongly taken for the predicted class.",
+            "Select", step=matrix_box.drill_column, tabs=ONLY, when=_has_cell),
+    Command("matrix.tag", ("t",), "tag pair", "Tag the pair: redundant, subclass, part of, ambiguous, abstract.",
+            "Act", effect="tag_pair", tabs=ONLY, footer=28, when=_has_cell),
+)  # fmt: skip
+
+READING: tuple[tuple[str, str], ...] = (
+    ("▲43  ▼3", "in the list of pairs: that many more, or fewer, than an epoch before"),
+    ("×153", "times the count that chance would give, were errors spread by how often classes are wrong"),
+    ("of 5", "instead of a rate where the true class has fewer than ten samples"),
+)
