@@ -80,6 +80,8 @@ def _selection_options(command: Any) -> Any:
                      help='Keep samples that meet this, e.g. \'confidence > .9 and true == "cat"\'; may be repeated.'),
         click.option("--images", type=click.Path(path_type=Path), metavar="ROOT",
                      help="Where image files are now, if they moved."),
+        click.option("--hierarchy", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+                     help="Class hierarchy: nested JSON, a graph, a table of class and parent, WordNet pairs, paths."),
         click.option("--sample-set", type=click.Choice(["digits", "glyphs"]), default="digits", show_default=True,
                      help="Which bundled runs to open without a path."),
         click.option("--theme", metavar="NAME", help="dark, light, or a theme of your own."),

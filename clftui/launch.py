@@ -33,7 +33,7 @@ class LaunchError(Exception):
 
 
 def make_session(chosen: Mapping[str, Any]) -> Session:
-    """The session that `chosen` (paths, run, split, epoch, metric, filters, images, sample_set) describes."""
+    """The session that `chosen` (paths, run, split, epoch, metric, filters, images, hierarchy ...) describes."""
     paths: tuple[Path, ...] = tuple(chosen["paths"])
     bundled = not paths
     if bundled:
@@ -44,7 +44,9 @@ def make_session(chosen: Mapping[str, Any]) -> Session:
     for path in paths:
         if str(path) != "-" and not path.exists():
             raise LaunchError(f"{sanitise(str(path))} does not exist; name runs, a prediction file or a matrix")
-    catalog = open_catalog(paths, images_root=chosen["images"])
+    catalog = open_catalog(paths, images_root=chosen["images"], hierarchy=chosen.get("hierarchy"))
+    if catalog.hierarchy_file is not None and catalog.hierarchy_problem is not None:
+        raise LaunchError(f"--hierarchy: {catalog.hierarchy_problem}")
     for problem in catalog.problems:
         log.warning("%s", problem.message)
     run = _run_named(catalog, chosen["run"])

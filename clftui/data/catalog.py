@@ -11,10 +11,10 @@ from pathlib import Path
 
 from clftui.data.discover import Found, discover
 from clftui.data.imports import STDIN, Imported, import_path
+from clftui.data.imports.hierarchy import HIERARCHY_FILES, HierarchyFile, read_hierarchy
 from clftui.data.run import Run, open_run
 from clftui.data.tables import Tables
-from clftui.schema import HIERARCHY_FILE, RUN_FILE, FormatError
-from clftui.storage import read_json
+from clftui.schema import RUN_FILE, FormatError
 from clftui.text import plural, sanitise, shorten
 
 
@@ -39,6 +39,8 @@ class Catalog:
     tables: Tables = field(default_factory=Tables)
     imports: Mapping[Path, Imported] = field(default_factory=dict)
     transposed: bool = False
+    hierarchy_file: Path | None = None
+    """The hierarchy that was asked for, before any that runs name or that lies in the folder."""
 
     @cached_property
     def _by_key(self) -> Mapping[str, Run]:
@@ -49,23 +51,26 @@ class Catalog:
         return self._by_key.get(key)
 
     @cached_property
-    def _hierarchy(self) -> tuple[Mapping[str, object] | None, str | None, Path | None]:
+    def _hierarchy(self) -> tuple[HierarchyFile | None, str | None, Path | None]:
         declared = [run.hierarchy for run in self.runs if run.hierarchy is not None]
-        for path in dict.fromkeys([*declared, self.root / HIERARCHY_FILE]):
-            if path in declared or path.exists():
-                try:
-                    tree = read_json(path)
-                    if not isinstance(tree, dict):
-                        raise FormatError(path, "", "is not a JSON object", 'write nested {"name", "children"}')
-                    return tree, None, path
-                except FormatError as error:
-                    return None, str(error), path
-        return None, None, None
+        usual = [path for name in HIERARCHY_FILES if (path := self.root / name).exists()]
+        chosen = [self.hierarchy_file] if self.hierarchy_file is not None else [*declared, *usual]
+        if not chosen:
+            return None, None, None
+        try:
+            return read_hierarchy(chosen[0]), None, chosen[0]
+        except FormatError as error:
+            return None, str(error), chosen[0]
 
     @property
     def hierarchy(self) -> Mapping[str, object] | None:
-        """The class hierarchy as its JSON is, nested {"name", "children"}: the first run's, else the collection's."""
-        return self._hierarchy[0]
+        """The class hierarchy, nested {"name", "children"}: the chosen one, the first run's, else the collection's."""
+        return self._hierarchy[0].tree if self._hierarchy[0] is not None else None
+
+    @property
+    def hierarchy_notes(self) -> tuple[str, ...]:
+        """What was assumed about the hierarchy's file or left out of it, in a sentence each."""
+        return self._hierarchy[0].notes if self._hierarchy[0] is not None else ()
 
     @property
     def hierarchy_problem(self) -> str | None:
@@ -96,15 +101,17 @@ def open_catalog(
     *,
     images_root: Path | None = None,
     transposed: bool = False,
+    hierarchy: Path | None = None,
     previous: Catalog | None = None,
 ) -> Catalog:
     """Open collections, run folders and files of other formats; what fails becomes a Problem, the rest opens.
 
     A folder without runs is looked through for other formats. `transposed`: rows of bare matrices are the predicted
     classes. `-` reads standard input. Runs of `previous` that have not changed are reused; if nothing at all has
-    changed, `previous` itself is returned. FormatError never leaves; an empty collection has a Problem that says why.
+    changed, `previous` itself is returned. `hierarchy` is a file to use instead of the runs' own; `previous` keeps its
+    one. FormatError never leaves; an empty collection has a Problem that says why.
     """
-    return look(paths, images_root=images_root, transposed=transposed, previous=previous)[0]
+    return look(paths, images_root=images_root, transposed=transposed, hierarchy=hierarchy, previous=previous)[0]
 
 
 def look(
@@ -112,22 +119,28 @@ def look(
     *,
     images_root: Path | None = None,
     transposed: bool = False,
+    hierarchy: Path | None = None,
     previous: Catalog | None = None,
 ) -> tuple[Catalog, tuple[Path, ...]]:
     """`open_catalog`, and the folders that are no run, or no whole one: something may yet appear in them."""
     if previous is not None and (previous.tables.images_root, previous.transposed) != (images_root, transposed):
         previous = None
+    if hierarchy is None and previous is not None:
+        hierarchy = previous.hierarchy_file
     opening = _Opening(previous, Tables(images_root) if previous is None else previous.tables, transposed)
     given = tuple(path if path == STDIN else _absolute(path) for path in paths)
     for path in given:
         opening.open(path)
     root = _root(given)
     runs = _with_keys(opening.runs, root)
-    if previous is not None and _same(previous, runs, opening.problems, given):
+    same_tree = previous is not None and previous.hierarchy_file == hierarchy
+    if previous is not None and same_tree and _same(previous, runs, opening.problems, given):
         return previous, tuple(opening.looked)
     revision = previous.revision + 1 if previous is not None else 1
     problems, imports = tuple(opening.problems), opening.imports
-    catalog = Catalog(root, _name(given), runs, problems, revision, given, opening.tables, imports, transposed)
+    catalog = Catalog(
+        root, _name(given), runs, problems, revision, given, opening.tables, imports, transposed, hierarchy
+    )
     return catalog, tuple(opening.looked)
 
 

@@ -69,10 +69,10 @@ def _loaded(path: Path, text: str) -> Any:
 
 
 def _from_json(value: Any) -> HierarchyFile:
-    if isinstance(value, list):
+    if isinstance(value, list) and any(isinstance(each, dict) and each.get("children") for each in value):
         return HierarchyFile({"name": "", "children": value})
     if not isinstance(value, dict):
-        raise ValueError("it is a single value")
+        raise ValueError("it is not a JSON object")
     links = value.get("links", value.get("edges"))
     if isinstance(value.get("nodes"), list) and isinstance(links, list):
         return _from_graph(value["nodes"], links)
