@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clftui.analysis.confusion import Confusion
-from clftui.analysis.hierarchy import Hierarchy, parse
 from clftui.analysis.metrics import Metric, per_class
 from clftui.data.catalog import Catalog
-from clftui.schema import FormatError
+from clftui.state.class_tree import hierarchy_of, tree_of
 from clftui.state.session import Session
 from clftui.state.settings import ClassOrder
 
@@ -23,7 +22,7 @@ _DIGITS = re.compile(r"(\d+)")
 
 def orders(session: Session) -> tuple[ClassOrder, ...]:
     """The orders that can be chosen: by hierarchy only where the collection has one."""
-    if hierarchy_of(session.catalog, session.classes) is None:
+    if tree_of(session) is None:
         return tuple(order for order in ClassOrder if order is not ClassOrder.HIERARCHY)
     return tuple(ClassOrder)
 
@@ -55,27 +54,3 @@ def name_key(name: str) -> list[tuple[int, int, str]]:
     parts = _DIGITS.split(name.casefold())
     # isdecimal, not isdigit: `²` is a digit that int() refuses.
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
-
-
-def hierarchy_of(catalog: Catalog, classes: tuple[str, ...]) -> Hierarchy | None:
-    """The collection's class hierarchy over these classes; None without one, or where its tree cannot be used."""
-    return _tree(catalog, classes)[0]
-
-
-def hierarchy_trouble(catalog: Catalog, classes: tuple[str, ...]) -> str | None:
-    """Why the collection's hierarchy is not used for these classes, in one sentence; None where it is, or is none."""
-    if not classes:
-        return catalog.hierarchy_problem
-    return catalog.hierarchy_problem or _tree(catalog, classes)[1]
-
-
-@lru_cache(maxsize=8)
-def _tree(catalog: Catalog, classes: tuple[str, ...]) -> tuple[Hierarchy | None, str | None]:
-    if catalog.hierarchy is None or catalog.hierarchy_path is None:
-        return None, None
-    try:
-        return parse(catalog.hierarchy, classes), None
-    except (ValueError, RecursionError) as error:
-        why = str(error) if isinstance(error, ValueError) else "it is too deep"
-        remedy = 'write nested {"name", "children"} down to class names'
-        return None, str(FormatError(catalog.hierarchy_path, "", f"is no hierarchy of these classes ({why})", remedy))

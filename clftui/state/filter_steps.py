@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from clftui.schema import FormatError
-from clftui.state.class_order import hierarchy_of
+from clftui.state.class_tree import tree_of
 from clftui.state.filter_values import InGroup, Named, WrongInEpochs
 from clftui.state.filters import Filter, FilterError, apply_filters
 from clftui.state.moves import drop_filter, remember, say, select
@@ -137,7 +137,7 @@ def step_epochs_wrong(session: Session, by: int) -> Session:
 
 def only_group(session: Session) -> Session:
     """Only samples that truly belong to the smallest group around the class under the cursor."""
-    tree, index = hierarchy_of(session.catalog, session.classes), session.selection.true
+    tree, index = tree_of(session), session.selection.true
     if tree is None or index not in session.classes:
         return say(session, "There is no class hierarchy here, so no group.")
     groups = [node for node in tree.path(session.classes.index(index)) if tree.nodes[node].class_index < 0]

@@ -15,6 +15,7 @@ from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.state.filters import Filter, FilterError, apply_filters, bind
+from clftui.state.group_settings import Arrangement, GroupSettings
 from clftui.state.later import weak
 from clftui.state.peers import Peers, epoch_at
 from clftui.state.selection import MAX_LETTERED, Selection, Tab
@@ -42,6 +43,9 @@ class Session:
     ranking: RankingSettings = RankingSettings()
     matrix: MatrixSettings = MatrixSettings()
     samples: SamplesSettings = SamplesSettings()
+    groups: GroupSettings = GroupSettings()
+    arrangement: Arrangement | None = None
+    """The class hierarchy as it was built in the app; None is the collection's own."""
     history: tuple[Place, ...] = field(default=(), repr=False)
     notice: str = ""
     """One sentence about the last command, shown until the next one."""

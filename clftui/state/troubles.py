@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clftui.schema import FormatError
-from clftui.state.class_order import hierarchy_trouble
+from clftui.state.class_tree import hierarchy_trouble
 from clftui.state.members import Member, members
 from clftui.state.sample_list import table_trouble
 from clftui.state.session import Session
