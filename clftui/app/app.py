@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -14,7 +14,6 @@ from clftui.app.crash import report_crash
 from clftui.app.live import Live
 from clftui.app.main_screen import MainScreen
 from clftui.app.preferences import Preferences, config_folder, load_preferences, save_preferences
-from clftui.app.registry import Registry, load_keymap
 from clftui.app.themes import load_palettes, textual_theme
 from clftui.drawing.encode import Depth
 from clftui.drawing.palette import Palette
@@ -22,6 +21,9 @@ from clftui.schema import FormatError
 from clftui.state.moves import say
 from clftui.state.session import Session
 from clftui.state.troubles import collection_troubles
+
+if TYPE_CHECKING:
+    from clftui.app.registry import Registry
 
 
 class ClfApp(App[None]):
@@ -65,9 +67,6 @@ class ClfApp(App[None]):
         for palette in self.palettes.values():
             self.register_theme(textual_theme(palette))
         self.theme = f"clf-{wanted}"
-        registry, keymap_problems = load_keymap(config_folder() / "keymap.toml", Registry())
-        self.registry = registry
-        self._problems += keymap_problems
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return textual_theme(self.palette).variables if hasattr(self, "palette") else {}
@@ -83,7 +82,7 @@ class ClfApp(App[None]):
         if self._paths:
             paths, root = self._paths, self._images_root
             live = lambda screen: Live(paths, root, screen)  # noqa: E731
-        self.main = MainScreen(session, self.registry, live)
+        self.main = MainScreen(session, load_registry, live)
         self.push_screen(self.main)
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
 
@@ -108,3 +107,10 @@ class ClfApp(App[None]):
     def on_unmount(self) -> None:
         if self._remember and hasattr(self, "main"):
             save_preferences(replace(self.preferences, view=self.main.now.tab.value))
+
+
+def load_registry() -> tuple[Registry, list[str]]:
+    """All commands under the user's keymap, and a sentence for each of its lines that cannot be used."""
+    from clftui.app.registry import Registry, load_keymap
+
+    return load_keymap(config_folder() / "keymap.toml", Registry())

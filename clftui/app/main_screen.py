@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -12,17 +13,15 @@ from textual.containers import Container
 from textual.reactive import var
 
 from clftui.app.background import Background, HistoryArrived
-from clftui.app.command_table.common import cleared
 from clftui.app.commands import Command
 from clftui.app.frame_content import breadcrumb_of, header_of
 from clftui.app.live import CatalogChanged, Live
-from clftui.app.registry import Registry
 from clftui.drawing.canvas import Canvas
 from clftui.drawing.svg import to_svg
 from clftui.schema import FormatError
 from clftui.state.filter_steps import drop_chip
 from clftui.state.filters import FilterError
-from clftui.state.moves import go, say, with_catalog
+from clftui.state.moves import cleared, go, say, with_catalog
 from clftui.state.selection import Tab
 from clftui.state.session import Session
 from clftui.text import sanitise
@@ -30,6 +29,9 @@ from clftui.views.view import Act, View
 from clftui.widgets.canvas_view import CanvasView
 from clftui.widgets.compositor import CanvasScreen
 from clftui.widgets.frame import BreadcrumbBar, FooterBar, HeaderBar, TabBar
+
+if TYPE_CHECKING:
+    from clftui.app.registry import Registry
 
 log = logging.getLogger("clftui")
 
@@ -44,10 +46,17 @@ class MainScreen(CanvasScreen):
 
     session: var[Session | None] = var(None, init=False)
 
-    def __init__(self, session: Session, registry: Registry, live: Callable[[MainScreen], Live] | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        load_registry: Callable[[], tuple[Registry, list[str]]],
+        live: Callable[[MainScreen], Live] | None = None,
+    ) -> None:
+        """`load_registry` gives the commands under the user's keymap, and what is wrong with that in sentences."""
         super().__init__()
         self.set_reactive(MainScreen.session, session)
-        self.registry = registry
+        self._load_registry = load_registry
+        self._registry: Registry | None = None
         self.last: Command | None = None
         self._views: dict[Tab, View] = {}
         self._live = live(self) if live is not None else None
@@ -59,6 +68,15 @@ class MainScreen(CanvasScreen):
         assert self.session is not None
         return self.session
 
+    @property
+    def registry(self) -> Registry:
+        """All commands; loaded after the first frame, since they know every view's model."""
+        if self._registry is None:
+            self._registry, problems = self._load_registry()
+            if problems:
+                self.act(lambda session: say(session, problems[0]))
+        return self._registry
+
     def compose(self) -> ComposeResult:
         yield HeaderBar()
         yield TabBar()
@@ -68,9 +86,13 @@ class MainScreen(CanvasScreen):
 
     def on_mount(self) -> None:
         self._show(self.now)
+        # The data come first; the footer and the watcher follow.
+        self.call_after_refresh(self._follow_up)
+
+    def _follow_up(self) -> None:
+        self.query_one(FooterBar).show(tuple(self.registry.footer(self.now)))
         if self._live is not None:
-            # What a screen shows first does not wait for the watcher.
-            self.call_after_refresh(self._live.start, self.now.catalog)
+            self._live.start(self.now.catalog)
 
     def on_unmount(self) -> None:
         if self._live is not None:
@@ -99,7 +121,8 @@ class MainScreen(CanvasScreen):
         self.query_one(TabBar).show(session.tab, view.legend)
         pieces, chips = breadcrumb_of(session)
         self.query_one(BreadcrumbBar).show(pieces, chips, session.notice)
-        self.query_one(FooterBar).show(tuple(self.registry.footer(session)))
+        if self._registry is not None:
+            self.query_one(FooterBar).show(tuple(self._registry.footer(session)))
 
     def on_resize(self, event: events.Resize) -> None:
         self.query_one("#body").set_class(event.size.height >= ROOMY_HEIGHT, "roomy")

@@ -24,6 +24,11 @@ def say(session: Session, notice: str) -> Session:
     return replace(session, notice=notice)
 
 
+def cleared(session: Session) -> Session:
+    """`session` without the last command's notice."""
+    return replace(session, notice="") if session.notice else session
+
+
 def select(session: Session, **changes: object) -> Session:
     """`session` with parts of its selection replaced; no step in the history."""
     return replace(session, selection=replace(session.selection, **changes))  # type: ignore[arg-type]

@@ -12,10 +12,10 @@ from textual.widget import Widget
 from clftui.drawing.canvas import Canvas, difference
 from clftui.drawing.palette import Palette
 from clftui.drawing.strip import strips
-from clftui.widgets.compositor import send_spans_only
+from clftui.widgets.compositor import Painter, send_spans_only
 
 
-class CanvasView(Widget):
+class CanvasView(Painter):
     """Draws itself in `draw`; call `redraw()` whenever something it shows has changed.
 
     Nothing is drawn before the next paint, and nothing at all while the widget is hidden: it stays stale and draws
@@ -33,7 +33,6 @@ class CanvasView(Widget):
     def __init__(self, *children: Widget, **options: Any) -> None:
         super().__init__(*children, **options)
         self._strips: list[Strip] = []
-        self._unsent: list[Region] = []
 
     @property
     def palette(self) -> Palette:
@@ -80,7 +79,7 @@ class CanvasView(Widget):
         # Asked once per paint, and only while the widget is visible: the moment to draw and to name what differs.
         if super()._exchange_repaint_regions():
             self._derive()
-        unsent, self._unsent = self._unsent, []
+        unsent, self.unsent = self.unsent, []
         return unsent
 
     def _derive(self) -> None:
@@ -94,6 +93,6 @@ class CanvasView(Widget):
         self.draw(canvas)
         # A paint for another widget's sake may draw here too and send only that one's cells: what differs stays
         # noted until it is asked for.
-        self._unsent += [Region(*rect) for rect in difference(shown, canvas)]
+        self.unsent += [Region(*rect) for rect in difference(shown, canvas)]
         self._canvas = canvas
         self._strips = strips(canvas, palette.depth)

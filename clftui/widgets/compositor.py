@@ -8,14 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from rich.console import Console
 from rich.control import Control
-from textual._compositor import ChopsUpdate, Compositor, ReflowResult
+from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate, ReflowResult
 from textual.geometry import Region, Size
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
+
+
+class Painter(Widget):
+    """A widget that knows itself which of its cells differ from the screen's."""
+
+    def __init__(self, *children: Widget, **options: Any) -> None:
+        super().__init__(*children, **options)
+        self.unsent: list[Region] = []
+        """What has been drawn and not been sent yet."""
 
 
 class SpansUpdate(ChopsUpdate):
@@ -46,6 +56,14 @@ class SpansCompositor(Compositor):
     """
 
     _laid_out: Mapping[Widget, tuple[Region, Region]] = MappingProxyType({})
+
+    def render_full_update(self, simplify: bool = False) -> LayoutUpdate:
+        """The whole screen; with it every widget's cells are sent."""
+        update = super().render_full_update(simplify)
+        for widget in self.visible_widgets:
+            if isinstance(widget, Painter):
+                widget.unsent.clear()
+        return update
 
     def reflow(self, parent: Widget, size: Size) -> ReflowResult:
         """Lay out, and mark what moved, came or went since the last layout."""

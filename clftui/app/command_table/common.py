@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from clftui.app.commands import Command, Page
-from clftui.state import matrix_box, ranking_table, runs_table, sample_list
+from clftui.state import matrix_box, matrix_zoom, ranking_table, runs_table, sample_list
 from clftui.state.moves import back, cycle_split, drop_filter, focus_run, go, say, step_epoch, toggle_letter
 from clftui.state.selection import Tab
 from clftui.state.session import Session
@@ -29,11 +28,13 @@ _DRILLS: dict[Tab, Callable[[Session], Session]] = {
 
 
 def _move(rows: int, columns: int) -> Callable[[Session, Page], Session]:
-    """Move the cursor; vertical steps in a grid of thumbnails are a whole row, which only the page knows."""
+    """Move the cursor; steps in a grid of thumbnails or an overview depend on its size, which only the page knows."""
 
     def step(session: Session, page: Page) -> Session:
         if session.tab is Tab.SAMPLES:
             return sample_list.move(session, 0, rows * page[1] + columns)
+        if session.tab is Tab.MATRIX:
+            return matrix_zoom.move(session, rows, columns, page)
         return _MOVES[session.tab](session, rows, columns)
 
     return step
@@ -44,6 +45,8 @@ def _page(pages: float) -> Callable[[Session, Page], Session]:
         rows = max(1, int(abs(pages) * page[0])) * (1 if pages > 0 else -1)
         if session.tab is Tab.SAMPLES:
             return sample_list.move(session, 0, rows * page[1])
+        if session.tab is Tab.MATRIX:
+            return matrix_zoom.move(session, rows, 0, page)
         return _MOVES[session.tab](session, rows, 0)
 
     return step
@@ -162,8 +165,3 @@ COMMANDS: tuple[Command, ...] = (
     Command("help", ("?",), "help", "Keys and glyphs of this view.", "Act", effect="help"),
     Command("quit", ("q",), "quit", "Leave clftui.", "Act", effect="quit"),
 )  # fmt: skip
-
-
-def cleared(session: Session) -> Session:
-    """`session` without the last command's notice."""
-    return replace(session, notice="") if session.notice else session
