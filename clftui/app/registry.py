@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from clftui.app.command_table import common, filters, matrix, matrix_pairs, ranking, runs, samples
+from clftui.app.command_table import common, filters, matrix, matrix_pairs, matrix_zoom, ranking, runs, samples
 from clftui.app.commands import Command, key_text
 from clftui.state.selection import Tab
 from clftui.state.session import Session
@@ -21,13 +21,14 @@ ALL_COMMANDS: tuple[Command, ...] = (
     *runs.COMMANDS,
     *ranking.COMMANDS,
     *matrix.COMMANDS,
+    *matrix_zoom.COMMANDS,
     *matrix_pairs.COMMANDS,
     *samples.COMMANDS,
 )
 READING: Mapping[Tab, tuple[tuple[str, str], ...]] = {
     Tab.RUNS: runs.READING,
     Tab.RANKING: ranking.READING,
-    Tab.MATRIX: (*matrix.READING, *matrix_pairs.READING),
+    Tab.MATRIX: (*matrix.READING, *matrix_zoom.READING, *matrix_pairs.READING),
     Tab.SAMPLES: samples.READING,
 }
 """How to read each view's glyphs, for its help sheet."""

@@ -1,6 +1,7 @@
-"""What the Matrix view shows, as values: order, cells, margins, the cursor and its steps. No drawing.
+"""What the Matrix view shows, as values: its rows and columns, the cursor and its steps. No drawing.
 
-Positions number the rows and columns of the screen in the chosen order, from 0; class indices number the run's classes.
+Positions number the rows and columns of the screen in the chosen order, from 0; class indices number the run's
+classes.
 """
 
 from __future__ import annotations
@@ -13,20 +14,17 @@ from numpy.typing import NDArray
 
 from clftui.analysis.confusion import Confusion, confused_pairs
 from clftui.analysis.folding import Items, fold, unit
-from clftui.analysis.intervals import metric_interval
-from clftui.analysis.metrics import Metric, ratio
+from clftui.analysis.metrics import Metric
 from clftui.schema import FormatError
 from clftui.state.class_order import class_order
 from clftui.state.moves import drill_to_samples, say, select
 from clftui.state.selection import Part, Scope
 from clftui.state.session import Session
-from clftui.state.settings import MatrixSettings, Share
+from clftui.state.settings import MatrixSettings
 from clftui.text import count as count_words
 from clftui.text import plural
 
 Int64 = NDArray[np.int64]
-Float64 = NDArray[np.float64]
-Bool = NDArray[np.bool_]
 
 THRESHOLDS = (1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 2000, 5000, 10_000)
 """The steps of the threshold on cells."""
@@ -141,89 +139,18 @@ def missing(session: Session) -> str | None:
     return None
 
 
-@dataclass(frozen=True, eq=False)
-class Cells:
-    """A window of cells, each array (rows, columns): counts, the value that shows, and which cells show at all."""
-
-    count: Int64
-    value: Float64
-    """The count or the share that the settings ask for; NaN where the share is undefined."""
-    shown: Bool
-    """Neither 0 nor under the threshold; undefined shares show (as a dash)."""
-    diagonal: Bool
-
-
-def cells(matrix: Matrix, rows: slice, columns: slice) -> Cells:
-    """The cells at positions `rows` x `columns`. Costs the window, not K x K."""
-    down, across = matrix.order[rows], matrix.order[columns]
-    transposed, share, c = matrix.settings.transposed, matrix.settings.share, matrix.confusion
-    counts = c.window(across, down).T if transposed else c.window(down, across)
-    diagonal = down[:, None] == across[None, :]
-    # "Row" and "column" speak of true and predicted classes, however the screen lies.
-    if share is Share.COUNTS:
-        value = counts.astype(np.float64)
-    elif share is Share.TOTAL:
-        value = ratio(counts, c.total)
-    elif (share is Share.ROW) != transposed:
-        value = ratio(counts, _whole(c, share)[down][:, None])
-    else:
-        value = ratio(counts, _whole(c, share)[across][None, :])
-    shown = (counts >= max(matrix.settings.at_least, 1)) | np.isnan(value)
-    return Cells(counts, value, shown, diagonal)
-
-
-def _whole(c: Confusion, share: Share) -> Int64:
-    return c.support if share is Share.ROW else c.predicted_count
-
-
-def whole_of(c: Confusion, share: Share, true: int, predicted: int) -> int:
-    """What a cell's count is a share of: by default (counts too) the samples of its true class."""
-    if share is Share.TOTAL:
-        return c.total
-    return int(c.predicted_count[predicted] if share is Share.COLUMN else c.support[true])
-
-
-def peak(matrix: Matrix) -> float:
-    """The largest value that takes part in the shades, of the whole matrix and not only of what is on the screen.
-
-    0 where no cell takes part.
-    """
-    settings = matrix.settings
-    return _peak(matrix.confusion, settings.share, settings.diagonal)
-
-
-@lru_cache(maxsize=32)
-def _peak(c: Confusion, share: Share, diagonal: bool) -> float:
-    part = np.ones(len(c.count), dtype=np.bool_) if diagonal else c.true != c.predicted
-    value = c.count.astype(np.float64)
-    if share is Share.ROW:
-        value = ratio(c.count, c.support[c.true])
-    elif share is Share.COLUMN:
-        value = ratio(c.count, c.predicted_count[c.predicted])
-    elif share is Share.TOTAL:
-        value = ratio(c.count, c.total)
-    return float(value[part].max()) if part.any() else 0.0
-
-
-@lru_cache(maxsize=32)
-def largest(c: Confusion) -> int:
-    """The largest count of any cell, the diagonal included: what decides how wide a number gets."""
-    return int(c.count.max()) if len(c.count) else 0
-
-
-def margin(matrix: Matrix, metric: Metric, positions: slice) -> tuple[Float64, Float64, Float64]:
-    """(value, low, high) of recall or precision with Wilson's interval at these positions; NaN undefined."""
-    value, low, high, _ = metric_interval(matrix.confusion, metric, matrix.order[positions])
-    return value, low, high
-
-
 def at(session: Session, row: int, column: int) -> Session:
     """`session` with the cursor at a row and column position (clamped)."""
     here = _readable(session)
     if here is None:
         return session
-    row, column = (min(max(position, 0), here.n - 1) for position in (row, column))
-    return _point(session, here, slice(row, row + 1), slice(column, column + 1))
+    row, column = (clamped(position, here.n - 1) for position in (row, column))
+    return point(session, here, slice(row, row + 1), slice(column, column + 1))
+
+
+def clamped(position: int, last: int) -> int:
+    """`position`, or the nearest of 0 to `last`."""
+    return min(max(position, 0), last)
 
 
 def move(session: Session, rows: int, columns: int) -> Session:
@@ -262,7 +189,7 @@ def _class_names(matrix: Matrix, item: int) -> tuple[str, ...]:
     return tuple(matrix.classes[index] for index in matrix.members(item).tolist())
 
 
-def _point(session: Session, matrix: Matrix, rows: slice, columns: slice) -> Session:
+def point(session: Session, matrix: Matrix, rows: slice, columns: slice) -> Session:
     """The cursor on the strongest mistake among the positions `rows` x `columns`; stays if it is among them already."""
     row, column = matrix.cursor
     if rows.start <= row < rows.stop and columns.start <= column < columns.stop:

@@ -17,7 +17,8 @@ from clftui.analysis.metrics import Metric, per_class
 from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.state.history import History, history
-from clftui.state.matrix_model import Matrix, whole_of
+from clftui.state.matrix_cells import whole_of
+from clftui.state.matrix_model import Matrix
 from clftui.state.session import Session, class_map
 from clftui.state.settings import Share
 from clftui.text import count, decimals_for, percent, rate, sanitise
@@ -52,10 +53,13 @@ class RunCell:
     """The rate per epoch, oldest first; empty where it is not read yet or there is one epoch."""
 
 
-def legend(session: Session, encoding: str | None = None) -> str:
-    """What the view draws: `number · log · hardest first`, with what departs from the usual."""
+def legend(session: Session, per: int = 1) -> str:
+    """What the view draws: `number · log · hardest first`, with what departs from the usual.
+
+    `per` items a pixel: `max of 15 × 15`.
+    """
     settings = session.matrix
-    words = [encoding or settings.encoding.value]
+    words = [settings.zoom_of(len(session.classes)).value if per == 1 else f"{settings.pool.value} of {per} × {per}"]
     words += [share_words(settings.share)] if settings.share is not Share.COUNTS else []
     words += [settings.scaling.value, settings.order.value]
     words += [f"cell ≥ {count(settings.at_least)}"] if settings.at_least > 1 else []

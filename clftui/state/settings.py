@@ -41,11 +41,21 @@ class RankingSettings:
     order: ClassOrder = ClassOrder.HARDEST
 
 
-class Encoding(StrEnum):
-    """What a cell of the matrix shows."""
+class Zoom(StrEnum):
+    """How near the matrix is seen, from the farthest to the nearest."""
 
-    NUMBER = "number"
+    OVERVIEW = "overview"
+    PIXEL = "pixels"
     SHADE = "shade"
+    NUMBER = "number"
+    WIDE = "wide"
+
+
+class Pool(StrEnum):
+    """What a pixel of several cells shows of them."""
+
+    MAX = "max"
+    SUM = "sum"
 
 
 class Scaling(StrEnum):
@@ -82,9 +92,15 @@ class PairSort(StrEnum):
     CHANGE = "change"
 
 
+FAR_MORE = 150
+"""With more classes than this numbers show so small a part that the matrix opens in the overview."""
+
+
 @dataclass(frozen=True)
 class MatrixSettings:
-    encoding: Encoding = Encoding.NUMBER
+    zoom: Zoom | None = None
+    """None: numbers, or the overview of a matrix far larger than a screen."""
+    pool: Pool = Pool.MAX
     scaling: Scaling = Scaling.LOG
     share: Share = Share.COUNTS
     diagonal: bool = False
@@ -98,6 +114,12 @@ class MatrixSettings:
     pair_sort: PairSort = PairSort.COUNT
     pair_text: str = ""
     """Only pairs with this in a class name are listed."""
+
+    def zoom_of(self, n: int) -> Zoom:
+        """The zoom level at which `n` classes show."""
+        if self.zoom is not None:
+            return self.zoom
+        return Zoom.OVERVIEW if n > FAR_MORE else Zoom.NUMBER
 
 
 class SampleSort(StrEnum):

@@ -12,16 +12,19 @@ from clftui.drawing.canvas import Canvas
 from clftui.schema import FormatError
 from clftui.state import matrix_model
 from clftui.state.matrix_box import LISTED, box, box_sentence
-from clftui.state.matrix_model import Matrix, cells, matrix, missing
-from clftui.state.matrix_words import legend, margin_history, run_cells, sentence
+from clftui.state.matrix_cells import items_a_pixel
+from clftui.state.matrix_model import Matrix, matrix, missing
+from clftui.state.matrix_words import legend, run_cells, sentence
+from clftui.state.matrix_zoom import at_pixel
 from clftui.state.session import Session
-from clftui.state.settings import Encoding
+from clftui.state.settings import Zoom
 from clftui.text import sanitise, text_width
 from clftui.views.matrix_panes import Panes
+from clftui.views.matrix_parts import draw_cell_part, draw_pixel_part
 from clftui.views.view import Act, View, follow
 from clftui.widgets import matrix_frame as frame
 from clftui.widgets.matrix_box import draw_box
-from clftui.widgets.matrix_grid import draw_cursor, draw_numbers, draw_shades, number_width
+from clftui.widgets.matrix_grid import number_width
 from clftui.widgets.matrix_layout import Content, Layout, arrange
 
 WHEEL = 3
@@ -43,7 +46,8 @@ class MatrixView(View):
 
     @property
     def legend(self) -> str:
-        return legend(self.session) if self.session is not None else ""
+        per = self._layout.per if self._layout is not None else 1
+        return legend(self.session, per) if self.session is not None else ""
 
     @property
     def page(self) -> tuple[int, int]:
@@ -73,38 +77,25 @@ class MatrixView(View):
     def _draw(self, canvas: Canvas, session: Session, shown: Matrix) -> None:
         layout = self._layout = arrange(canvas.width, canvas.height, _content(session, shown))
         self._scroll(shown, layout)
-        rows = slice(self._top, min(self._top + layout.rows, shown.n))
-        columns = slice(self._left, min(self._left + layout.columns, shown.n))
-        row, column = shown.cursor[0] - self._top, shown.cursor[1] - self._left
-        window = cells(shown, rows, columns)
-        draw_cells = draw_numbers if session.matrix.encoding is Encoding.NUMBER else draw_shades
-        draw_cells(canvas, layout, shown, window)
-        tails = frame.begin_alike(shown.names, max(layout.head_height, layout.cell_width - 1))
-        frame.draw_column_labels(canvas, layout, _names(shown, columns), column, tails)
-        frame.draw_row_labels(canvas, layout, _names(shown, rows), row)
-        frame.draw_row_margin(canvas, layout, shown, rows, row)
-        frame.draw_column_margin(canvas, layout, shown, columns, column)
-        past = margin_history(session, shown) if layout.spark_x >= 0 else None
-        if past is not None:
-            frame.draw_past(canvas, layout, past[0], past[1], shown.order[rows], row)
-        frame.draw_axes(canvas, layout, shown, rows, columns)
-        draw_cursor(canvas, layout, row, column)
+        draw_part = draw_pixel_part if layout.half else draw_cell_part
+        draw_part(canvas, layout, session, shown, self._top, self._left)
         selected = box(session, shown)
-        if selected is not None:
+        if selected is not None and not layout.half:
             draw_box(canvas, layout, selected, self._top, self._left)
         words = sentence(session, shown) if selected is None else box_sentence(selected)
         frame.draw_readout(canvas, layout, words, run_cells(session, shown))
 
     def _scroll(self, shown: Matrix, layout: Layout) -> None:
         """Show the cursor when it, or what lies under it, has changed; the wheel may leave it behind."""
-        row, column = shown.cursor
-        now = (row, column, shown.n, layout.rows, layout.columns)
+        row, column = (position // layout.per for position in shown.cursor)
+        total = items_a_pixel(shown.n, layout.per)
+        now = (row, column, total, layout.rows, layout.columns)
         if now != self._followed:
             self._followed = now
-            self._top = _reveal(self._top, row, layout.rows, shown.n)
-            self._left = _reveal(self._left, column, layout.columns, shown.n)
-        self._top = max(0, min(self._top, shown.n - layout.rows))
-        self._left = max(0, min(self._left, shown.n - layout.columns))
+            self._top = _reveal(self._top, row, layout.rows, total)
+            self._left = _reveal(self._left, column, layout.columns, total)
+        self._top = max(0, min(self._top, total - layout.rows))
+        self._left = max(0, min(self._left, total - layout.columns))
 
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor; on the cursor it drills. A click on a label moves along one axis."""
@@ -119,7 +110,8 @@ class MatrixView(View):
         shown = matrix(session)
         if shown is None or (row is None and column is None):
             return
-        here = shown.cursor
+        per = layout.per
+        here = (shown.cursor[0] // per, shown.cursor[1] // per)
         to = (
             here[0] if row is None else self._top + row,
             here[1] if column is None else self._left + column,
@@ -127,7 +119,7 @@ class MatrixView(View):
         if to == here and row is not None and column is not None:
             self.post_message(Act(matrix_model.drill))
         else:
-            self.post_message(Act(lambda now: matrix_model.at(now, *to)))
+            self.post_message(Act(lambda now: at_pixel(now, *to, per)))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         self._wheel(event, 0, WHEEL) if event.shift else self._wheel(event, WHEEL, 0)
@@ -152,9 +144,10 @@ class MatrixView(View):
 
 def _content(session: Session, shown: Matrix) -> Content:
     run, split = session.run, session.selection.split
-    width = number_width(shown) if session.matrix.encoding is Encoding.NUMBER else 0
+    zoom = session.matrix.zoom_of(shown.n)
+    width = number_width(shown) if zoom in (Zoom.NUMBER, Zoom.WIDE) else 0
     epochs = len(run.epochs(split)) if run is not None and split is not None else 0
-    return Content(shown.n, width, _longest(shown.names), epochs)
+    return Content(shown.n, width, _longest(shown.names), epochs, zoom)
 
 
 def _reveal(top: int, cursor: int, shown: int, total: int) -> int:
@@ -167,10 +160,6 @@ def _reveal(top: int, cursor: int, shown: int, total: int) -> int:
 @lru_cache(maxsize=8)
 def _longest(names: tuple[str, ...]) -> int:
     return max(text_width(sanitise(name)) for name in names)
-
-
-def _names(shown: Matrix, positions: slice) -> list[str]:
-    return [shown.names[item] for item in shown.order[positions].tolist()]
 
 
 def _say(canvas: Canvas, words: str) -> None:

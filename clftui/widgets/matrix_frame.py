@@ -15,7 +15,8 @@ from clftui.drawing.cells import BLANK, code_text, codes_of, safe_text
 from clftui.drawing.glyphs import columns as bars
 from clftui.drawing.glyphs import legend, shades
 from clftui.drawing.ramp import shade
-from clftui.state.matrix_model import Matrix, margin, peak
+from clftui.state.matrix_cells import margin
+from clftui.state.matrix_model import Matrix
 from clftui.state.matrix_words import RunCell, Sentence
 from clftui.state.settings import Share
 from clftui.text import count, decimals_for, percent, rate, sanitise, shorten, take, text_width
@@ -28,18 +29,19 @@ TREND_WIDTH = 12
 AXES = ("true", "predicted")
 
 
-def draw_axes(canvas: Canvas, layout: Layout, matrix: Matrix, rows: slice, columns: slice) -> None:
-    """`true ↓  predicted →   rows 121–160 of 1,000      1 ▒▒▒▓▓▓ 116`: always says which axis is which."""
+def draw_axes(canvas: Canvas, layout: Layout, matrix: Matrix, hint: str, top: float) -> None:
+    """`true ↓  predicted →   rows 121–160 of 1,000      1 ▒▒▒▓▓▓ 116`: always says which axis is which.
+
+    `top` is the value at the strong end of the shades; 0 leaves them out.
+    """
     palette = canvas.palette
     down, across = AXES[::-1] if matrix.settings.transposed else AXES
     x = layout.x - 1 - text_width(f"{down} ↓")
     x = max(x, 0) + canvas.text(max(x, 0), 0, f"{down} ↓", palette.muted) + 1
     x = max(x, layout.x)
     x += canvas.text(x, 0, f"{across} →", palette.muted)
-    hint = _hint(matrix.n, rows, columns)
     if hint and canvas.width - x - 2 >= text_width(hint):
         x += 3 + canvas.text(x + 3, 0, hint, palette.muted)
-    top = peak(matrix)
     if not top:
         return
     low, high = _ends(matrix, top)
@@ -50,7 +52,7 @@ def draw_axes(canvas: Canvas, layout: Layout, matrix: Matrix, rows: slice, colum
         legend(canvas, at, 0, palette.ember, low, high, width)
 
 
-def _hint(n: int, rows: slice, columns: slice) -> str:
+def part_words(n: int, rows: slice, columns: slice) -> str:
     """Which part of the whole shows, where it is not all of it."""
     parts = [
         f"{name} {count(part.start + 1)}–{count(part.stop)}"

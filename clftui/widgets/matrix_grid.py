@@ -11,7 +11,8 @@ from clftui.drawing.canvas import BOLD, DIM, REVERSE, Canvas
 from clftui.drawing.glyphs import UPPER, shades
 from clftui.drawing.palette import Depth, Palette
 from clftui.drawing.ramp import Floats, Ints, count_level, luminance, shade
-from clftui.state.matrix_model import Cells, Matrix, largest, peak
+from clftui.state.matrix_cells import Cells, largest, peak
+from clftui.state.matrix_model import Matrix
 from clftui.state.settings import Share
 from clftui.text import UNDEFINED
 from clftui.widgets.matrix_layout import Layout
@@ -25,18 +26,21 @@ _PER_MILLE = 1000.0
 """Shares take the logarithm of counts among a thousand: a thousandth is then the faintest, as one sample is."""
 
 
-def level_of(matrix: Matrix, values: Floats) -> Floats:
-    """Level 0..1 on the ramp of counts or shares; NaN stays NaN. The same scale for the whole matrix."""
+def level_of(matrix: Matrix, values: Floats, top: float) -> Floats:
+    """Level 0..1 of counts or shares on a ramp that ends at `top`; NaN stays NaN."""
     unit = 1.0 if matrix.settings.share is Share.COUNTS else _PER_MILLE
-    return count_level(values * unit, peak(matrix) * unit, matrix.settings.scaling.value)
+    return count_level(values * unit, top * unit, matrix.settings.scaling.value)
 
 
 def levels(matrix: Matrix, window: Cells) -> Floats:
-    """(rows, columns) levels of the cells that are shaded; 0 for the others, the diagonal among them when it is off."""
+    """(rows, columns) levels of the cells that are shaded; 0 for the others, the diagonal among them when it is off.
+
+    The same scale for the whole matrix.
+    """
     shaded = window.shown & ~np.isnan(window.value)
     if not matrix.settings.diagonal:
         shaded &= ~window.diagonal
-    return np.where(shaded, level_of(matrix, np.where(shaded, window.value, 0.0)), 0.0)
+    return np.where(shaded, level_of(matrix, np.where(shaded, window.value, 0.0), peak(matrix)), 0.0)
 
 
 def cell_codes(matrix: Matrix, window: Cells) -> Codes:
@@ -145,7 +149,7 @@ def draw_cursor(canvas: Canvas, layout: Layout, row: int, column: int) -> None:
         top = layout.y + row * layout.cell_height + (1 if layout.seams else 0)
         height = 1 if layout.seams else layout.cell_height
         canvas.paint(x, top, w, height, palette.text, palette.page, REVERSE | BOLD)
-        if w < 5 or layout.cell_height > 1 and not layout.seams:
+        if w < 5 or (layout.cell_height > 1 and not layout.seams):
             # A reversed full block would be a hole.
             canvas.vline(x, top, height, palette.text, "[")
             canvas.vline(x + w - 1, top, height, palette.text, "]")

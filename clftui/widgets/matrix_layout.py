@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from clftui.state.matrix_cells import items_a_pixel
+from clftui.state.settings import Zoom
+
 SCALE_MAX = 3
 """How many times its least size a shaded cell grows where all classes fit."""
 WIDEST = 13
@@ -28,6 +31,7 @@ class Content:
     """Columns of the longest class name."""
     epochs: int
     """Epochs of the run on this split; sparklines need two."""
+    zoom: Zoom = Zoom.NUMBER
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,14 @@ class Layout:
     foot_y: int
     sentence_y: int
     runs_y: int
+    half: bool = False
+    """Whether a screen row holds two of the matrix's (a cell is then a pixel: a column wide, half a row high)."""
+    per: int = 1
+    """How many items a row, and a column, stands for: more than one in the overview."""
+    numbers: bool = False
+    """Whether cells hold numbers."""
+    strip_x: int = -1
+    """The rows' margin as a strip of shades."""
 
     @property
     def width(self) -> int:
@@ -62,15 +74,21 @@ class Layout:
     @property
     def height(self) -> int:
         """Rows of the grid, the last seam included."""
+        if self.half:
+            return (self.rows + 1) // 2
         return self.rows * self.cell_height + (1 if self.seams else 0)
 
     def middle(self, row: int) -> int:
         """The screen row in the middle of the shown row `row`, where its number and label stand."""
+        if self.half:
+            return self.y + row // 2
         return self.y + row * self.cell_height + (1 if self.seams else (self.cell_height - 1) // 2)
 
     def row_at(self, y: int) -> int | None:
-        """Which shown row a screen row belongs to."""
+        """Which shown row a screen row belongs to, the upper one of two."""
         inside = self.y <= y < self.y + self.height
+        if self.half:
+            return 2 * (y - self.y) if inside else None
         return min((y - self.y) // self.cell_height, self.rows - 1) if inside and self.rows else None
 
     def column_at(self, x: int) -> int | None:
@@ -80,6 +98,8 @@ class Layout:
 
 def arrange(width: int, height: int, content: Content) -> Layout:
     """The layout of `content` on `width` x `height` cells: roomy where all classes fit that way, else tight."""
+    if content.zoom in (Zoom.OVERVIEW, Zoom.PIXEL):
+        return _pixels(width, height, content)
     label = _label_width(width, content.name_width)
     x = min(EDGE + label + 1, max(width - 1, 0))
     share, interval, spark = _margins(width, x, content)
@@ -98,6 +118,7 @@ def arrange(width: int, height: int, content: Content) -> Layout:
     tall = height - below - y - (1 if seams else 0)
     rows = min(content.n, max(tall // cell_height, 1))
     grid = (rows * cell_height + (1 if seams else 0), columns * cell_width)
+    feet = _feet(y + grid[0], height, below)
     return Layout(
         label_width=label,
         head_height=head,
@@ -111,7 +132,44 @@ def arrange(width: int, height: int, content: Content) -> Layout:
         share_x=x + grid[1] + 1 if share else -1,
         interval_x=x + grid[1] + 1 + share if interval else -1,
         spark_x=x + grid[1] + 1 + share + interval if spark else -1,
-        **_feet(y + grid[0], height, below),
+        foot_y=feet["foot_y"],
+        sentence_y=feet["sentence_y"],
+        runs_y=feet["runs_y"],
+        numbers=content.number_width > 0,
+    )
+
+
+def _pixels(width: int, height: int, content: Content) -> Layout:
+    """Square pixels, two a cell: as many as fit, or so many items a pixel that all fit."""
+    label = _label_width(width, content.name_width)
+    x = min(EDGE + label + 1, max(width - 1, 0))
+    below = _below(height)
+    y = 2 if height > 3 else min(1, height - 1)
+    strip = 2 if width - x >= 12 else 0
+    across, down = max(width - x - EDGE - strip, 1), max(2 * (height - below - y), 1)
+    per = items_a_pixel(content.n, min(across, down)) if content.zoom is Zoom.OVERVIEW else 1
+    all_of_them = items_a_pixel(content.n, per)
+    rows, columns = min(all_of_them, down), min(all_of_them, across)
+    feet = _feet(y + (rows + 1) // 2, height, below)
+    return Layout(
+        label_width=label,
+        head_height=1,
+        x=x,
+        y=y,
+        cell_width=1,
+        cell_height=1,
+        seams=False,
+        rows=rows,
+        columns=columns,
+        share_x=-1,
+        interval_x=-1,
+        spark_x=-1,
+        foot_y=feet["foot_y"],
+        sentence_y=feet["sentence_y"],
+        runs_y=feet["runs_y"],
+        half=True,
+        per=per,
+        strip_x=x + columns + 1 if strip else -1,
     )
 
 

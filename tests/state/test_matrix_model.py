@@ -14,6 +14,7 @@ from clftui.analysis.confusion import from_dense
 from clftui.analysis.folding import Items, merged, unit
 from clftui.analysis.metrics import Metric
 from clftui.data.catalog import open_catalog
+from clftui.state import matrix_cells
 from clftui.state import matrix_model as model
 from clftui.state.filters import Expression
 from clftui.state.matrix_model import Matrix
@@ -38,8 +39,8 @@ def shown(session: Session) -> Matrix:
     return found
 
 
-def all_cells(session: Session) -> model.Cells:
-    return model.cells(shown(session), slice(0, 3), slice(0, 3))
+def all_cells(session: Session) -> matrix_cells.Cells:
+    return matrix_cells.cells(shown(session), slice(0, 3), slice(0, 3))
 
 
 def test_it_opens_on_the_largest_confusion(session: Session) -> None:
@@ -83,18 +84,18 @@ def test_a_class_without_samples_has_an_undefined_row_not_a_zero_one(tmp_path: P
     rows = all_cells(draw_as(session, share=Share.ROW))
     assert np.isnan(rows.value[1]).all() and rows.shown[1].all()
     assert not np.isnan(rows.value[[0, 2]]).any()
-    value, low, high = model.margin(shown(session), Metric.RECALL, slice(0, 3))
+    value, low, high = matrix_cells.margin(shown(session), Metric.RECALL, slice(0, 3))
     assert np.isnan([value[1], low[1], high[1]]).all()
     assert not all_cells(session).shown[1].any()
 
 
 @pytest.mark.row("B10")
 def test_the_peak_leaves_the_diagonal_out_until_asked(session: Session) -> None:
-    assert model.peak(shown(session)) == 7
-    assert model.peak(shown(draw_as(session, diagonal=True))) == 90
-    assert model.peak(shown(draw_as(session, share=Share.ROW))) == pytest.approx(7 / 57)
-    assert model.peak(shown(draw_as(session, share=Share.COLUMN))) == pytest.approx(7 / 99)
-    assert model.peak(shown(draw_as(session, share=Share.TOTAL))) == pytest.approx(7 / 193)
+    assert matrix_cells.peak(shown(session)) == 7
+    assert matrix_cells.peak(shown(draw_as(session, diagonal=True))) == 90
+    assert matrix_cells.peak(shown(draw_as(session, share=Share.ROW))) == pytest.approx(7 / 57)
+    assert matrix_cells.peak(shown(draw_as(session, share=Share.COLUMN))) == pytest.approx(7 / 99)
+    assert matrix_cells.peak(shown(draw_as(session, share=Share.TOTAL))) == pytest.approx(7 / 193)
 
 
 def test_the_cursor_stops_at_the_edges_and_follows_the_order_shown(session: Session) -> None:
@@ -193,8 +194,8 @@ def test_any_window_is_that_part_of_the_whole(
     names, c = tuple(map(str, range(k))), from_dense(dense)
     whole = Matrix(names, c, unit(order), names, c, order, np.argsort(order), 0, 0, settings)
     rows, columns = (slice(*sorted(data.draw(st.tuples(st.integers(0, k), st.integers(0, k))))) for _ in "rc")
-    part = model.cells(whole, rows, columns)
-    everything = model.cells(whole, slice(0, k), slice(0, k))
+    part = matrix_cells.cells(whole, rows, columns)
+    everything = matrix_cells.cells(whole, slice(0, k), slice(0, k))
     ordered = dense[np.ix_(order, order)]
     assert np.array_equal(part.count, (ordered.T if turned else ordered)[rows, columns])
     assert np.array_equal(part.value, everything.value[rows, columns], equal_nan=True)
@@ -219,10 +220,10 @@ def grouped(session: Session, monkeypatch: pytest.MonkeyPatch) -> Session:
 
 
 def test_a_group_is_one_row_and_column(grouped: Session) -> None:
-    found = model.cells(shown(grouped), slice(0, 2), slice(0, 2))
+    found = matrix_cells.cells(shown(grouped), slice(0, 2), slice(0, 2))
     assert found.count.tolist() == [[150, 1], [2, 40]]
     assert shown(grouped).names == ("pets", "fox") and shown(grouped).cursor == (0, 0)
-    value, _, _ = model.margin(shown(grouped), Metric.RECALL, slice(0, 2))
+    value, _, _ = matrix_cells.margin(shown(grouped), Metric.RECALL, slice(0, 2))
     np.testing.assert_allclose(value, [150 / 151, 40 / 42])
 
 

@@ -14,7 +14,7 @@ from clftui.state.filters import Expression
 from clftui.state.matrix_words import many, run_cells
 from clftui.state.moves import with_catalog
 from clftui.state.session import Session
-from clftui.state.settings import ClassOrder, Encoding, Scaling, Share
+from clftui.state.settings import ClassOrder, Scaling, Share, Zoom
 from tests.matrices import COUNTS, at, draw_as, session_on, write_matrix
 
 EPOCHS = [
@@ -138,7 +138,7 @@ def test_the_trend_of_a_run_is_its_rate_per_epoch(session: Session) -> None:
 def test_the_legend_says_what_departs_from_the_usual(session: Session) -> None:
     assert matrix_words.legend(session) == "number · log · given"
     changed = draw_as(
-        session, encoding=Encoding.SHADE, share=Share.ROW, scaling=Scaling.LINEAR, order=ClassOrder.HARDEST,
+        session, zoom=Zoom.SHADE, share=Share.ROW, scaling=Scaling.LINEAR, order=ClassOrder.HARDEST,
         at_least=5, diagonal=True, transposed=True,
     )  # fmt: skip
     assert (

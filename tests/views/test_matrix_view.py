@@ -13,11 +13,11 @@ from textual.events import MouseScrollDown
 from clftui.data.catalog import open_catalog
 from clftui.drawing.canvas import BOLD, REVERSE, Canvas
 from clftui.drawing.palette import Depth, Palette, find_themes, load_theme
-from clftui.state import matrix_model
+from clftui.state import matrix_cells, matrix_model
 from clftui.state.filters import Expression
 from clftui.state.selection import Scope, Tab
 from clftui.state.session import Session, open_session
-from clftui.state.settings import Encoding, Scaling, Share
+from clftui.state.settings import Scaling, Share, Zoom
 from clftui.views.matrix import MatrixView
 from clftui.views.view import Act
 from tests.matrices import COUNTS, at, draw_as, session_on, write_matrix
@@ -56,7 +56,8 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Session:
     k = 400
     counts = np.diag(rng.integers(5, 20, k)) + rng.integers(1, 9, (k, k)) * (rng.random((k, k)) < 0.02)
     names = [f"class_{i:03d}" for i in range(k)]
-    return session_on(tmp_path_factory.mktemp("large"), {"large": [counts]}, {"large": names})
+    session = session_on(tmp_path_factory.mktemp("large"), {"large": [counts]}, {"large": names})
+    return draw_as(session, zoom=Zoom.NUMBER)
 
 
 @pytest.mark.row("P9")
@@ -159,7 +160,7 @@ def test_without_colours_glyphs_and_reverse_carry_the_picture(tmp_path: Path, de
     assert not set("░▒▓█") & set(fox)
     assert canvas.attrs[2, cat.index("70")] == REVERSE | BOLD
     assert (canvas.bg == DARK.page).all()
-    shades = drawn(draw_as(session, encoding=Encoding.SHADE), 80, 12, DARK.at(depth))
+    shades = drawn(draw_as(session, zoom=Zoom.SHADE), 80, 12, DARK.at(depth))
     assert {"░", "█", "·"} <= set("".join(shades.rows_text()))
 
 
@@ -187,7 +188,7 @@ def test_labels_keep_the_end_that_tells_classes_apart(large: Session) -> None:
 
 def test_shades_show_more_classes_and_upright_labels(large: Session) -> None:
     numbers = drawn(matrix_model.at(large, 0, 0), 200, 46)
-    shades = drawn(draw_as(matrix_model.at(large, 0, 0), encoding=Encoding.SHADE), 200, 46)
+    shades = drawn(draw_as(matrix_model.at(large, 0, 0), zoom=Zoom.SHADE), 200, 46)
     assert (shades.bg != DARK.page).sum() < (numbers.bg != DARK.page).sum() * 4
     upright = ["".join(row[x] for row in shades.rows_text()[1:6]) for x in (11, 13, 15)]
     assert upright == ["s_000", "s_001", "s_002"]
@@ -195,14 +196,14 @@ def test_shades_show_more_classes_and_upright_labels(large: Session) -> None:
 
 
 def test_the_same_window_shows_whatever_the_encoding(large: Session) -> None:
-    here = draw_as(matrix_model.at(large, 200, 200), encoding=Encoding.SHADE)
+    here = draw_as(matrix_model.at(large, 200, 200), zoom=Zoom.SHADE)
     canvas = drawn(here, 160, 40)
     found = matrix_model.matrix(here)
     assert found is not None
     y = place(canvas, "class_195")[1]
     hint = canvas.rows_text()[0].split("columns ")[1].split(" ")[0]
     first, last = (int(part) for part in hint.split("–"))
-    cells = matrix_model.cells(found, slice(195, 196), slice(first - 1, last))
+    cells = matrix_cells.cells(found, slice(195, 196), slice(first - 1, last))
     wrong = (cells.count > 0) & ~cells.diagonal
     x = 1 + 9 + 1
     ramp = set(DARK.ember.tolist())
@@ -221,7 +222,7 @@ def test_the_past_of_the_margin_shows_when_it_is_known_and_fits(tmp_path: Path) 
 
 @pytest.mark.parametrize("size", [(20, 5), (1, 1), (3, 40), (200, 2), (7, 3)])
 def test_any_size_draws_something(large: Session, session: Session, size: tuple[int, int]) -> None:
-    for shown in (large, session, draw_as(large, encoding=Encoding.SHADE), draw_as(session, share=Share.ROW)):
+    for shown in (large, session, draw_as(large, zoom=Zoom.SHADE), draw_as(session, share=Share.ROW)):
         for depth in (Depth.TRUE, Depth.MONO):
             assert any(lines(shown, *size, palette=DARK.at(depth)))
 
@@ -234,15 +235,15 @@ def test_a_sliver_of_a_screen_reads_out_the_cell(session: Session) -> None:
 def test_hostile_names_stay_in_their_cells(tmp_path: Path) -> None:
     names = ("\x1b[31mred\x1b[0m", "two\nlines", "א‮בג" + "x" * 300)
     session = session_on(tmp_path, {"only": [COUNTS]}, {"only": names})
-    for settings in ({}, {"encoding": Encoding.SHADE}):
+    for settings in ({}, {"zoom": Zoom.SHADE}):
         text = "".join(lines(draw_as(session, **settings), 100, 24))
         assert text.isprintable() and "‮" not in text
 
 
 def test_wide_names_do_not_push_cells_aside(tmp_path: Path) -> None:
     session = session_on(tmp_path, {"only": [COUNTS]}, {"only": ("猫", "犬猫犬猫犬猫犬猫", "fox")})
-    for encoding in Encoding:
-        canvas = drawn(draw_as(session, encoding=encoding), 100, 24)
+    for zoom in Zoom:
+        canvas = drawn(draw_as(session, zoom=zoom), 100, 24)
         assert canvas.code.shape == (24, 100)
         assert all(len(row) <= 100 for row in canvas.rows_text())
     assert "recall" in lines(session, 100, 24)[1]
@@ -339,6 +340,6 @@ def test_the_page_is_what_shows(large: Session) -> None:
 
 
 def test_without_colours_the_cursor_on_a_full_cell_is_no_hole(session: Session) -> None:
-    canvas = drawn(draw_as(session, encoding=Encoding.SHADE), 80, 12, DARK.at(Depth.MONO))
+    canvas = drawn(draw_as(session, zoom=Zoom.SHADE), 80, 12, DARK.at(Depth.MONO))
     x, y = place(canvas, "[")
     assert canvas.rows_text()[y][x + 1 :].find("]") > 0 and canvas.attrs[y, x] == REVERSE | BOLD

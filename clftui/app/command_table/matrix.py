@@ -20,11 +20,6 @@ def _with(session: Session, notice: str, **changes: object) -> Session:
     return say(replace(session, matrix=replace(session.matrix, **changes)), notice)  # type: ignore[arg-type]
 
 
-def _encoding(session: Session) -> Session:
-    encoding = cycle(session.matrix.encoding)
-    return _with(session, f"Cells show a {encoding.value}.", encoding=encoding)
-
-
 def _share(session: Session) -> Session:
     share = cycle(session.matrix.share)
     return _with(session, f"Numbers are {share_words(share)}.", share=share)
@@ -57,8 +52,6 @@ def _threshold(by: int) -> Callable[[Session], Session]:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("matrix.encoding", ("c",), "cell", "Cells with numbers, or shades alone: many more classes at once.",
-            "Show", step=_encoding, tabs=ONLY, footer=10),
     Command("matrix.scaling", ("n",), "scale", "Shade by the logarithm or by the value itself.", "Show",
             step=_scaling, tabs=ONLY, footer=12),
     Command("matrix.order", ("o",), "order", "Order the classes as given, by hierarchy, difficulty, size or name.",

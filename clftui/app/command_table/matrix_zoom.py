@@ -1,0 +1,33 @@
+"""Commands of the Matrix view for how near it is seen and how values become shades."""
+
+from __future__ import annotations
+
+from clftui.app.commands import Command
+from clftui.state.matrix_zoom import toggle_numbers, toggle_pool, zoom
+from clftui.state.selection import Tab
+from clftui.state.session import Session
+from clftui.state.settings import Zoom
+
+ONLY = frozenset({Tab.MATRIX})
+
+
+def _in_overview(session: Session) -> bool:
+    return session.run is not None and session.matrix.zoom_of(len(session.classes)) is Zoom.OVERVIEW
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("matrix.zoom_in", ("z",), "zoom", "Nearer, from all classes on one screen to wide cells; Z goes back.",
+            "Show", paged=lambda session, page: zoom(session, 1, page), tabs=ONLY, footer=9, shown_keys="z Z"),
+    Command("matrix.zoom_out", ("Z",), "zoom out", "Farther: shades, pixels, all classes on one screen.", "Show",
+            paged=lambda session, page: zoom(session, -1, page), tabs=ONLY, in_help=False),
+    Command("matrix.encoding", ("c",), "cell", "Cells with numbers, or shades alone: many more classes at once.",
+            "Show", step=toggle_numbers, tabs=ONLY, footer=10),
+    Command("matrix.pool", ("v",), "max or sum", "A pixel of the overview shows its largest cell, or their sum.",
+            "Show", step=toggle_pool, tabs=ONLY, footer=11, when=_in_overview),
+)  # fmt: skip
+
+READING: tuple[tuple[str, str], ...] = (
+    ("▀ pixels", "a class, or in the overview several, by as many: the largest of their cells or the sum"),
+    ("▸ ▾", "row and column of the cursor; a step in the overview goes to the largest mistake of the next pixel"),
+    ("strips beside the pixels", "recall at the right, precision below: the stronger, the lower"),
+)

@@ -1,0 +1,91 @@
+"""Zoom levels of the matrix and what a step of the cursor is in each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from clftui.schema import FormatError
+from clftui.state import matrix_box
+from clftui.state.matrix_box import LISTED
+from clftui.state.matrix_cells import items_a_pixel
+from clftui.state.matrix_model import Matrix, clamped, matrix, point
+from clftui.state.moves import cycle, say
+from clftui.state.session import Session
+from clftui.state.settings import Pool, Zoom
+from clftui.text import count
+
+_OUT = tuple(Zoom)
+"""From the farthest to the nearest."""
+_WORDS = {
+    Zoom.OVERVIEW: "All classes on one screen",
+    Zoom.PIXEL: "A class is a pixel",
+    Zoom.SHADE: "Cells show a shade",
+    Zoom.NUMBER: "Cells show a number",
+    Zoom.WIDE: "Cells show a number and its share",
+}
+
+
+def to_zoom(session: Session, level: Zoom) -> Session:
+    """Show the matrix at a zoom level; the cursor keeps its class pair."""
+    return say(replace(session, matrix=replace(session.matrix, zoom=level)), f"{_WORDS[level]}.")
+
+
+def zoom(session: Session, by: int, page: tuple[int, int]) -> Session:
+    """One level nearer (`by` 1) or farther (-1); `page` is how many rows and columns show now."""
+    here = _readable(session)
+    n = here.n if here is not None else 0
+    now = session.matrix.zoom_of(n)
+    all_shown = page[0] >= n and page[1] >= n
+    levels = [level for level in _OUT if not (all_shown and _is_pixels(level)) or level is now]
+    at = levels.index(now) + by
+    if at < 0:
+        return say(session, f"All {count(n)} classes show already; z zooms in.")
+    if at >= len(levels):
+        return say(session, "This is as near as it gets; Z zooms out.")
+    return to_zoom(session, levels[at])
+
+
+def toggle_numbers(session: Session) -> Session:
+    """Numbers, or from numbers shades."""
+    here = _readable(session)
+    numbers = here is not None and session.matrix.zoom_of(here.n) is Zoom.NUMBER
+    return to_zoom(session, Zoom.SHADE if numbers else Zoom.NUMBER)
+
+
+def toggle_pool(session: Session) -> Session:
+    """Largest cell or sum in the pixels of the overview."""
+    pool = cycle(session.matrix.pool)
+    words = "the largest of its cells" if pool is Pool.MAX else "the sum of its cells"
+    return say(replace(session, matrix=replace(session.matrix, pool=pool)), f"A pixel shows {words}.")
+
+
+def _is_pixels(level: Zoom) -> bool:
+    return level in (Zoom.OVERVIEW, Zoom.PIXEL)
+
+
+def move(session: Session, rows: int, columns: int, page: tuple[int, int]) -> Session:
+    """The cursor some rows and columns of what shows: in the overview by whole pixels, to their largest mistake."""
+    here = _readable(session)
+    if here is None or session.matrix.pane in LISTED or session.matrix.zoom_of(here.n) is not Zoom.OVERVIEW:
+        return matrix_box.move(session, rows, columns)
+    per = items_a_pixel(here.n, page[0])
+    return at_pixel(session, here.cursor[0] // per + rows, here.cursor[1] // per + columns, per)
+
+
+def at_pixel(session: Session, row: int, column: int, per: int) -> Session:
+    """The cursor in a pixel of `per` x `per` items (clamped): on its largest mistake, or where it is in there."""
+    here = _readable(session)
+    if here is None:
+        return session
+    last = (here.n - 1) // per
+    areas = [
+        slice(per * place, min(per * (place + 1), here.n)) for place in (clamped(row, last), clamped(column, last))
+    ]
+    return point(session, here, areas[0], areas[1])
+
+
+def _readable(session: Session) -> Matrix | None:
+    try:
+        return matrix(session)
+    except FormatError:
+        return None

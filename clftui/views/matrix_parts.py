@@ -1,0 +1,67 @@
+"""The grid of the Matrix view with its labels and margins: as cells, or as pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from clftui.drawing.canvas import Canvas
+from clftui.state.matrix_cells import cells, items_a_pixel, margin, overview, peak
+from clftui.state.matrix_model import Matrix
+from clftui.state.matrix_words import margin_history
+from clftui.state.session import Session
+from clftui.text import count
+from clftui.widgets import matrix_frame as frame
+from clftui.widgets.matrix_grid import draw_cursor, draw_numbers, draw_shades, level_of, levels
+from clftui.widgets.matrix_layout import Layout
+from clftui.widgets.matrix_overview import draw_pixel_cursor, draw_pixels, draw_rulers, draw_strips
+
+
+def draw_cell_part(canvas: Canvas, layout: Layout, session: Session, shown: Matrix, top: int, left: int) -> None:
+    """The cells from position (top, left) on, with their labels and margins."""
+    rows = slice(top, min(top + layout.rows, shown.n))
+    columns = slice(left, min(left + layout.columns, shown.n))
+    row, column = shown.cursor[0] - top, shown.cursor[1] - left
+    draw_cells = draw_numbers if layout.numbers else draw_shades
+    draw_cells(canvas, layout, shown, cells(shown, rows, columns))
+    tails = frame.begin_alike(shown.names, max(layout.head_height, layout.cell_width - 1))
+    frame.draw_column_labels(canvas, layout, _names(shown, columns), column, tails)
+    frame.draw_row_labels(canvas, layout, _names(shown, rows), row)
+    frame.draw_row_margin(canvas, layout, shown, rows, row)
+    frame.draw_column_margin(canvas, layout, shown, columns, column)
+    past = margin_history(session, shown) if layout.spark_x >= 0 else None
+    if past is not None:
+        frame.draw_past(canvas, layout, past[0], past[1], shown.order[rows], row)
+    frame.draw_axes(canvas, layout, shown, frame.part_words(shown.n, rows, columns), peak(shown))
+    draw_cursor(canvas, layout, row, column)
+
+
+def draw_pixel_part(canvas: Canvas, layout: Layout, session: Session, shown: Matrix, top: int, left: int) -> None:
+    """The pixels from (top, left) on, with rulers and margins: all of them in the overview."""
+    per = layout.per
+    row, column = shown.cursor[0] // per - top, shown.cursor[1] // per - left
+    rows = slice(top, min(top + layout.rows, items_a_pixel(shown.n, per)))
+    columns = slice(left, min(left + layout.columns, items_a_pixel(shown.n, per)))
+    if per > 1:
+        whole = overview(shown, per)
+        value, top_value = whole.value, whole.peak
+        level = level_of(shown, value, top_value)
+        diagonal = np.eye(len(value), dtype=np.bool_)
+        margins = whole.rows, whole.columns
+        hint = f"{count(shown.n)} classes, {per} × {per} a pixel, {shown.settings.pool.value}"
+    else:
+        window = cells(shown, rows, columns)
+        level, diagonal, top_value = levels(shown, window), window.diagonal, peak(shown)
+        margins = margin(shown, shown.row_metric, rows)[0], margin(shown, shown.column_metric, columns)[0]
+        hint = frame.part_words(shown.n, rows, columns)
+    draw_pixels(canvas, layout, level, diagonal)
+    names = [shown.names[item] for item in shown.order[per * rows.start : per * rows.stop : per].tolist()]
+    if 0 <= row < len(names):
+        names[row] = shown.names[int(shown.order[shown.cursor[0]])]
+    draw_rulers(canvas, layout, names, left, (row, column))
+    draw_strips(canvas, layout, *margins, (shown.row_metric.label, shown.column_metric.label))
+    frame.draw_axes(canvas, layout, shown, hint, top_value)
+    draw_pixel_cursor(canvas, layout, row, column)
+
+
+def _names(shown: Matrix, positions: slice) -> list[str]:
+    return [shown.names[item] for item in shown.order[positions].tolist()]
