@@ -11,8 +11,9 @@ from clftui.state.sample_ids import find_row, row_of
 from clftui.state.sample_list import SampleList, index_of, is_listed
 from clftui.state.session import Session
 from clftui.text import count, sanitise, short_score, shorten, text_width
-from clftui.views.sample_parts import name_of, run_colour, sentence, wrapped
+from clftui.views.sample_parts import name_of, run_colour, wrapped
 from clftui.views.sample_tracks import draw_tracks, tracks_height
+from clftui.widgets.sentence import draw_sentence
 from clftui.widgets.thumbnail import Thumbnails
 
 BEST = 5
@@ -26,7 +27,9 @@ def draw_detail(canvas: Canvas, session: Session, shown: SampleList, thumbnails:
     row = row_of(shown.table, name)
     position = find_row(shown.evaluation, row)
     if position is None:
-        sentence(canvas, f"{shown.run.name} has no sample #{sanitise(name)} here; backspace goes back to the list.")
+        draw_sentence(
+            canvas, f"{shown.run.name} has no sample #{sanitise(name)} here; backspace goes back to the list."
+        )
         return
     side = 0 if canvas.width < SIDE_MIN else max(34, min(52, canvas.width * 36 // 100))
     answers = run_answers(session, shown, row, BEST)
@@ -62,7 +65,9 @@ def _draw_subject(
         if isinstance(found, Picture):
             about.append(found.words)
         elif isinstance(found, Unreadable):
-            for number, line in enumerate(wrapped(found.sentence, width - 4, 3)):
+            # The upper half: the middle holds the placeholder's own word.
+            room = max(1, min(6, (bottom - top - 1) // 2))
+            for number, line in enumerate(wrapped(found.sentence, width - 4, room)):
                 canvas.text(2, top + number, line, p.muted, p.surface if p.colourful else None)
     thumbnails.end()
     listed = is_listed(session, shown)

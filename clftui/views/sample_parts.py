@@ -63,13 +63,6 @@ def wrapped(text: str, width: int, lines: int) -> list[str]:
     return [*out, line] if line else out
 
 
-def sentence(canvas: Canvas, text: str) -> None:
-    """One calm sentence where there is nothing else to show."""
-    top = min(2, max(canvas.height - 3, 0))
-    for row, line in enumerate(wrapped(text, max(min(canvas.width - 4, 90), 8), max(canvas.height - top, 1))):
-        canvas.text(2, top + row, line, canvas.palette.muted)
-
-
 def caption(answer: Answer, tags: dict[str, str], width: int, focused: bool, palette: Palette) -> list[Span]:
     """`◐ .998 h .00`: verdict, confidence, true class, its score."""
     p = palette

@@ -26,9 +26,10 @@ from clftui.state.session import Session
 from clftui.text import count, shorten, text_width
 from clftui.views import sample_detail, sample_grid, sample_rows
 from clftui.views.sample_grid import Grid
-from clftui.views.sample_parts import draw_answers, sentence, verdict_colour
+from clftui.views.sample_parts import draw_answers, verdict_colour
 from clftui.views.sample_rows import Rows
 from clftui.views.view import Act, View, follow
+from clftui.widgets.sentence import draw_sentence
 from clftui.widgets.thumbnail import Thumbnails
 
 
@@ -92,16 +93,16 @@ class SamplesView(View):
         shown = listing(session)
         try:
             if isinstance(shown, Nothing):
-                sentence(canvas, shown.sentence)
+                draw_sentence(canvas, shown.sentence)
             elif is_detail(session):
                 sample_detail.draw_detail(canvas, session, shown, self.thumbnails)
             elif not shown.n:
-                sentence(canvas, _empty(shown))
+                draw_sentence(canvas, _empty(shown))
             else:
                 self._draw_list(canvas, session, shown)
         except FormatError as error:
             canvas.fill(0, 0, canvas.width, canvas.height)
-            sentence(canvas, str(error))
+            draw_sentence(canvas, str(error))
 
     def _draw_list(self, canvas: Canvas, session: Session, shown: SampleList) -> None:
         body = _body(session, shown, canvas.width, canvas.height)

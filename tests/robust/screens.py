@@ -6,7 +6,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from textual import events
+from textual.keys import _character_to_key, key_to_character
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from clftui.app.app import ClfApp
 from clftui.data.catalog import open_catalog
@@ -29,11 +32,36 @@ class Screen:
         return self.app.main.now
 
     async def press(self, *keys: str) -> str:
-        """Press keys one by one; what the screen then shows."""
+        """Press keys one by one, each followed by a paint; what the screen then shows.
+
+        The pilot's own `press` waits 40 ms for the processor to be idle; this waits until all messages are handled and
+        everything has its place.
+        """
         for key in keys:
-            await self.pilot.press(key)
-        await self.app.main.settled()
+            typed = key if len(key) == 1 else key_to_character(key)
+            name = _character_to_key(key) if len(key) == 1 else key
+            self.app.post_message(events.Key(name, typed))
+            await self._handled()
+            self.check()
         return self.text
+
+    async def settle(self) -> str:
+        """Wait for what is read and computed in the background; what the screen then shows."""
+        await self.app.main.settled()
+        await self._handled()
+        self.check()
+        return self.text
+
+    async def _handled(self) -> None:
+        for _ in range(3):
+            # A message may send others, a new widget has messages of its own.
+            await self.pilot._wait_for_screen()
+            for _ in range(250):
+                if self.app._exception is not None or not _unplaced(self.app):
+                    break
+                await asyncio.sleep(0.002)
+        if self.app._exception is not None:
+            raise self.app._exception
 
     @property
     def lines(self) -> list[str]:
@@ -59,6 +87,11 @@ class Screen:
         for number, line in enumerate(lines):
             assert line.replace("\u200d", "").isprintable(), f"row {number} holds {line!r}"
             assert text_width(line) <= width, f"row {number} is {text_width(line)} wide on {width}: {line!r}"
+
+
+def _unplaced(app: ClfApp) -> bool:
+    """Whether a layout is still to come; Textual makes it with the next frame."""
+    return any(widget._layout_required for widget in app.screen.walk_children(Widget, with_self=True))
 
 
 def session_of(*paths: Path) -> Session:

@@ -54,6 +54,11 @@ def text_of(view: SamplesView) -> str:
     return "\n".join(canvas.rows_text())
 
 
+def words_of(view: SamplesView) -> str:
+    """The text with all white space as single blanks: a sentence that was wrapped reads as one."""
+    return " ".join(text_of(view).split())
+
+
 def now(view: SamplesView) -> Session:
     assert view.session is not None
     return view.session

@@ -13,7 +13,7 @@ from clftui.state.moves import add_filter, select
 from clftui.state.sample_list import SampleList, listing
 from clftui.state.selection import Scope
 from tests.builders import write_collection, write_run
-from tests.views.samples_app import now, opened, quadrants, samples_of, settled, text_of
+from tests.views.samples_app import now, opened, quadrants, samples_of, settled, text_of, words_of
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ async def test_broken_images_are_words_and_a_sentence(collection: Path) -> None:
         assert "missing" in text_of(view) and path.name in text_of(view)
         await pilot.press("enter")
         await settled(pilot, view)
-        assert "does not exist; name the folder" in text_of(view)
+        assert "does not exist; name the folder" in words_of(view)
 
 
 async def test_images_that_moved(collection: Path, tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ async def test_nothing_to_show_is_said(collection: Path) -> None:
         assert "nothing on val" in text_of(view)
         assert view.page == (1, 1) and view.legend == ""
     async with opened(add_filter(session, Expression("confidence > 2"))) as (_, view):
-        assert "None of 20 cat predicted right that pass the filters; F drops the last filter." in text_of(view)
+        assert "None of 20 cat predicted right that pass the filters; F drops the last filter." in words_of(view)
 
 
 async def test_y_copies_a_path_and_says_where(collection: Path, tmp_path: Path) -> None:
