@@ -19,6 +19,8 @@ _COLOUR_SYSTEMS = {24: "truecolor", 8: "256", 4: "standard", 0: "standard"}
 REPORT_VIEWS = ("runs", "ranking", "matrix", "pairs", "samples", "collect")
 FORMATS = ("text", "md", "json", "csv", "svg")
 TABS = ("runs", "ranking", "matrix", "samples")
+PANES = ("pairs", "readout")
+PAIR_SORTS = ("count", "rate", "surprise", "change")
 
 
 def main() -> None:
@@ -98,7 +100,7 @@ def _open_command() -> click.Command:
 
     @click.command("open")
     @_selection_options
-    @click.option("--view", type=click.Choice(TABS), help="Open this tab first.")
+    @click.option("--view", type=click.Choice((*TABS, *PANES)), help="Open this tab first, or the matrix so.")
     @click.option(
         "--graphics",
         type=click.Choice(["auto", "blocks", "none"]),
@@ -134,6 +136,7 @@ def _report_command() -> click.Command:
     @click.option("--view", type=click.Choice(REPORT_VIEWS), required=True, help="What to print.")
     @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
     @click.option("--cell", metavar="'T->P'", help="Samples of true class T predicted as P.")
+    @click.option("--sort", type=click.Choice(PAIR_SORTS), help="What orders confused pairs; count otherwise.")
     @click.option("--top", type=click.IntRange(min=1), help="Rows at most.")
     @click.option("--dense", is_flag=True, help="Matrix as JSON: the whole K x K counts too.")
     @click.option("--size", default="120x40", show_default=True, metavar="WxH", help="Screen of an SVG.")

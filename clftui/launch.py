@@ -19,6 +19,7 @@ from clftui.state.filters import Expression, FilterError
 from clftui.state.moves import say
 from clftui.state.selection import Part, Scope, Tab
 from clftui.state.session import Session, all_splits, open_session
+from clftui.state.settings import PairSort, Pane
 from clftui.state.troubles import troubles
 from clftui.text import harmless, sanitise
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from clftui.app.app import ClfApp
 
 log = logging.getLogger("clftui")
+
+
+_PANES = {"pairs": Pane.PAIRS, "readout": Pane.READOUT}
+"""What `--view` names besides tabs."""
 
 
 class LaunchError(Exception):
@@ -59,6 +64,8 @@ def make_session(chosen: Mapping[str, Any]) -> Session:
     except FilterError as error:
         raise LaunchError(f"--filter {error}") from error
     session = replace(session, filters=filters)
+    if chosen.get("sort"):
+        session = replace(session, matrix=replace(session.matrix, pair_sort=PairSort(chosen["sort"])))
     if bundled:
         session = say(session, "These are the sample runs that came with clftui; `clftui PATH` opens yours.")
     return session
@@ -102,6 +109,8 @@ def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, gra
         )
         return 2
     remembered = load_preferences().view
+    if view in _PANES:
+        session, view = replace(session, matrix=replace(session.matrix, pane=_PANES[view])), Tab.MATRIX.value
     tab = view or (remembered if chosen["paths"] and remembered in set(Tab) else Tab.RUNS.value)
     session = replace(session, tab=Tab(tab))
     if graphics == "none" or bits == 0:

@@ -1,7 +1,8 @@
-"""All confused pairs of classes, largest first."""
+"""All confused pairs of classes, in the order of the screen's list."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,62 +11,75 @@ from numpy.typing import NDArray
 from clftui.analysis.intervals import wilson
 from clftui.report import Options
 from clftui.report.render import Table, Value
-from clftui.state.matrix_model import Matrix, matrix, missing, pairs
+from clftui.state.matrix_model import missing
+from clftui.state.pairs import PairList, pair_list, sort_words
 from clftui.state.session import Session
+from clftui.state.triage import pair_reasons
 from clftui.text import count, plural
 
 Float64 = NDArray[np.float64]
 
 LISTED = 50
 """Pairs that a table lists without `top`."""
-
-
-def _rates(shown: Matrix, top: int | None) -> tuple[list[tuple[str, str, int]], Float64, Float64, Float64, int]:
-    """(true, predicted, count) by name, rate of the true class with Wilson's interval, and how many pairs there are.
-
-    Pairs under the view's threshold are left out, as on the screen.
-    """
-    true, predicted, counts = pairs(shown.whole)
-    total = int(np.count_nonzero(counts >= shown.settings.at_least))
-    kept = slice(0, total if top is None else min(top, total))
-    n = shown.whole.support[true[kept]]
-    low, high = wilson(counts[kept], n)
-    named = [
-        (shown.classes[t], shown.classes[p], k)
-        for t, p, k in zip(true[kept].tolist(), predicted[kept].tolist(), counts[kept].tolist(), strict=True)
-    ]
-    return named, counts[kept] / n, low, high, total
+COLUMNS = ("true", "predicted", "count", "rate", "low", "high", "surprise", "change", "back", "reason")
 
 
 def data(session: Session, options: Options | None = None) -> dict[str, Any]:
-    """`{"pairs": [{"true", "predicted", "count", "rate", "low", "high"}]}`: rate of the true class, 95 % (Wilson)."""
+    """`{"pairs": [{"true", "predicted", "count", "rate", "low", "high", "surprise", "change", "back", "reason"}]}`.
+
+    `rate` is of the true class, with 95 % bounds (Wilson); `surprise` times the count that chance would give; `change`
+    since the epoch before; `back` the count of the same classes the other way round; `reason` the user's tag.
+    """
     options = options or Options()
-    shown = matrix(session)
+    shown = pair_list(session)
     if shown is None:
         return {"pairs": []}
-    named, rate, low, high, _ = _rates(shown, options.top)
-    bounds = zip(named, rate.tolist(), low.tolist(), high.tolist(), strict=True)
-    return {
-        "pairs": [
-            {"true": t, "predicted": p, "count": k, "rate": r, "low": lo, "high": hi} for (t, p, k), r, lo, hi in bounds
-        ]
-    }
+    return {"pairs": [dict(zip(COLUMNS, row, strict=True)) for row in _rows(session, shown, options.top)]}
+
+
+def _rows(session: Session, shown: PairList, top: int | None) -> list[tuple[Value, ...]]:
+    """The first `top` pairs; those under the view's threshold are left out, as on the screen."""
+    part = slice(0, shown.n if top is None else min(top, shown.n))
+    counts, support = shown.count[part], shown.support[part]
+    low, high = wilson(counts, support)
+    tags = pair_reasons(session.catalog)
+    columns = (
+        shown.true[part], shown.predicted[part], counts, counts / support, low, high, shown.surprise[part],
+        shown.change[part], shown.back[part],
+    )  # fmt: skip
+    rows: list[tuple[Value, ...]] = []
+    for true, predicted, k, rate, lo, hi, surprise, change, back in zip(*(c.tolist() for c in columns), strict=True):
+        pair = (shown.classes[true], shown.classes[predicted])
+        moved = None if math.isnan(change) else round(change)
+        tag = tags.get(pair)
+        rows.append((*pair, k, rate, lo, hi, surprise, moved, back, tag.value if tag is not None else None))
+    return rows
 
 
 def table(session: Session, options: Options | None = None) -> Table:
-    """The pairs as rows; without `options.top` the 50 largest."""
+    """The pairs as rows; without `options.top` the first 50. Columns that nothing is known of are left out."""
     options = options or Options()
-    run, shown = session.run, matrix(session)
-    columns = ("true", "predicted", "count", "rate", "low", "high")
+    run, shown = session.run, pair_list(session)
     title = f"Confused pairs of {run.name}" if run is not None else "Confused pairs"
     if shown is None:
-        return Table(title, columns, (), (missing(session) or "There is no matrix to show.",))
+        return Table(title, COLUMNS[:6], (), (missing(session) or "There is no matrix to show.",))
     if session.selection.split is not None:
         title += f", {session.selection.split}"
-    named, rate, low, high, total = _rates(shown, options.top or LISTED)
-    bounds = zip(named, rate.tolist(), low.tolist(), high.tolist(), strict=True)
-    rows: list[tuple[Value, ...]] = [(t, p, k, r, lo, hi) for (t, p, k), r, lo, hi in bounds]
+    rows = _rows(session, shown, options.top or LISTED)
+    known = [i for i in range(len(COLUMNS)) if i < 6 or any(not _unknown(row[i]) for row in rows)]
     notes = ["rate = count / samples of the true class, with its 95 % interval (Wilson)."]
-    if total > len(rows):
-        notes.append(f"The {count(len(rows))} largest of {plural(total, 'pair')}.")
-    return Table(title, columns, tuple(rows), tuple(notes))
+    meanings = {
+        "surprise": "surprise = count / what chance would give.",
+        "change": "change = since the epoch before.",
+        "back": "back = the same classes the other way round.",
+    }
+    notes += [meanings[COLUMNS[i]] for i in known if COLUMNS[i] in meanings]
+    if shown.n > len(rows):
+        notes.append(f"The first {count(len(rows))} of {plural(shown.n, 'pair')} {sort_words(shown.sort)}.")
+    return Table(
+        title, tuple(COLUMNS[i] for i in known), tuple(tuple(row[i] for i in known) for row in rows), tuple(notes)
+    )
+
+
+def _unknown(value: Value) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))

@@ -17,6 +17,7 @@ from clftui.analysis.folding import Items, fold, unit
 from clftui.analysis.metrics import Metric
 from clftui.schema import FormatError
 from clftui.state.class_order import class_order
+from clftui.state.filter_steps import nothing_passes
 from clftui.state.moves import drill_to_samples, say, select
 from clftui.state.selection import Part, Scope
 from clftui.state.session import Session
@@ -133,7 +134,7 @@ def missing(session: Session) -> str | None:
     if confusion is not None and not confusion.total and session.filters:
         if evaluation is not None and not evaluation.has_samples:
             return f"{run.name} is a bare matrix without samples to filter; F drops the last filter."
-        return "No sample passes the filters; F drops the last one."
+        return nothing_passes(session)
     if confusion is not None and not confusion.total:
         return f"{run.name} has no labelled sample on {split}; s takes the next split, r the next run."
     return None

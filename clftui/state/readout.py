@@ -16,18 +16,19 @@ from clftui.state.session import Session
 from clftui.text import count, plural, rate, sanitise
 
 
-def readout(session: Session) -> tuple[str, ...]:
+def readout(session: Session, *, brief: bool = False) -> tuple[str, ...]:
     """What there is to know of the cell under the cursor, the most important first, one sentence each.
 
-    Raises FormatError where the run's file is broken.
+    `brief` leaves out of the first what its beginning says already. Raises FormatError where the run's file is broken.
     """
     shown, listed = class_matrix(session), pair_list(session)
     if shown is None or listed is None:
         return ("There is no matrix to read out; r takes the next run, s the next split.",)
     line = cursor(session, listed)
     row = rows(session, listed, line, line + 1)[0] if line is not None else None
+    cell = sentence(session, shown)
     return (
-        f"{sentence(session, shown)}.",
+        f"{cell.title}: {cell.brief if brief else cell.words}.",
         _place(shown, listed, line),
         *_about_pair(row),
         *_about_classes(shown),

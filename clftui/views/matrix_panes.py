@@ -14,6 +14,9 @@ from clftui.views.view import follow
 from clftui.widgets.matrix_readout import draw_readout
 from clftui.widgets.pair_list import BESIDE_FROM, ListLayout, alone, beside, draw_pairs, gutter
 
+NARROW = 60
+"""Columns under which sentences are kept brief."""
+
 
 class Panes:
     """Shares the view's canvas between the grid and the panes. Owns the list's scroll position alone."""
@@ -28,7 +31,7 @@ class Panes:
         self._layout = None
         match session.matrix.pane:
             case Pane.READOUT:
-                draw_readout(canvas, readout(session))
+                draw_readout(canvas, readout(session, brief=canvas.width < NARROW))
             case Pane.PAIRS:
                 self._draw_list(canvas, session, alone(canvas.width, canvas.height))
             case Pane.BOTH if canvas.width >= BESIDE_FROM:

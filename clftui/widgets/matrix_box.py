@@ -21,6 +21,11 @@ def draw_box(canvas: Canvas, layout: Layout, box: Box, top: int, left: int) -> N
     head = max(layout.y - layout.head_height, 1)
     canvas.paint(x, head, width, layout.y - head, fg=p.focus, attrs=BOLD)
     if layout.seams and width >= 2:
+        # Page colour under the frame, as around the cursor: a line over half a seam would colour all of it.
+        for row in (y, y + height):
+            canvas.paint(x, row, width, 1, bg=p.page)
+        for column in (x, x + width - 1):
+            canvas.paint(column, y, 1, height, bg=p.page)
         canvas.frame(x, y, width, height + 1, p.focus)
         return
     if box.columns.start >= left:

@@ -13,6 +13,8 @@ from clftui.data.catalog import open_catalog
 from clftui.report import Options, matrix, pairs, render
 from clftui.state.filters import Expression
 from clftui.state.session import Session, open_session
+from clftui.state.settings import PairSort
+from clftui.state.triage import Reason, tag_pair
 from tests.matrices import COUNTS, draw_as, session_on, write_matrix
 
 
@@ -98,9 +100,23 @@ def test_pairs_come_largest_first_with_their_interval(session: Session) -> None:
 
 
 def test_the_table_of_pairs_says_how_many_it_leaves_out(session: Session) -> None:
-    assert len(pairs.table(session).rows) == 4 and len(pairs.table(session).notes) == 1
+    whole = pairs.table(session)
+    assert len(whole.rows) == 4 and not any(note.startswith("The first") for note in whole.notes)
     short = pairs.table(session, Options(top=3))
-    assert len(short.rows) == 3 and short.notes[1] == "The 3 largest of 4 pairs."
+    assert len(short.rows) == 3 and short.notes[-1] == "The first 3 of 4 pairs by count, most frequent first."
+
+
+@pytest.mark.row("B33")
+def test_pairs_tell_the_change_the_way_back_and_the_tag(tmp_path: Path) -> None:
+    before = ((50, 4, 0), (3, 90, 1), (0, 2, 40))
+    session = session_on(tmp_path, {"only": [before, COUNTS]})
+    tag_pair(session.catalog, "dog", "cat", Reason.SUBCLASS)
+    found = {(pair["true"], pair["predicted"]): pair for pair in pairs.data(session)["pairs"]}
+    assert [found["cat", "dog"][name] for name in ("change", "back", "reason")] == [3, 3, None]
+    assert [found["dog", "cat"][name] for name in ("change", "back", "reason")] == [0, 7, "subclass"]
+    assert {"change", "back", "reason"} <= set(pairs.table(session).columns)
+    sorted_by_change = draw_as(session, pair_sort=PairSort.CHANGE)
+    assert pairs.data(sorted_by_change, Options(top=1))["pairs"][0]["true"] == "cat"
 
 
 @pytest.mark.parametrize("form", ["text", "md", "csv", "json"])

@@ -255,7 +255,7 @@ def test_trouble_is_one_calm_sentence(tmp_path: Path, session: Session) -> None:
     broken = " ".join(lines(open_session(open_catalog([tmp_path / "broken"])), 200))
     assert "test.npz" in broken and "recall" not in broken
     nothing = replace(session, filters=(Expression("true == 'nobody'"),))
-    assert "No sample passes the filters" in " ".join(lines(nothing))
+    assert "No sample passes the filter:" in " ".join(lines(nothing))
     assert MatrixView().legend == ""
 
 
