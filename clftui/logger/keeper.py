@@ -16,6 +16,7 @@ from clftui.schema import (
     FULL_SCORES_MAX_BYTES,
     FULL_SCORES_MAX_CLASSES,
     PREDICTED,
+    RUN_FILE,
     SCALARS_FILE,
     TRUE,
     FormatError,
@@ -144,4 +145,5 @@ def remove_leftovers(run: Path, shard: Shard) -> None:
     for folder in epochs.iterdir() if epochs.is_dir() else ():
         if parse_epoch_folder(folder.name) is not None:
             remove_temporaries(folder, ours)
-    remove_temporaries(run, lambda name: name == status_file(shard))
+    described = {status_file(shard)} | ({RUN_FILE} if shard.rank == 0 else set())
+    remove_temporaries(run, described.__contains__)

@@ -188,3 +188,13 @@ def test_an_old_epoch_that_somebody_touched_does_not_stop_the_training(tmp_path:
         run.log(3, "test", TRUE, logits=logits(10))
     assert left == (path.read_bytes() if path.exists() else None)
     assert "nll" in open_npz(tmp_path / "a" / "epochs" / "00002" / "test.npz").members
+
+
+def test_a_description_that_a_kill_left_half_written_is_removed(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    with RunLogger(run, classes=["a", "b"]) as log:
+        log.log(1, "test", [0, 1], predicted=[0, 1])
+    (run / ".run.json.4711-0.tmp").write_text("{")
+    (run / ".notes.txt.4711-0.tmp").write_text("somebody else's")
+    RunLogger(run, classes=["a", "b"]).close()
+    assert [path.name for path in run.glob(".*.tmp")] == [".notes.txt.4711-0.tmp"]
