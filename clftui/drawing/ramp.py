@@ -110,7 +110,8 @@ def count_level(counts: ArrayLike, maximum: float, scale: str = "log", exponent:
     """Level 0..1 of each value on a ramp that ends at `maximum`; 0 stays 0, NaN stays NaN, 1 is already visible.
 
     `scale`: "log" = (log(1 + v) / log(1 + maximum)) ** 1.55, "linear" = v / maximum, "exponent" = (v / maximum) **
-    `exponent`; an exponent below 1 lifts small values (ConfusionFlow, Hinterreiter et al. 2020).
+    `exponent`; an exponent below 1 lifts small values (ConfusionFlow, Hinterreiter et al. 2020). "clip" is linear up to
+    `exponent` * maximum and full from there.
     """
     values = np.asarray(counts, dtype=float)
     if not maximum > 0:
@@ -122,8 +123,10 @@ def count_level(counts: ArrayLike, maximum: float, scale: str = "log", exponent:
         level = clipped / maximum
     elif scale == "exponent":
         level = (clipped / maximum) ** exponent
+    elif scale == "clip":
+        level = np.minimum(clipped / (exponent * maximum), 1.0)
     else:
-        raise ValueError(f"no scale {scale!r}; choose log, linear or exponent")
+        raise ValueError(f"no scale {scale!r}; choose log, linear, exponent or clip")
     visible: Floats = np.where(values > 0, np.maximum(level, FAINTEST), level)
     return visible
 

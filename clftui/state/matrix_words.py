@@ -20,7 +20,7 @@ from clftui.state.history import History, history
 from clftui.state.matrix_cells import whole_of
 from clftui.state.matrix_model import Matrix
 from clftui.state.session import Session, class_map
-from clftui.state.settings import Share
+from clftui.state.settings import PIXELS, MatrixSettings, Scaling, Share, Zoom
 from clftui.text import count, decimals_for, percent, rate, sanitise
 
 Float64 = NDArray[np.float64]
@@ -53,19 +53,27 @@ class RunCell:
     """The rate per epoch, oldest first; empty where it is not read yet or there is one epoch."""
 
 
-def legend(session: Session, per: int = 1) -> str:
-    """What the view draws: `number · log · hardest first`, with what departs from the usual.
-
-    `per` items a pixel: `max of 15 × 15`.
-    """
+def legend(session: Session) -> str:
+    """What the view draws: `number · log · hardest first`, with what departs from the usual."""
     settings = session.matrix
-    words = [settings.zoom_of(len(session.classes)).value if per == 1 else f"{settings.pool.value} of {per} × {per}"]
+    zoom = settings.zoom_of(len(session.classes))
+    words = [f"{zoom.value}, {settings.pool.value}" if zoom is Zoom.OVERVIEW else zoom.value]
     words += [share_words(settings.share)] if settings.share is not Share.COUNTS else []
-    words += [settings.scaling.value, settings.order.value]
+    words += [scaling_words(settings), settings.order.value]
     words += [f"cell ≥ {count(settings.at_least)}"] if settings.at_least > 1 else []
     words += ["diagonal"] if settings.diagonal else []
     words += ["transposed"] if settings.transposed else []
+    words += ["halo (artificial shade)"] if settings.halo and zoom in PIXELS else []
     return " · ".join(words)
+
+
+def scaling_words(settings: MatrixSettings) -> str:
+    """`log`, `v^0.35`, or `clip at 35 %` of the largest value."""
+    if settings.scaling is Scaling.EXPONENT:
+        return f"v^{settings.exponent:.2f}"
+    if settings.scaling is Scaling.CLIP:
+        return f"clip at {100 * settings.exponent:.0f} %"
+    return settings.scaling.value
 
 
 def share_words(share: Share) -> str:

@@ -11,9 +11,10 @@ from clftui.state.matrix_cells import items_a_pixel
 from clftui.state.matrix_model import Matrix, clamped, matrix, point
 from clftui.state.moves import cycle, say
 from clftui.state.session import Session
-from clftui.state.settings import Pool, Zoom
+from clftui.state.settings import PIXELS, MatrixSettings, Pool, Scaling, Zoom
 from clftui.text import count
 
+_STRENGTHS = range(20)
 _OUT = tuple(Zoom)
 """From the farthest to the nearest."""
 _WORDS = {
@@ -36,7 +37,7 @@ def zoom(session: Session, by: int, page: tuple[int, int]) -> Session:
     n = here.n if here is not None else 0
     now = session.matrix.zoom_of(n)
     all_shown = page[0] >= n and page[1] >= n
-    levels = [level for level in _OUT if not (all_shown and _is_pixels(level)) or level is now]
+    levels = [level for level in _OUT if not (all_shown and level in PIXELS) or level is now]
     at = levels.index(now) + by
     if at < 0:
         return say(session, f"All {count(n)} classes show already; z zooms in.")
@@ -59,8 +60,37 @@ def toggle_pool(session: Session) -> Session:
     return say(replace(session, matrix=replace(session.matrix, pool=pool)), f"A pixel shows {words}.")
 
 
-def _is_pixels(level: Zoom) -> bool:
-    return level in (Zoom.OVERVIEW, Zoom.PIXEL)
+def next_scaling(session: Session) -> Session:
+    """Another way from values to shades."""
+    return _scaled(session, replace(session.matrix, scaling=cycle(session.matrix.scaling)))
+
+
+def step_strength(session: Session, by: int) -> Session:
+    """Lift small values more (`by` 1) or less."""
+    strength = clamped(session.matrix.strength + by, _STRENGTHS[-1])
+    return _scaled(session, replace(session.matrix, strength=strength))
+
+
+def is_adjustable(session: Session) -> bool:
+    """Whether the scaling has a strength."""
+    return session.matrix.scaling in (Scaling.EXPONENT, Scaling.CLIP)
+
+
+def _scaled(session: Session, settings: MatrixSettings) -> Session:
+    words = {
+        Scaling.LOG: "Shades follow the logarithm",
+        Scaling.LINEAR: "Shades follow the value itself",
+        Scaling.EXPONENT: f"Shades follow v^{settings.exponent:.2f}; , and ; change the exponent",
+        Scaling.CLIP: f"Shades are full from {100 * settings.exponent:.0f} % of the largest value; , and ; change that",
+    }
+    return say(replace(session, matrix=settings), f"{words[settings.scaling]}.")
+
+
+def toggle_halo(session: Session) -> Session:
+    """Rims around pixels that show."""
+    halo = not session.matrix.halo
+    words = "Pixels grow a faint rim: an artificial shade, there are no samples in it" if halo else "No rims"
+    return say(replace(session, matrix=replace(session.matrix, halo=halo)), f"{words}.")
 
 
 def move(session: Session, rows: int, columns: int, page: tuple[int, int]) -> Session:

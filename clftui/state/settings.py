@@ -51,6 +51,10 @@ class Zoom(StrEnum):
     WIDE = "wide"
 
 
+PIXELS = frozenset({Zoom.OVERVIEW, Zoom.PIXEL})
+"""The levels at which cells are half a character high."""
+
+
 class Pool(StrEnum):
     """What a pixel of several cells shows of them."""
 
@@ -63,6 +67,8 @@ class Scaling(StrEnum):
 
     LOG = "log"
     LINEAR = "linear"
+    EXPONENT = "exponent"
+    CLIP = "clip"
 
 
 class Share(StrEnum):
@@ -102,6 +108,8 @@ class MatrixSettings:
     """None: numbers, or the overview of a matrix far larger than a screen."""
     pool: Pool = Pool.MAX
     scaling: Scaling = Scaling.LOG
+    strength: int = 13
+    """How much exponent and clip lift small values: steps of 0.05, 0 to 19."""
     share: Share = Share.COUNTS
     diagonal: bool = False
     """Whether right answers take part in the shades."""
@@ -110,10 +118,17 @@ class MatrixSettings:
     order: ClassOrder = ClassOrder.GIVEN
     at_least: int = 1
     """Cells with fewer samples are left blank."""
+    halo: bool = False
+    """Whether pixels that show grow a faint rim, so that single ones can be seen."""
     pane: Pane = Pane.GRID
     pair_sort: PairSort = PairSort.COUNT
     pair_text: str = ""
     """Only pairs with this in a class name are listed."""
+
+    @property
+    def exponent(self) -> float:
+        """The w of `(v / max) ** w`, or of the range 0 to w * max (ConfusionFlow, Hinterreiter et al. 2020)."""
+        return round(1 - 0.05 * self.strength, 2)
 
     def zoom_of(self, n: int) -> Zoom:
         """The zoom level at which `n` classes show."""

@@ -46,8 +46,7 @@ class MatrixView(View):
 
     @property
     def legend(self) -> str:
-        per = self._layout.per if self._layout is not None else 1
-        return legend(self.session, per) if self.session is not None else ""
+        return legend(self.session) if self.session is not None else ""
 
     @property
     def page(self) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -18,7 +19,7 @@ from clftui.drawing.ramp import shade
 from clftui.state.matrix_cells import margin
 from clftui.state.matrix_model import Matrix
 from clftui.state.matrix_words import RunCell, Sentence
-from clftui.state.settings import Share
+from clftui.state.settings import Scaling, Share
 from clftui.text import count, decimals_for, percent, rate, sanitise, shorten, take, text_width
 from clftui.widgets.matrix_layout import EDGE, SHARE_WIDTH, SPARK_WIDTH, Layout
 
@@ -63,9 +64,12 @@ def part_words(n: int, rows: slice, columns: slice) -> str:
 
 
 def _ends(matrix: Matrix, top: float) -> tuple[str, str]:
-    if matrix.settings.share is Share.COUNTS:
-        return count(max(matrix.settings.at_least, 1)), count(int(top))
-    return "0 %", f"{percent(top, 0 if top >= 0.1 else 1)} %"
+    settings = matrix.settings
+    full = "≥ " if settings.scaling is Scaling.CLIP else ""
+    top *= settings.exponent if full else 1.0
+    if settings.share is Share.COUNTS:
+        return count(max(settings.at_least, 1)), f"{full}{count(math.ceil(top))}"
+    return "0 %", f"{full}{percent(top, 0 if top >= 0.1 else 1)} %"
 
 
 def draw_row_labels(canvas: Canvas, layout: Layout, names: Sequence[str], cursor: int) -> None:
@@ -73,7 +77,7 @@ def draw_row_labels(canvas: Canvas, layout: Layout, names: Sequence[str], cursor
     palette = canvas.palette
     for row, name in enumerate(names):
         fg, attrs = (palette.focus, BOLD) if row == cursor else (palette.text, 0)
-        canvas.text(EDGE, layout.middle(row), name, fg, attrs=attrs, width=layout.label_width, align="right")
+        canvas.text(layout.label_x, layout.middle(row), name, fg, attrs=attrs, width=layout.label_width, align="right")
 
 
 def draw_column_labels(canvas: Canvas, layout: Layout, names: Sequence[str], cursor: int, tails: bool) -> None:
@@ -203,7 +207,7 @@ def draw_column_margin(canvas: Canvas, layout: Layout, matrix: Matrix, columns: 
         return
     palette, y = canvas.palette, layout.foot_y
     label = matrix.column_metric.label
-    canvas.text(EDGE, y, label, palette.muted, width=layout.label_width, align="right")
+    canvas.text(layout.label_x, y, label, palette.muted, width=layout.label_width, align="right")
     value, low, high = margin(matrix, matrix.column_metric, columns)
     if layout.cell_width < 5:
         _shaded_margin(canvas, layout, value)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clftui.drawing.canvas import BOLD, DIM, REVERSE, Canvas
+from clftui.drawing.canvas import BOLD, DIM, ITALIC, REVERSE, Canvas
 from clftui.drawing.glyphs import UPPER, shades
 from clftui.drawing.palette import Depth, Palette
 from clftui.drawing.ramp import Floats, Ints, count_level, luminance, shade
@@ -29,7 +29,8 @@ _PER_MILLE = 1000.0
 def level_of(matrix: Matrix, values: Floats, top: float) -> Floats:
     """Level 0..1 of counts or shares on a ramp that ends at `top`; NaN stays NaN."""
     unit = 1.0 if matrix.settings.share is Share.COUNTS else _PER_MILLE
-    return count_level(values * unit, top * unit, matrix.settings.scaling.value)
+    settings = matrix.settings
+    return count_level(values * unit, top * unit, settings.scaling.value, settings.exponent)
 
 
 def levels(matrix: Matrix, window: Cells) -> Floats:
@@ -84,14 +85,14 @@ def draw_numbers(canvas: Canvas, layout: Layout, matrix: Matrix, window: Cells) 
 
 def _number_style(palette: Palette, level: Floats, window: Cells) -> tuple[Ints, Ints, NDArray[np.uint8]]:
     shaded = level > 0
-    attrs = np.zeros(level.shape, dtype=np.uint8)
+    attrs = np.where(window.few, ITALIC, 0).astype(np.uint8)
     if palette.colourful:
         bg = shade(palette.ember, level, palette.page)
         return bg, np.where(shaded, palette.faded(bg, level), palette.faint).astype(np.int32), attrs
     bg = np.full(level.shape, palette.page, dtype=np.int32)
     step = np.digitize(level, _STEPS)
-    attrs[step == len(_STEPS)] = BOLD
-    attrs[step == 0] = DIM if palette.depth is Depth.MONO else 0
+    attrs[step == len(_STEPS)] |= BOLD
+    attrs[step == 0] |= DIM if palette.depth is Depth.MONO else 0
     fg = np.where(step > 0, palette.text, np.where(shaded, palette.muted, palette.faint))
     return bg, fg.astype(np.int32), attrs
 

@@ -12,22 +12,24 @@ from clftui.drawing.canvas import BOLD, REVERSE, Canvas
 from clftui.drawing.cells import BLANK
 from clftui.drawing.glyphs import UPPER, half_rows, shades
 from clftui.drawing.palette import Palette
-from clftui.drawing.ramp import Floats, Ints, shade
+from clftui.drawing.ramp import Floats, Ints, blend, shade
 from clftui.text import count, text_width
-from clftui.widgets.matrix_layout import EDGE, Layout
+from clftui.widgets.matrix_layout import Layout
 
 Bool = NDArray[np.bool_]
 
 NAME_EVERY = 4
 """Screen rows from one name at the left to the next."""
+RIM = 0.3
 NUMBER_EVERY = 9
 """Columns that a number of the upper ruler and the gap after it may take."""
 _STEPS = tuple(step * 10**power for power in range(7) for step in (1, 2, 5))
 
 
-def draw_pixels(canvas: Canvas, layout: Layout, level: Floats, diagonal: Bool) -> None:
+def draw_pixels(canvas: Canvas, layout: Layout, level: Floats, diagonal: Bool, halo: bool = False) -> None:
     """Levels (rows, columns) as pixels; the diagonal a faint tint where nothing is.
 
+    `halo` grows every pixel that shows by a rim at 30 % (Alsallakh et al. 2018, fig. 4).
     Where colour cannot tell a ramp a cell is a shade glyph, the stronger of its two pixels.
     """
     palette = canvas.palette
@@ -37,17 +39,32 @@ def draw_pixels(canvas: Canvas, layout: Layout, level: Floats, diagonal: Bool) -
         marks = (diagonal[0::2] | diagonal[1::2]) & (both <= 0)
         canvas.put(layout.x, layout.y, np.where(marks, ord("·"), shades(both)), palette.text, palette.page)
         return
-    colours = pixel_colours(palette, level, diagonal)
+    colours = pixel_colours(palette, level, diagonal, halo)
     code, upper, lower = half_rows(colours)
     # One colour alone needs no glyph: long runs of blanks cost a terminal next to nothing.
     same = upper == lower
     canvas.put(layout.x, layout.y, np.where(same, BLANK, code), np.where(same, palette.text, upper), lower)
 
 
-def pixel_colours(palette: Palette, level: Floats, diagonal: Bool) -> Ints:
+def pixel_colours(palette: Palette, level: Floats, diagonal: Bool, halo: bool = False) -> Ints:
     """The colour of each pixel."""
     tint = np.where(diagonal, palette.mix(palette.page, palette.raised, 0.6), palette.page)
-    return np.where(level > 0, shade(palette.ember, level, palette.page), tint).astype(np.int32)
+    colours = np.where(level > 0, shade(palette.ember, level, palette.page), tint).astype(np.int32)
+    if not halo:
+        return colours
+    around = _largest_around(level)
+    rim = blend(colours, shade(palette.ember, around, palette.page), RIM)
+    return np.where((level <= 0) & (around > 0), rim, colours).astype(np.int32)
+
+
+def _largest_around(level: Floats) -> Floats:
+    """The largest of each pixel's 3 x 3 neighbourhood."""
+    out = level
+    for axis in (0, 1):
+        padded = np.pad(out, [(1, 1) if each == axis else (0, 0) for each in (0, 1)])
+        parts = (np.take(padded, range(start, start + level.shape[axis]), axis=axis) for start in (0, 1, 2))
+        out = np.maximum.reduce(list(parts))
+    return out
 
 
 def _even(pixels: NDArray[Any]) -> NDArray[Any]:
@@ -65,11 +82,12 @@ def draw_rulers(canvas: Canvas, layout: Layout, names: Sequence[str], left: int,
     palette = canvas.palette
     row, column = cursor
     here = layout.middle(row) if 0 <= row < layout.rows else None
+    x, wide = layout.label_x, layout.label_width
     for y in range(layout.y, layout.y + layout.height, NAME_EVERY):
         if here is None or abs(y - here) > 1:
-            canvas.text(EDGE, y, names[2 * (y - layout.y)], palette.faint, width=layout.label_width, align="right")
+            canvas.text(x, y, names[2 * (y - layout.y)], palette.faint, width=wide, align="right")
     if here is not None:
-        canvas.text(EDGE, here, names[row], palette.focus, attrs=BOLD, width=layout.label_width, align="right")
+        canvas.text(x, here, names[row], palette.focus, attrs=BOLD, width=wide, align="right")
         canvas.text(layout.x - 1, here, "▸", palette.focus)
     if layout.y < 2:
         return
@@ -101,7 +119,7 @@ def draw_strips(canvas: Canvas, layout: Layout, rows: Floats, columns: Floats, l
     if layout.foot_y >= 0:
         below = _weakness(columns)[None, :]
         _strip(canvas, layout.x, layout.foot_y, np.concatenate([np.zeros_like(below), below]))
-        canvas.text(EDGE, layout.foot_y, labels[1], palette.muted, width=layout.label_width, align="right")
+        canvas.text(layout.label_x, layout.foot_y, labels[1], palette.muted, width=layout.label_width, align="right")
 
 
 def _weakness(value: Floats) -> Floats:

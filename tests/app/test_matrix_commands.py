@@ -8,7 +8,7 @@ import pytest
 
 from clftui.app.command_table import matrix
 from clftui.state.session import Session
-from clftui.state.settings import ClassOrder, MatrixSettings, Scaling, Share
+from clftui.state.settings import ClassOrder, MatrixSettings, Share
 from tests.matrices import COUNTS, session_on
 
 
@@ -30,7 +30,6 @@ def press(session: Session, *keys: str) -> Session:
 @pytest.mark.parametrize(
     ("keys", "expected"),
     [
-        ("n", MatrixSettings(scaling=Scaling.LINEAR)),
         ("%", MatrixSettings(share=Share.ROW)),
         ("%%", MatrixSettings(share=Share.COLUMN)),
         ("%%%", MatrixSettings(share=Share.TOTAL)),
@@ -47,7 +46,7 @@ def test_keys(session: Session, keys: str, expected: MatrixSettings) -> None:
     assert pressed.selection == session.selection
 
 
-@pytest.mark.parametrize("key", ["n", "%", "D", "T", "o"])
+@pytest.mark.parametrize("key", ["%", "D", "T", "o"])
 def test_every_toggle_comes_round(session: Session, key: str) -> None:
     seen = [session.matrix]
     while len(seen) == 1 or seen[-1] != seen[0]:

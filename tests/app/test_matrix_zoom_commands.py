@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from clftui.app.registry import Registry
+from clftui.state.matrix_words import legend
 from clftui.state.selection import Tab
 from clftui.state.session import Session
-from clftui.state.settings import Pool, Zoom
+from clftui.state.settings import Pool, Scaling, Zoom
 from tests.matrices import COUNTS, at, session_on
 
 PAGE = (10, 20)
@@ -85,3 +86,30 @@ def test_pixels_show_the_largest_cell_or_the_sum(large: Session) -> None:
     assert press(press(large, "v"), "v").matrix.pool is Pool.MAX
     command = Registry().find("v", Tab.MATRIX)
     assert command is not None and not command.works(press(large, "z"))
+
+
+@pytest.mark.row("B11", "C6")
+def test_scalings_come_round_and_their_strength_goes_in_twentieths(large: Session) -> None:
+    seen, session = [], large
+    for _ in range(4):
+        session = press(session, "n")
+        seen.append(session.matrix.scaling)
+    assert seen == [Scaling.LINEAR, Scaling.EXPONENT, Scaling.CLIP, Scaling.LOG]
+    power = press(press(large, "n"), "n")
+    assert power.matrix.exponent == 0.35 and "v^0.35" in legend(power) and "v^0.35" in power.notice
+    stronger = press(power, ",")
+    assert stronger.matrix.exponent == 0.30 and press(stronger, ";").matrix == power.matrix
+    for _ in range(30):
+        power, stronger = press(power, ";"), press(stronger, ",")
+    assert (power.matrix.exponent, stronger.matrix.exponent) == (1.0, 0.05)
+    command = Registry().find(",", Tab.MATRIX)
+    assert command is not None and not command.works(large)
+    assert "clip at 35 %" in legend(press(press(press(large, "n"), "n"), "n"))
+
+
+@pytest.mark.row("B12")
+def test_a_halo_is_said_to_be_artificial(large: Session) -> None:
+    halo = press(large, "H")
+    assert halo.matrix.halo and "artificial" in halo.notice and "halo (artificial shade)" in legend(halo)
+    assert not press(halo, "H").matrix.halo
+    assert "halo" not in legend(press(press(halo, "z"), "z"))

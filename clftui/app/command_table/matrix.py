@@ -25,11 +25,6 @@ def _share(session: Session) -> Session:
     return _with(session, f"Numbers are {share_words(share)}.", share=share)
 
 
-def _scaling(session: Session) -> Session:
-    scaling = cycle(session.matrix.scaling)
-    return _with(session, f"Shades are {scaling.value}.", scaling=scaling)
-
-
 def _order(session: Session) -> Session:
     order = cycle(session.matrix.order, among=orders(session))
     return _with(session, f"Classes ordered: {order.value}.", order=order)
@@ -52,8 +47,6 @@ def _threshold(by: int) -> Callable[[Session], Session]:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("matrix.scaling", ("n",), "scale", "Shade by the logarithm or by the value itself.", "Show",
-            step=_scaling, tabs=ONLY, footer=12),
     Command("matrix.order", ("o",), "order", "Order the classes as given, by hierarchy, difficulty, size or name.",
             "Order", step=_order, tabs=ONLY, footer=14),
     Command("matrix.next", ("N",), "next largest", "Jump to the next largest confusion.", "Move",

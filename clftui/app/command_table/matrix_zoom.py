@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from clftui.app.commands import Command
-from clftui.state.matrix_zoom import toggle_numbers, toggle_pool, zoom
+from clftui.state.matrix_zoom import (
+    is_adjustable,
+    next_scaling,
+    step_strength,
+    toggle_halo,
+    toggle_numbers,
+    toggle_pool,
+    zoom,
+)
 from clftui.state.selection import Tab
 from clftui.state.session import Session
-from clftui.state.settings import Zoom
+from clftui.state.settings import PIXELS, Zoom
 
 ONLY = frozenset({Tab.MATRIX})
 
 
 def _in_overview(session: Session) -> bool:
-    return session.run is not None and session.matrix.zoom_of(len(session.classes)) is Zoom.OVERVIEW
+    return bool(session.classes) and session.matrix.zoom_of(len(session.classes)) is Zoom.OVERVIEW
+
+
+def _in_pixels(session: Session) -> bool:
+    return bool(session.classes) and session.matrix.zoom_of(len(session.classes)) in PIXELS
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -22,6 +34,15 @@ COMMANDS: tuple[Command, ...] = (
             paged=lambda session, page: zoom(session, -1, page), tabs=ONLY, in_help=False),
     Command("matrix.encoding", ("c",), "cell", "Cells with numbers, or shades alone: many more classes at once.",
             "Show", step=toggle_numbers, tabs=ONLY, footer=10),
+    Command("matrix.scaling", ("n",), "scale", "Shade by the logarithm, the value, a power of it, or clipped.", "Show",
+            step=next_scaling, tabs=ONLY, footer=12),
+    Command("matrix.strength_up", (",",), "lift small", "Lift small values more, or less: v^0.35, clip at 35 %.",
+            "Show", step=lambda session: step_strength(session, 1), tabs=ONLY, footer=13, when=is_adjustable,
+            shown_keys=", ;"),
+    Command("matrix.strength_down", (";",), "lift less", "Lift small values less.", "Show",
+            step=lambda session: step_strength(session, -1), tabs=ONLY, when=is_adjustable, in_help=False),
+    Command("matrix.halo", ("H",), "halo", "Rims around pixels, so that single ones are seen.", "Show",
+            step=toggle_halo, tabs=ONLY, when=_in_pixels),
     Command("matrix.pool", ("v",), "max or sum", "A pixel of the overview shows its largest cell, or their sum.",
             "Show", step=toggle_pool, tabs=ONLY, footer=11, when=_in_overview),
 )  # fmt: skip
@@ -29,5 +50,6 @@ COMMANDS: tuple[Command, ...] = (
 READING: tuple[tuple[str, str], ...] = (
     ("▀ pixels", "a class, or in the overview several, by as many: the largest of their cells or the sum"),
     ("▸ ▾", "row and column of the cursor; a step in the overview goes to the largest mistake of the next pixel"),
+    ("7 in italics", "a share of fewer than ten samples says hardly anything"),
     ("strips beside the pixels", "recall at the right, precision below: the stronger, the lower"),
 )
