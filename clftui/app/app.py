@@ -14,10 +14,9 @@ from clftui.app.crash import report_crash
 from clftui.app.live import Live
 from clftui.app.main_screen import MainScreen
 from clftui.app.preferences import Preferences, config_folder, load_preferences, save_preferences
-from clftui.app.themes import load_palettes, textual_theme
+from clftui.app.themes import Themes, textual_theme
 from clftui.drawing.encode import Depth
 from clftui.drawing.palette import Palette
-from clftui.schema import FormatError
 from clftui.state.moves import say
 from clftui.state.session import Session
 from clftui.state.troubles import collection_troubles
@@ -55,26 +54,26 @@ class ClfApp(App[None]):
         self._paths, self._images_root = tuple(paths), images_root
         self._remember = remember
         self.preferences = load_preferences() if remember else Preferences()
-        self.palettes, self._problems = load_palettes(depth)
-        if not self.palettes:
-            raise FormatError("themes", "", "holds no theme that can be read", "reinstall clftui")
-        wanted = theme or self.preferences.theme
-        if wanted not in self.palettes:
-            if theme is not None:
-                self._problems.append(f"There is no theme {theme}; there are {', '.join(self.palettes)}.")
-            wanted = "dark" if "dark" in self.palettes else next(iter(self.palettes))
-        self.palette: Palette = self.palettes[wanted]
-        for palette in self.palettes.values():
-            self.register_theme(textual_theme(palette))
-        self.theme = f"clf-{wanted}"
+        self.themes = Themes(depth)
+        self._problem = ""
+        if theme is not None and theme not in self.themes.names:
+            self._problem = f"There is no theme {theme}; there are {', '.join(self.themes.names)}."
+        self._wear(self.themes.first(theme or self.preferences.theme))
+        self._problem = self._problem or next(iter(self.themes.problems), "")
+
+    def _wear(self, palette: Palette) -> None:
+        """Draw in the colours of `palette` from now on."""
+        self.palette = palette
+        self.register_theme(textual_theme(palette))
+        self.theme = f"clf-{palette.name}"
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return textual_theme(self.palette).variables if hasattr(self, "palette") else {}
 
     def on_mount(self) -> None:
         session = self._session
-        if self._problems:
-            session = say(session, self._problems[0])
+        if self._problem:
+            session = say(session, self._problem)
         elif not session.notice and (troubles := collection_troubles(session)):
             more = f" (and {len(troubles) - 1} more, see Runs)" if len(troubles) > 1 else ""
             session = say(session, troubles[0] + more)
@@ -84,14 +83,21 @@ class ClfApp(App[None]):
             live = lambda screen: Live(paths, root, screen)  # noqa: E731
         self.main = MainScreen(session, load_registry, live)
         self.push_screen(self.main)
+        self.call_after_refresh(self._check_themes)
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
+
+    def _check_themes(self) -> None:
+        """A broken theme is told at the start and not when it is chosen."""
+        problems = self.themes.check_all()
+        if problems and not self.main.now.notice:
+            self.main.act(lambda session: say(session, problems[0]))
 
     def next_theme(self) -> str:
         """Switch to the next palette; its name."""
-        names = sorted(self.palettes)
-        name = names[(names.index(self.palette.name) + 1) % len(names)] if self.palette.name in names else names[0]
-        self.palette = self.palettes[name]
-        self.theme = f"clf-{name}"
+        names = self.themes.names
+        at = names.index(self.palette.name) if self.palette.name in names else -1
+        name = names[(at + 1) % len(names)]
+        self._wear(self.themes.first(name))
         self.preferences = replace(self.preferences, theme=name)
         return name
 

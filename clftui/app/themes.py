@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from textual.theme import Theme
 
 from clftui.app.preferences import config_folder
@@ -38,14 +36,41 @@ def textual_theme(palette: Palette) -> Theme:
     )
 
 
-def load_palettes(depth: Depth) -> tuple[dict[str, Palette], list[str]]:
-    """Every theme that can be read, by name, and a sentence for each that cannot."""
-    palettes: dict[str, Palette] = {}
-    problems: list[str] = []
-    extra: Path = config_folder() / "themes"
-    for name, path in find_themes(extra).items():
-        try:
-            palettes[name] = load_theme(path, depth)
-        except FormatError as error:
-            problems.append(str(error))
-    return palettes, problems
+class Themes:
+    """The themes there are, each read when it is first wanted: the first frame needs one of them."""
+
+    def __init__(self, depth: Depth) -> None:
+        self._depth = depth
+        self._paths = find_themes(config_folder() / "themes")
+        self._read: dict[str, Palette | None] = {}
+        self.problems: list[str] = []
+        """A sentence for each theme that could not be read."""
+
+    @property
+    def names(self) -> list[str]:
+        """Names of all themes that are not known to be broken."""
+        return [name for name in sorted(self._paths) if self._read.get(name, ...) is not None]
+
+    def get(self, name: str) -> Palette | None:
+        """The palette of a theme; None where there is none of this name or its file is broken."""
+        if name not in self._read and name in self._paths:
+            try:
+                self._read[name] = load_theme(self._paths[name], self._depth)
+            except FormatError as error:
+                self._read[name] = None
+                self.problems.append(str(error))
+        return self._read.get(name)
+
+    def first(self, *wanted: str) -> Palette:
+        """The first of these that can be read, else any; FormatError where no theme can."""
+        for name in (*wanted, "dark", *self.names):
+            palette = self.get(name)
+            if palette is not None:
+                return palette
+        raise FormatError("themes", "", "holds no theme that can be read", "reinstall clftui")
+
+    def check_all(self) -> list[str]:
+        """Read every theme; a sentence for each that is broken."""
+        for name in sorted(self._paths):
+            self.get(name)
+        return self.problems

@@ -151,13 +151,13 @@ async def test_themes_change_every_colour_and_are_remembered_by_name(root: Path)
     async with running(root) as pilot:
         app = app_of(pilot)
         seen = set()
-        for _ in app.palettes:
+        for _ in app.themes.names:
             await pilot.press(":", "t", "h", "e", "m", "e", "enter")
             await app.main.settled()
             canvas = app.main.query_one(HeaderBar).canvas
             assert canvas is not None and int(canvas.bg[0, 0]) == app.palette.surface
             seen.add(app.palette.name)
-        assert seen == set(app.palettes)
+        assert seen == set(app.themes.names)
 
 
 async def test_an_empty_folder_says_what_to_do(tmp_path: Path) -> None:
