@@ -7,7 +7,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from clftui.app.command_table import common, filters, matrix, matrix_pairs, matrix_zoom, ranking, runs, samples
+from clftui.app.command_table import (
+    common,
+    filters,
+    matrix,
+    matrix_groups,
+    matrix_pairs,
+    matrix_zoom,
+    ranking,
+    runs,
+    samples,
+)
 from clftui.app.commands import Command, key_text
 from clftui.state.selection import Tab
 from clftui.state.session import Session
@@ -22,13 +32,14 @@ ALL_COMMANDS: tuple[Command, ...] = (
     *ranking.COMMANDS,
     *matrix.COMMANDS,
     *matrix_zoom.COMMANDS,
+    *matrix_groups.COMMANDS,
     *matrix_pairs.COMMANDS,
     *samples.COMMANDS,
 )
 READING: Mapping[Tab, tuple[tuple[str, str], ...]] = {
     Tab.RUNS: runs.READING,
     Tab.RANKING: ranking.READING,
-    Tab.MATRIX: (*matrix.READING, *matrix_zoom.READING, *matrix_pairs.READING),
+    Tab.MATRIX: (*matrix.READING, *matrix_zoom.READING, *matrix_groups.READING, *matrix_pairs.READING),
     Tab.SAMPLES: samples.READING,
 }
 """How to read each view's glyphs, for its help sheet."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from clftui.analysis.confusion import Confusion, Float64, Int64
+from clftui.analysis.confusion import Confusion
 from clftui.analysis.hierarchy import GroupMetrics, Hierarchy, group_metrics, parse
 from clftui.analysis.hierarchy_arrange import size_keys, sort_children
 from clftui.analysis.metrics import Metric
@@ -15,6 +16,9 @@ from clftui.data.catalog import Catalog
 from clftui.schema import FormatError
 from clftui.state.group_settings import Arrangement, GroupSort
 from clftui.state.session import Session
+
+Int64 = NDArray[np.int64]
+Float64 = NDArray[np.float64]
 
 
 def hierarchy_of(catalog: Catalog, classes: tuple[str, ...]) -> Hierarchy | None:

@@ -13,15 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clftui.analysis.confusion import Confusion, confused_pairs
-from clftui.analysis.folding import Items, fold, unit
+from clftui.analysis.folding import Items, fold
 from clftui.analysis.metrics import Metric
 from clftui.schema import FormatError
 from clftui.state.class_order import class_order
+from clftui.state.class_tree import hierarchy_order
 from clftui.state.filter_steps import nothing_passes
+from clftui.state.hierarchy_view import items_of
+from clftui.state.matrix_difference import Arm, arm, over
 from clftui.state.moves import drill_to_samples, say, select
 from clftui.state.selection import Part, Scope
 from clftui.state.session import Session
-from clftui.state.settings import MatrixSettings
+from clftui.state.settings import ClassOrder, MatrixSettings
 from clftui.text import count as count_words
 from clftui.text import plural
 
@@ -51,6 +54,8 @@ class Matrix:
     true: int
     predicted: int
     settings: MatrixSettings
+    other: Arm | None = None
+    """What is taken away from every cell, over the same items."""
 
     @property
     def n(self) -> int:
@@ -97,20 +102,20 @@ def matrix(session: Session) -> Matrix | None:
         return None
     settings, selection, index = session.matrix, session.selection, run.class_index
     order = class_order(session.catalog, run.classes, confusion, settings.order)
+    if settings.order is ClassOrder.HIERARCHY:
+        grown = hierarchy_order(session)
+        order = order if grown is None else grown
     true = index.get(selection.true or "", 0)
     predicted = index.get(selection.predicted or "", min(1, len(run.classes) - 1))
-    items, names = _items(run.classes, order)
+    items, names = items_of(session, run.classes, order)
     if not items.is_unit:
         order = np.arange(items.n)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     folded = confusion if items.is_unit else fold(confusion, items)
-    return Matrix(run.classes, confusion, items, names, folded, order, place, true, predicted, settings)
-
-
-def _items(classes: tuple[str, ...], order: Int64) -> tuple[Items, tuple[str, ...]]:
-    """What is a row and a column, and its name."""
-    return unit(order), classes
+    other = arm(session)
+    other = over(other, items) if other is not None else None
+    return Matrix(run.classes, confusion, items, names, folded, order, place, true, predicted, settings, other)
 
 
 def _readable(session: Session) -> Matrix | None:

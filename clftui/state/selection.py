@@ -72,6 +72,8 @@ class Selection:
     scope: Scope = Scope()
     sample: str | None = None
     """Id of the focused sample; None is the first of the list."""
+    group: tuple[str, ...] | None = None
+    """The group selected in all views, by the names that lead to it; None is none."""
     anchor: tuple[str, str] | None = None
     """The class pair where a box of cells begins that ends at the cursor; None without a box."""
     detail: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +20,7 @@ from clftui.state.matrix_zoom import at_pixel
 from clftui.state.session import Session
 from clftui.state.settings import Zoom
 from clftui.text import sanitise, text_width
+from clftui.views.matrix_groups import Groups
 from clftui.views.matrix_panes import Panes
 from clftui.views.matrix_parts import draw_cell_part, draw_pixel_part
 from clftui.views.view import Act, View, follow
@@ -43,6 +45,7 @@ class MatrixView(View):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._panes = Panes()
+        self._groups = Groups()
 
     @property
     def legend(self) -> str:
@@ -74,15 +77,18 @@ class MatrixView(View):
             self._panes.draw(canvas, session, lambda part: self._draw(part, session, shown))
 
     def _draw(self, canvas: Canvas, session: Session, shown: Matrix) -> None:
-        layout = self._layout = arrange(canvas.width, canvas.height, _content(session, shown))
+        content = replace(_content(session, shown), left=self._groups.room(session, shown, canvas.width))
+        layout = self._layout = arrange(canvas.width, canvas.height, content)
         self._scroll(shown, layout)
         draw_part = draw_pixel_part if layout.half else draw_cell_part
         draw_part(canvas, layout, session, shown, self._top, self._left)
+        self._groups.draw(canvas, layout, session, shown, self._top, self._left)
         selected = box(session, shown)
         if selected is not None and not layout.half:
             draw_box(canvas, layout, selected, self._top, self._left)
         words = sentence(session, shown) if selected is None else box_sentence(selected)
         frame.draw_readout(canvas, layout, words, run_cells(session, shown))
+        self._groups.read_out(canvas, layout, session, shown)
 
     def _scroll(self, shown: Matrix, layout: Layout) -> None:
         """Show the cursor when it, or what lies under it, has changed; the wheel may leave it behind."""
@@ -104,6 +110,10 @@ class MatrixView(View):
             self.post_message(Act(listed))
             return
         if layout is None or session is None:
+            return
+        chosen = self._groups.clicked(layout, self._top, event.x, event.y)
+        if chosen is not None:
+            self.post_message(Act(chosen))
             return
         row, column = layout.row_at(event.y), layout.column_at(event.x)
         shown = matrix(session)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from clftui.drawing.canvas import Canvas
+from clftui.state.hierarchy_view import COLLAPSED
 from clftui.state.matrix_cells import cells, items_a_pixel, margin, overview, peak
 from clftui.state.matrix_model import Matrix
 from clftui.state.matrix_words import margin_history
@@ -25,7 +26,7 @@ def draw_cell_part(canvas: Canvas, layout: Layout, session: Session, shown: Matr
     draw_cells(canvas, layout, shown, cells(shown, rows, columns))
     tails = frame.begin_alike(shown.names, max(layout.head_height, layout.cell_width - 1))
     frame.draw_column_labels(canvas, layout, _names(shown, columns), column, tails)
-    frame.draw_row_labels(canvas, layout, _names(shown, rows), row)
+    frame.draw_row_labels(canvas, layout, _marked(shown, rows), row)
     frame.draw_row_margin(canvas, layout, shown, rows, row)
     frame.draw_column_margin(canvas, layout, shown, columns, column)
     past = margin_history(session, shown) if layout.spark_x >= 0 else None
@@ -65,3 +66,12 @@ def draw_pixel_part(canvas: Canvas, layout: Layout, session: Session, shown: Mat
 
 def _names(shown: Matrix, positions: slice) -> list[str]:
     return [shown.names[item] for item in shown.order[positions].tolist()]
+
+
+def _marked(shown: Matrix, positions: slice) -> list[str]:
+    """Names of rows; collapsed groups carry a mark."""
+    names = _names(shown, positions)
+    if shown.items.is_unit:
+        return names
+    groups = shown.items.sizes[shown.order[positions]] > 1
+    return [f"{COLLAPSED}{name}" if group else name for name, group in zip(names, groups.tolist(), strict=True)]

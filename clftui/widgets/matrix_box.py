@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clftui.drawing.canvas import BOLD, Canvas
 from clftui.state.matrix_box import Box
-from clftui.widgets.matrix_layout import EDGE, Layout
+from clftui.widgets.matrix_layout import Layout
 
 
 def draw_box(canvas: Canvas, layout: Layout, box: Box, top: int, left: int) -> None:
@@ -17,7 +17,7 @@ def draw_box(canvas: Canvas, layout: Layout, box: Box, top: int, left: int) -> N
     x, width = layout.x + start * layout.cell_width, (stop - start) * layout.cell_width
     y, height = layout.y + first * layout.cell_height, (last - first) * layout.cell_height
     for row in range(first, last):
-        canvas.paint(EDGE, layout.middle(row), layout.label_width, 1, fg=p.focus, attrs=BOLD)
+        canvas.paint(layout.label_x, layout.middle(row), layout.label_width, 1, fg=p.focus, attrs=BOLD)
     head = max(layout.y - layout.head_height, 1)
     canvas.paint(x, head, width, layout.y - head, fg=p.focus, attrs=BOLD)
     if layout.seams and width >= 2:

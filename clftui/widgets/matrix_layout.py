@@ -6,10 +6,10 @@ left: row labels, the grid, the margin of the rows, its past. What does not fit 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clftui.state.matrix_cells import items_a_pixel
-from clftui.state.settings import Zoom
+from clftui.state.settings import PIXELS, Zoom
 
 SCALE_MAX = 3
 """How many times its least size a shaded cell grows where all classes fit."""
@@ -32,6 +32,8 @@ class Content:
     epochs: int
     """Epochs of the run on this split; sparklines need two."""
     zoom: Zoom = Zoom.NUMBER
+    left: int = 0
+    """Columns at the left for the groups of the hierarchy."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Layout:
     """Whether cells hold numbers."""
     strip_x: int = -1
     """The rows' margin as a strip of shades."""
+    label_x: int = EDGE
+    """Where the row labels begin."""
 
     @property
     def width(self) -> int:
@@ -98,7 +102,19 @@ class Layout:
 
 def arrange(width: int, height: int, content: Content) -> Layout:
     """The layout of `content` on `width` x `height` cells: roomy where all classes fit that way, else tight."""
-    if content.zoom in (Zoom.OVERVIEW, Zoom.PIXEL):
+    layout = _arrange(width - content.left, height, content)
+    return _moved(layout, content.left) if content.left else layout
+
+
+def _moved(layout: Layout, by: int) -> Layout:
+    """`layout` further to the right."""
+    names = ("share_x", "interval_x", "spark_x", "strip_x")
+    places = {name: x + by for name in names if (x := getattr(layout, name)) >= 0}
+    return replace(layout, x=layout.x + by, label_x=layout.label_x + by, **places)
+
+
+def _arrange(width: int, height: int, content: Content) -> Layout:
+    if content.zoom in PIXELS:
         return _pixels(width, height, content)
     label = _label_width(width, content.name_width)
     x = min(EDGE + label + 1, max(width - 1, 0))

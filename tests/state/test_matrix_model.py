@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clftui.analysis.confusion import from_dense
-from clftui.analysis.folding import Items, merged, unit
+from clftui.analysis.folding import unit
 from clftui.analysis.metrics import Metric
 from clftui.data.catalog import open_catalog
 from clftui.state import matrix_cells
 from clftui.state import matrix_model as model
 from clftui.state.filters import Expression
+from clftui.state.group_settings import GroupSettings
 from clftui.state.matrix_model import Matrix
 from clftui.state.selection import Part, Scope, Tab
 from clftui.state.session import Session, open_session
@@ -209,14 +210,12 @@ def test_any_window_is_that_part_of_the_whole(
 
 
 @pytest.fixture
-def grouped(session: Session, monkeypatch: pytest.MonkeyPatch) -> Session:
+def grouped(tmp_path: Path) -> Session:
     """The matrix with cat and dog as one row and column."""
-
-    def items(classes: tuple[str, ...], order: np.ndarray) -> tuple[Items, tuple[str, ...]]:
-        return merged(order, [(0, 2)]), ("pets", "fox")
-
-    monkeypatch.setattr(model, "_items", items)
-    return session
+    tree = {"name": "", "children": [{"name": "pets", "children": ["cat", "dog"]}, "fox"]}
+    opened = at(session_on(tmp_path / "grouped", {"cnn": [COUNTS]}, hierarchy=tree), "cat", "dog")
+    collapsed = GroupSettings(collapsed=frozenset({("pets",)}))
+    return replace(opened, groups=collapsed, matrix=replace(opened.matrix, order=ClassOrder.HIERARCHY))
 
 
 def test_a_group_is_one_row_and_column(grouped: Session) -> None:

@@ -1,0 +1,175 @@
+"""The class hierarchy as an icicle left of the matrix: a column of bars a level, in the matrix's own rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from clftui.drawing.canvas import BOLD, Canvas
+from clftui.drawing.glyphs import shades
+from clftui.drawing.ramp import shade
+from clftui.state.hierarchy_view import COLLAPSED, Group, Icicle
+from clftui.text import sanitise, shorten, take, text_width
+from clftui.widgets.matrix_layout import EDGE, Layout
+
+NARROW = 2
+LEAST, MOST = 5, 11
+"""Columns of a bar that holds a number, and of one that holds a name."""
+BUDGETS = ((160, 36), (110, 18), (60, 6))
+"""From this many columns of the screen on so many are for the icicle."""
+FAINTEST, STRONGEST = 0.18, 0.85
+"""Levels on the ramp of a faultless group and of the worst one."""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A level of the hierarchy on the screen, `x` counting from the left of the icicle."""
+
+    level: int
+    x: int
+    width: int
+
+
+def lanes(icicle: Icicle | None, width: int, first: int = 0) -> tuple[Lane, ...]:
+    """The levels that have room on a screen of `width` columns, from level `first` on."""
+    if icicle is None:
+        return ()
+    budget = next((columns for least, columns in BUDGETS if width >= least), 0)
+    first = min(first, len(icicle.levels) - 1)
+    wanted = [_wanted(groups) for groups in icicle.levels[first:]]
+    if budget < LEAST + 1 or budget < wanted[0] + 1:
+        wanted = [LEAST] * len(wanted) if budget > LEAST * len(wanted) else [NARROW] * len(wanted)
+    if budget < LEAST * 2:
+        wanted = [NARROW] * len(wanted)
+    out: list[Lane] = []
+    x = 0
+    for level, wide in enumerate(wanted, first):
+        gap = 0 if wide == NARROW else 1
+        if x + wide + gap > budget:
+            break
+        out.append(Lane(level, x, wide))
+        x += wide + gap
+    return tuple(out)
+
+
+def _wanted(groups: tuple[Group, ...]) -> int:
+    return min(max(LEAST, *(text_width(sanitise(group.name)) for group in groups)), MOST)
+
+
+def lanes_width(found: tuple[Lane, ...]) -> int:
+    """Columns that the lanes take, the blank before the labels included."""
+    if not found:
+        return 0
+    last = found[-1]
+    return last.x + last.width + 1
+
+
+def rows_of(layout: Layout, start: int, end: int, top: int) -> tuple[int, int] | None:
+    """The screen rows (first, after the last) of the items `start` to `end`; None where none of them shows."""
+    per = layout.per
+    first, after = start // per - top, -(-end // per) - top
+    first, after = max(first, 0), min(after, layout.rows)
+    if first >= after:
+        return None
+    if layout.half:
+        return layout.y + first // 2, layout.y + (after + 1) // 2
+    seam = 1 if layout.seams else 0
+    return layout.y + first * layout.cell_height + seam, layout.y + after * layout.cell_height
+
+
+def draw_icicle(
+    canvas: Canvas,
+    layout: Layout,
+    icicle: Icicle,
+    found: tuple[Lane, ...],
+    top: int,
+    cursor: int,
+    selected: int | None,
+) -> None:
+    """Bars of the groups beside the rows that show, named and measured where they have room.
+
+    `top` is the first row, `cursor` the item under the cursor, `selected` the node of the selected group.
+    """
+    if not found:
+        return
+    palette = canvas.palette
+    head = f"group {icicle.metric.label}" if lanes_width(found) > len(f"group {icicle.metric.label}") else ""
+    canvas.text(EDGE, 0, head, palette.muted)
+    for lane in found:
+        drawn = layout.y
+        for group in icicle.levels[lane.level]:
+            place = rows_of(layout, group.start, group.end, top)
+            # In the overview several groups may share a row of the screen: the first of them shows.
+            if place is None or place[1] <= drawn:
+                continue
+            y, after = max(place[0], drawn), place[1]
+            drawn = after
+            here = group.start <= cursor < group.end
+            _bar(canvas, icicle, group, lane, (y, after - y), here, group.node == selected)
+
+
+def _bar(
+    canvas: Canvas, icicle: Icicle, group: Group, lane: Lane, rows: tuple[int, int], here: bool, selected: bool
+) -> None:
+    palette = canvas.palette
+    x, (y, height) = EDGE + lane.x, rows
+    level = strength(group.value, icicle.worst)
+    colour = int(shade(palette.ice, np.array(level), palette.page)) if palette.colourful else palette.page
+    ink = palette.ink(colour) if palette.colourful else palette.text
+    if not palette.colourful:
+        glyph = chr(int(shades(np.array([level]))[0])) if level > 0 else "–"
+        canvas.fill(x, y, 1, height, palette.page, glyph, palette.muted)
+    else:
+        canvas.fill(x, y, lane.width, height, colour, fg=ink)
+        # A hair of the page under each bar parts it from the next.
+        canvas.fill(x, y + height - 1, lane.width, 1, colour, "▁", palette.page)
+    _words(canvas, group, lane, rows, ink, here)
+    if selected:
+        canvas.vline(x, y, height, palette.focus, "▌")
+        canvas.paint(x, y, lane.width, height, attrs=BOLD)
+
+
+def _words(canvas: Canvas, group: Group, lane: Lane, rows: tuple[int, int], ink: int, here: bool) -> None:
+    if lane.width < LEAST:
+        return
+    palette = canvas.palette
+    x, (y, height) = EDGE + lane.x, rows
+    start = x if palette.colourful else x + 1
+    room = lane.width - (start - x)
+    attrs = BOLD if here else 0
+    name = f"{COLLAPSED}{group.name}" if group.collapsed else group.name
+    if height > 1:
+        at = y + (height - 2) // 2
+        canvas.text(start, at, _fitting(name, room), ink, attrs=attrs, width=room, align="right")
+        canvas.text(start, at + 1, group.shown, ink, attrs=attrs, width=room, align="right")
+        return
+    left = room - text_width(group.shown) - 1
+    if left >= LEAST:
+        canvas.text(start, y, _fitting(name, left), ink, attrs=attrs)
+    canvas.text(start, y, group.shown, ink, attrs=attrs, width=room, align="right")
+
+
+def _fitting(name: str, width: int) -> str:
+    safe = sanitise(name)
+    return take(safe, width) if width <= LEAST else shorten(safe, width)
+
+
+def strength(value: float, worst: float) -> float:
+    """Level 0..1 of a group on the ramp: the lower its metric the stronger, up to the worst group; 0 undefined."""
+    if np.isnan(value):
+        return 0.0
+    share = (1 - value) / (1 - worst) if worst < 1 else 0.0
+    return FAINTEST + (STRONGEST - FAINTEST) * float(np.sqrt(min(max(share, 0.0), 1.0)))
+
+
+def group_at(layout: Layout, icicle: Icicle | None, found: tuple[Lane, ...], top: int, x: int, y: int) -> Group | None:
+    """The group that a screen cell belongs to."""
+    lane = next((lane for lane in found if EDGE + lane.x <= x < EDGE + lane.x + lane.width), None)
+    if lane is None or icicle is None:
+        return None
+    for group in icicle.levels[lane.level]:
+        place = rows_of(layout, group.start, group.end, top)
+        if place is not None and place[0] <= y < place[1]:
+            return group
+    return None
