@@ -107,7 +107,7 @@ def _draw_two_lines(canvas: Canvas, layout: ListLayout, sort: PairSort, y: int, 
     canvas.text(x, y, row.true, p.text, attrs=BOLD if focused else 0, width=max(left - x - 1, 1), middle=True)
     words = _chance(row) if sort is PairSort.SURPRISE else f"{row.rate} {row.interval}" if not row.few else _few(row)
     if row.reason is not None:
-        words = f"{row.reason.value} {words if row.few else row.rate}"
+        words = f"{words if row.few else f'{row.rate} %'} {row.reason.value}"
     left = end - text_width(words)
     canvas.text(left, y + 1, words, p.muted)
     canvas.text(x, y + 1, f" {ARROW.strip()} {row.predicted}", p.text, width=max(left - x - 1, 1), middle=True)
@@ -191,7 +191,7 @@ def _focus(canvas: Canvas, layout: ListLayout, y: int, height: int) -> None:
 
 
 def _few(row: PairRow) -> str:
-    """`2 of 5`: a rate of so few samples would pretend too much."""
+    """`of 5`: a rate of so few samples would pretend too much."""
     return f"of {count(row.support)}"
 
 
