@@ -18,9 +18,10 @@ from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.state.history import History, history
 from clftui.state.matrix_cells import whole_of
+from clftui.state.matrix_difference import arm
 from clftui.state.matrix_model import Matrix
 from clftui.state.session import Session, class_map
-from clftui.state.settings import PIXELS, MatrixSettings, Scaling, Share, Zoom
+from clftui.state.settings import PIXELS, Against, MatrixSettings, Scaling, Share, Zoom
 from clftui.text import count, decimals_for, percent, rate, sanitise
 
 Float64 = NDArray[np.float64]
@@ -63,8 +64,14 @@ def legend(session: Session) -> str:
     words += [f"cell ≥ {count(settings.at_least)}"] if settings.at_least > 1 else []
     words += ["diagonal"] if settings.diagonal else []
     words += ["transposed"] if settings.transposed else []
+    words += [_against_words(session)] if settings.against is not Against.NOTHING else []
     words += ["halo (artificial shade)"] if settings.halo and zoom in PIXELS else []
     return " · ".join(words)
+
+
+def _against_words(session: Session) -> str:
+    found = arm(session)
+    return found.words if found is not None else f"no {session.matrix.against.value} to compare with"
 
 
 def scaling_words(settings: MatrixSettings) -> str:

@@ -80,6 +80,15 @@ class Share(StrEnum):
     TOTAL = "all %"
 
 
+class Against(StrEnum):
+    """What the matrix is compared with."""
+
+    NOTHING = "nothing"
+    RUN = "other run"
+    EPOCH = "earlier epoch"
+    SPLIT = "other split"
+
+
 class Pane(StrEnum):
     """What the Matrix view is made of."""
 
@@ -120,6 +129,8 @@ class MatrixSettings:
     """Cells with fewer samples are left blank."""
     halo: bool = False
     """Whether pixels that show grow a faint rim, so that single ones can be seen."""
+    against: Against = Against.NOTHING
+    """What is taken away from every cell."""
     pane: Pane = Pane.GRID
     pair_sort: PairSort = PairSort.COUNT
     pair_text: str = ""

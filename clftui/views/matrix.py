@@ -12,10 +12,11 @@ from textual import events
 from clftui.drawing.canvas import Canvas
 from clftui.schema import FormatError
 from clftui.state import matrix_model
+from clftui.state.difference_words import difference_sentence
 from clftui.state.matrix_box import LISTED, box, box_sentence
 from clftui.state.matrix_cells import items_a_pixel
 from clftui.state.matrix_model import Matrix, matrix, missing
-from clftui.state.matrix_words import legend, run_cells, sentence
+from clftui.state.matrix_words import Sentence, legend, run_cells, sentence
 from clftui.state.matrix_zoom import at_pixel
 from clftui.state.session import Session
 from clftui.state.settings import Zoom
@@ -86,7 +87,7 @@ class MatrixView(View):
         selected = box(session, shown)
         if selected is not None and not layout.half:
             draw_box(canvas, layout, selected, self._top, self._left)
-        words = sentence(session, shown) if selected is None else box_sentence(selected)
+        words = _cell_words(session, shown) if selected is None else box_sentence(selected)
         frame.draw_readout(canvas, layout, words, run_cells(session, shown))
         self._groups.read_out(canvas, layout, session, shown)
 
@@ -149,6 +150,12 @@ class MatrixView(View):
             return
         self._top, self._left = self._top + rows, self._left + columns
         self.redraw()
+
+
+def _cell_words(session: Session, shown: Matrix) -> Sentence:
+    if shown.other is not None:
+        return difference_sentence(session, shown, shown.other)
+    return sentence(session, shown)
 
 
 def _content(session: Session, shown: Matrix) -> Content:

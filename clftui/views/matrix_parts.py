@@ -54,7 +54,7 @@ def draw_pixel_part(canvas: Canvas, layout: Layout, session: Session, shown: Mat
         level, diagonal, top_value = levels(shown, window), window.diagonal, peak(shown)
         margins = margin(shown, shown.row_metric, rows)[0], margin(shown, shown.column_metric, columns)[0]
         hint = frame.part_words(shown.n, rows, columns)
-    draw_pixels(canvas, layout, level, diagonal, shown.settings.halo)
+    draw_pixels(canvas, layout, shown, level, diagonal)
     names = [shown.names[item] for item in shown.order[per * rows.start : per * rows.stop : per].tolist()]
     if 0 <= row < len(names):
         names[row] = shown.names[int(shown.order[shown.cursor[0]])]

@@ -17,6 +17,7 @@ from clftui.drawing.glyphs import columns as bars
 from clftui.drawing.glyphs import legend, shades
 from clftui.drawing.ramp import shade
 from clftui.state.matrix_cells import margin
+from clftui.state.matrix_difference import Arm
 from clftui.state.matrix_model import Matrix
 from clftui.state.matrix_words import RunCell, Sentence
 from clftui.state.settings import Scaling, Share
@@ -46,11 +47,28 @@ def draw_axes(canvas: Canvas, layout: Layout, matrix: Matrix, hint: str, top: fl
     if not top:
         return
     low, high = _ends(matrix, top)
+    if matrix.other is not None:
+        _arms(canvas, x, matrix.other, low, high)
+        return
     room = canvas.width - EDGE - x - 3 - len(low) - len(high) - 2
     if room >= 3:
         width = min(room, RAMP_WIDTH)
         at = canvas.width - EDGE - width - len(low) - len(high) - 2
         legend(canvas, at, 0, palette.ember, low, high, width)
+
+
+def _arms(canvas: Canvas, x: int, other: Arm, low: str, high: str) -> None:
+    """`B − A  −12 ▓▒░▒▓ +12`: the ramp of what got better, then that of what got worse."""
+    palette = canvas.palette
+    both = np.concatenate([palette.better_arm[::-1], palette.worse_arm])
+    words = f"{other.words}   "
+    for lead in (words, ""):
+        width = RAMP_WIDTH if palette.colourful else 0
+        at = canvas.width - EDGE - len(lead) - len(low) - len(high) - width - 2
+        if at >= x + 3:
+            at += canvas.text(at, 0, lead, palette.muted)
+            legend(canvas, at, 0, both, low, high, width)
+            return
 
 
 def part_words(n: int, rows: slice, columns: slice) -> str:
@@ -67,6 +85,10 @@ def _ends(matrix: Matrix, top: float) -> tuple[str, str]:
     settings = matrix.settings
     full = "≥ " if settings.scaling is Scaling.CLIP else ""
     top *= settings.exponent if full else 1.0
+    if matrix.other is not None:
+        points = settings.share is not Share.COUNTS
+        size = f"{percent(top, 0 if top >= 0.1 else 1)} %" if points else count(math.ceil(top))
+        return f"better −{size}", f"+{size} worse"
     if settings.share is Share.COUNTS:
         return count(max(settings.at_least, 1)), f"{full}{count(math.ceil(top))}"
     return "0 %", f"{full}{percent(top, 0 if top >= 0.1 else 1)} %"

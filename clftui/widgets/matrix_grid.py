@@ -10,13 +10,21 @@ from numpy.typing import NDArray
 from clftui.drawing.canvas import BOLD, DIM, ITALIC, REVERSE, Canvas
 from clftui.drawing.glyphs import UPPER, shades
 from clftui.drawing.palette import Depth, Palette
-from clftui.drawing.ramp import Floats, Ints, count_level, luminance, shade
-from clftui.state.matrix_cells import Cells, largest, peak
+from clftui.drawing.ramp import Floats, Ints, count_level, diverge, luminance, shade
+from clftui.state.matrix_cells import Cells, largest, largest_change, peak
 from clftui.state.matrix_model import Matrix
 from clftui.state.settings import Share
 from clftui.text import UNDEFINED
 from clftui.widgets.matrix_layout import Layout
-from clftui.widgets.matrix_numbers import Codes, count_codes, count_width, share_codes, share_decimals, share_width
+from clftui.widgets.matrix_numbers import (
+    Codes,
+    count_codes,
+    count_width,
+    share_codes,
+    share_decimals,
+    share_width,
+    signed_codes,
+)
 
 _BLANK = 32
 _STEPS = (0.33, 0.55, 0.83)
@@ -27,35 +35,55 @@ _PER_MILLE = 1000.0
 
 
 def level_of(matrix: Matrix, values: Floats, top: float) -> Floats:
-    """Level 0..1 of counts or shares on a ramp that ends at `top`; NaN stays NaN."""
+    """Level 0..1 of counts or shares on a ramp that ends at `top`, below 0 for negative ones; NaN stays NaN."""
     unit = 1.0 if matrix.settings.share is Share.COUNTS else _PER_MILLE
     settings = matrix.settings
-    return count_level(values * unit, top * unit, settings.scaling.value, settings.exponent)
+    level = count_level(np.abs(values) * unit, top * unit, settings.scaling.value, settings.exponent)
+    return np.where(values < 0, -level, level)
 
 
 def levels(matrix: Matrix, window: Cells) -> Floats:
     """(rows, columns) levels of the cells that are shaded; 0 for the others, the diagonal among them when it is off.
 
-    The same scale for the whole matrix.
+    The same scale for the whole matrix. Of a difference, above 0 is for the worse: more mistakes, fewer right answers.
     """
     shaded = window.shown & ~np.isnan(window.value)
     if not matrix.settings.diagonal:
         shaded &= ~window.diagonal
-    return np.where(shaded, level_of(matrix, np.where(shaded, window.value, 0.0), peak(matrix)), 0.0)
+    level = np.where(shaded, level_of(matrix, np.where(shaded, window.value, 0.0), peak(matrix)), 0.0)
+    return np.where(window.diagonal, -level, level) if matrix.other is not None else level
+
+
+def paper(palette: Palette, matrix: Matrix, level: Floats) -> Ints:
+    """The colour of each level: on the ramp of counts, or for a difference on the two arms of worse and better."""
+    if matrix.other is not None:
+        return diverge(palette.worse_arm, palette.better_arm, level, palette.page)
+    return shade(palette.ember, level, palette.page)
 
 
 def cell_codes(matrix: Matrix, window: Cells) -> Codes:
     """(rows, columns, `number_width`) characters of the numbers of the cells that show."""
+    value = np.where(window.shown, window.value, 0.0)
     if matrix.settings.share is Share.COUNTS:
-        return count_codes(np.where(window.shown, window.count, 0), number_width(matrix))
-    return share_codes(np.where(window.shown, window.value, 0.0), _decimals(matrix))
+        known = np.nan_to_num(np.abs(value)).astype(np.int64)
+        codes = count_codes(known, _magnitude_width(matrix))
+        codes[..., -1] = np.where(np.isnan(value), ord(UNDEFINED), codes[..., -1])
+    else:
+        codes = share_codes(np.abs(value), _decimals(matrix))
+    return codes if matrix.other is None else signed_codes(codes, value)
 
 
 def number_width(matrix: Matrix) -> int:
     """Columns of the widest number of the whole matrix, so that scrolling does not change the cells' width."""
-    if matrix.settings.share is Share.COUNTS:
+    return _magnitude_width(matrix) + (1 if matrix.other is not None else 0)
+
+
+def _magnitude_width(matrix: Matrix) -> int:
+    if matrix.settings.share is not Share.COUNTS:
+        return share_width(_decimals(matrix))
+    if matrix.other is None:
         return count_width(max(largest(matrix.confusion), 1))
-    return share_width(_decimals(matrix))
+    return count_width(max(round(largest_change(matrix.confusion, matrix.other.confusion)), 1))
 
 
 def _decimals(matrix: Matrix) -> int:
@@ -66,7 +94,8 @@ def draw_numbers(canvas: Canvas, layout: Layout, matrix: Matrix, window: Cells) 
     """Cells with their numbers; shades behind them, or shade glyphs beside them where colours cannot tell."""
     palette = canvas.palette
     level = levels(matrix, window)
-    bg, fg, attrs = _number_style(palette, level, window)
+    bg, fg, attrs = _number_style(palette, matrix, level, window)
+    level = np.abs(level)
     numbers = cell_codes(matrix, window)
     rows, columns, digits = numbers.shape
     pad = (layout.cell_width - digits) // 2
@@ -83,11 +112,14 @@ def draw_numbers(canvas: Canvas, layout: Layout, matrix: Matrix, window: Cells) 
         canvas.put(layout.x, layout.y, *put)
 
 
-def _number_style(palette: Palette, level: Floats, window: Cells) -> tuple[Ints, Ints, NDArray[np.uint8]]:
+def _number_style(
+    palette: Palette, matrix: Matrix, signed: Floats, window: Cells
+) -> tuple[Ints, Ints, NDArray[np.uint8]]:
+    level = np.abs(signed)
     shaded = level > 0
     attrs = np.where(window.few, ITALIC, 0).astype(np.uint8)
     if palette.colourful:
-        bg = shade(palette.ember, level, palette.page)
+        bg = paper(palette, matrix, signed)
         return bg, np.where(shaded, palette.faded(bg, level), palette.faint).astype(np.int32), attrs
     bg = np.full(level.shape, palette.page, dtype=np.int32)
     step = np.digitize(level, _STEPS)
@@ -116,22 +148,28 @@ def draw_shades(canvas: Canvas, layout: Layout, matrix: Matrix, window: Cells) -
     """Cells as shades alone, two columns wide or a multiple; the diagonal a faint tint where it takes no part."""
     palette = canvas.palette
     level = levels(matrix, window)
-    unshaded_diagonal = window.diagonal & (level <= 0)
+    unshaded_diagonal = window.diagonal & (level == 0)
     code: Codes = np.full(level.shape, _BLANK, dtype=np.uint32)
     bg: Ints = np.full(level.shape, palette.page, dtype=np.int32)
-    fg = palette.muted
+    fg: Ints = np.full(level.shape, palette.muted if palette.colourful else palette.text, dtype=np.int32)
     if palette.colourful:
-        bg = shade(palette.ember, level, palette.page)
+        bg = paper(palette, matrix, level)
+        fg = np.where(level != 0, palette.faded(bg, np.abs(level)), fg)
         bg = np.where(unshaded_diagonal, palette.mix(palette.page, palette.raised, 0.6), bg)
     else:
-        fg = palette.text
-        code = shades(level)
-    code = np.repeat(code, layout.cell_height, 0).repeat(layout.cell_width, 1)
-    bg = np.repeat(bg, layout.cell_height, 0).repeat(layout.cell_width, 1)
+        code = shades(np.abs(level))
+    code, fg, bg = (_spread(each, layout) for each in (code, fg, bg))
+    if matrix.other is not None:
+        for sign, where in ("+", window.value > 0), ("−", window.value < 0):
+            _mark(code, layout, where & (level != 0), ord(sign))
     if not palette.colourful:
         _mark(code, layout, unshaded_diagonal, ord("·"))
     _mark(code, layout, np.isnan(window.value), ord(UNDEFINED))
     canvas.put(layout.x, layout.y, code, fg, bg)
+
+
+def _spread(cells: NDArray[Any], layout: Layout) -> NDArray[Any]:
+    return np.repeat(cells, layout.cell_height, 0).repeat(layout.cell_width, 1)
 
 
 def _mark(code: Codes, layout: Layout, where: NDArray[np.bool_], char: int) -> None:

@@ -90,6 +90,17 @@ def share_codes(values: Float64, decimals: int) -> Codes:
     return out
 
 
+def signed_codes(codes: Codes, values: Float64) -> Codes:
+    """(..., width + 1) characters: `codes` (..., width) of magnitudes, with + or − before those of values not 0."""
+    out = np.concatenate([np.full((*codes.shape[:-1], 1), _BLANK, dtype=np.uint32), codes], axis=-1)
+    before = np.argmax(out != _BLANK, axis=-1)[..., None] - 1
+    sign = np.where(values > 0, ord("+"), ord("−"))[..., None]
+    there = np.isfinite(values)[..., None] & (before >= 0)
+    place = np.maximum(before, 0)
+    np.put_along_axis(out, place, np.where(there, sign, np.take_along_axis(out, place, axis=-1)), axis=-1)
+    return out
+
+
 def _put(out: Codes, place: int, where: NDArray[np.bool_], code: int | Int64) -> None:
     out[..., place] = np.where(where, code, out[..., place])
 

@@ -13,7 +13,9 @@ from clftui.drawing.cells import BLANK
 from clftui.drawing.glyphs import UPPER, half_rows, shades
 from clftui.drawing.palette import Palette
 from clftui.drawing.ramp import Floats, Ints, blend, shade
+from clftui.state.matrix_model import Matrix
 from clftui.text import count, text_width
+from clftui.widgets.matrix_grid import paper
 from clftui.widgets.matrix_layout import Layout
 
 Bool = NDArray[np.bool_]
@@ -26,35 +28,39 @@ NUMBER_EVERY = 9
 _STEPS = tuple(step * 10**power for power in range(7) for step in (1, 2, 5))
 
 
-def draw_pixels(canvas: Canvas, layout: Layout, level: Floats, diagonal: Bool, halo: bool = False) -> None:
-    """Levels (rows, columns) as pixels; the diagonal a faint tint where nothing is.
+def draw_pixels(canvas: Canvas, layout: Layout, matrix: Matrix, level: Floats, diagonal: Bool) -> None:
+    """Levels (rows, columns) as pixels; the diagonal a faint tint where nothing is. Below 0 is for the better.
 
-    `halo` grows every pixel that shows by a rim at 30 % (Alsallakh et al. 2018, fig. 4).
-    Where colour cannot tell a ramp a cell is a shade glyph, the stronger of its two pixels.
+    A halo grows every pixel that shows by a rim at 30 % (Alsallakh et al. 2018, fig. 4).
+    Where colour cannot tell a ramp a cell is a shade glyph, the stronger of its two pixels; of a difference + or −.
     """
     palette = canvas.palette
     level, diagonal = _even(level), _even(diagonal)
     if not palette.colourful:
-        both = np.maximum(level[0::2], level[1::2])
-        marks = (diagonal[0::2] | diagonal[1::2]) & (both <= 0)
-        canvas.put(layout.x, layout.y, np.where(marks, ord("·"), shades(both)), palette.text, palette.page)
+        both = np.where(np.abs(level[0::2]) >= np.abs(level[1::2]), level[0::2], level[1::2])
+        marks = (diagonal[0::2] | diagonal[1::2]) & (both == 0)
+        glyphs = shades(both)
+        if matrix.other is not None:
+            glyphs = np.select([both > 0, both < 0], [ord("+"), ord("−")], glyphs).astype(np.uint32)
+        canvas.put(layout.x, layout.y, np.where(marks, ord("·"), glyphs), palette.text, palette.page)
         return
-    colours = pixel_colours(palette, level, diagonal, halo)
+    colours = pixel_colours(palette, matrix, level, diagonal)
     code, upper, lower = half_rows(colours)
     # One colour alone needs no glyph: long runs of blanks cost a terminal next to nothing.
     same = upper == lower
     canvas.put(layout.x, layout.y, np.where(same, BLANK, code), np.where(same, palette.text, upper), lower)
 
 
-def pixel_colours(palette: Palette, level: Floats, diagonal: Bool, halo: bool = False) -> Ints:
+def pixel_colours(palette: Palette, matrix: Matrix, level: Floats, diagonal: Bool) -> Ints:
     """The colour of each pixel."""
     tint = np.where(diagonal, palette.mix(palette.page, palette.raised, 0.6), palette.page)
-    colours = np.where(level > 0, shade(palette.ember, level, palette.page), tint).astype(np.int32)
-    if not halo:
+    colours = np.where(level != 0, paper(palette, matrix, level), tint).astype(np.int32)
+    if not matrix.settings.halo:
         return colours
-    around = _largest_around(level)
-    rim = blend(colours, shade(palette.ember, around, palette.page), RIM)
-    return np.where((level <= 0) & (around > 0), rim, colours).astype(np.int32)
+    above, below = _largest_around(np.maximum(level, 0)), _largest_around(np.maximum(-level, 0))
+    around = np.where(above >= below, above, -below)
+    rim = blend(colours, paper(palette, matrix, around), RIM)
+    return np.where((level == 0) & (around != 0), rim, colours).astype(np.int32)
 
 
 def _largest_around(level: Floats) -> Floats:

@@ -44,6 +44,11 @@ def pixel(canvas, x: int, row: int, y: int) -> int:
     return int((canvas.fg if row % 2 == 0 else canvas.bg)[line, x])
 
 
+def bare(k: int, **settings) -> Matrix:
+    order, names, c = np.arange(k), tuple(map(str, range(k))), from_dense(np.zeros((k, k), dtype=int))
+    return Matrix(names, c, unit(order), names, c, order, order, 0, 0, MatrixSettings(**settings))
+
+
 @given(st.integers(1, 5000), st.integers(1, 200))
 def test_all_classes_fit_on_the_pixels(n: int, pixels: int) -> None:
     per = items_a_pixel(n, pixels)
@@ -141,7 +146,7 @@ def test_a_class_is_a_pixel_and_scrolls(large: Session) -> None:
 @pytest.mark.row("B10")
 def test_the_diagonal_is_a_faint_tint() -> None:
     level = np.array([[0.0, 1.0], [0.0, 0.5]])
-    colours = pixel_colours(DARK, level, np.eye(2, dtype=bool))
+    colours = pixel_colours(DARK, bare(2), level, np.eye(2, dtype=bool))
     assert colours[0, 0] == DARK.mix(DARK.page, DARK.raised, 0.6)
     assert colours[1, 0] == DARK.page
     assert (colours[0, 1], colours[1, 1]) == tuple(shade(DARK.ember, [1.0, 0.5], DARK.page))
@@ -151,7 +156,7 @@ def test_the_diagonal_is_a_faint_tint() -> None:
 def test_a_halo_is_a_rim_of_a_third_around_pixels_and_changes_none() -> None:
     level = np.zeros((5, 6))
     level[2, 3] = 1.0
-    colours = pixel_colours(DARK, level, np.zeros((5, 6), dtype=bool), halo=True)
+    colours = pixel_colours(DARK, bare(6, halo=True), level, np.zeros((5, 6), dtype=bool))
     rim = int(blend(DARK.page, DARK.ember[-1], 0.3))
     expected = np.full((5, 6), DARK.page)
     expected[1:4, 2:5] = rim

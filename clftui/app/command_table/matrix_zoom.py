@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clftui.app.commands import Command
+from clftui.state.matrix_difference import next_difference
 from clftui.state.matrix_zoom import (
     is_adjustable,
     next_scaling,
@@ -41,6 +42,9 @@ COMMANDS: tuple[Command, ...] = (
             shown_keys=", ;"),
     Command("matrix.strength_down", (";",), "lift less", "Lift small values less.", "Show",
             step=lambda session: step_strength(session, -1), tabs=ONLY, when=is_adjustable, in_help=False),
+    Command("matrix.difference", ("d",), "difference",
+            "What changed against another of the runs A to D, the epoch before, another split.", "Show",
+            step=next_difference, tabs=ONLY, footer=15),
     Command("matrix.halo", ("H",), "halo", "Rims around pixels, so that single ones are seen.", "Show",
             step=toggle_halo, tabs=ONLY, when=_in_pixels),
     Command("matrix.pool", ("v",), "max or sum", "A pixel of the overview shows its largest cell, or their sum.",
@@ -50,6 +54,7 @@ COMMANDS: tuple[Command, ...] = (
 READING: tuple[tuple[str, str], ...] = (
     ("▀ pixels", "a class, or in the overview several, by as many: the largest of their cells or the sum"),
     ("▸ ▾", "row and column of the cursor; a step in the overview goes to the largest mistake of the next pixel"),
+    ("+12  −3", "a difference: so many more or fewer than in the other arm; warm is worse, cold is better"),
     ("7 in italics", "a share of fewer than ten samples says hardly anything"),
     ("strips beside the pixels", "recall at the right, precision below: the stronger, the lower"),
 )
