@@ -16,12 +16,13 @@ from clftui.data.catalog import Catalog, open_catalog
 from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.state.filters import Expression, FilterError
+from clftui.state.group_steps import by_hierarchy
 from clftui.state.moves import say
 from clftui.state.selection import Part, Scope, Tab
 from clftui.state.session import Session, all_splits, open_session
 from clftui.state.settings import PairSort, Pane
 from clftui.state.troubles import troubles
-from clftui.text import harmless, sanitise
+from clftui.text import harmless, sanitise, to_bytes
 
 if TYPE_CHECKING:
     from clftui.app.app import ClfApp
@@ -57,6 +58,7 @@ def make_session(chosen: Mapping[str, Any]) -> Session:
     run = _run_named(catalog, chosen["run"])
     split = _split_named(catalog, chosen["split"])
     session = open_session(catalog, run=run.key if run is not None else None, split=split, epoch=chosen["epoch"])
+    session = by_hierarchy(session) or session
     if chosen["metric"]:
         session = replace(session, ranking=replace(session.ranking, metric=_metric_named(chosen["metric"])))
     try:
@@ -164,13 +166,13 @@ def _deliver(text: str, output: Path | None) -> int:
             # CSV keeps names as they are; a terminal must not obey them.
             text = harmless(text)
         try:
-            sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+            sys.stdout.buffer.write(to_bytes(text))
             sys.stdout.flush()
         except BrokenPipeError:
             sys.stderr.close()
         return 0
     try:
-        output.write_bytes(text.encode("utf-8", "surrogateescape"))
+        output.write_bytes(to_bytes(text))
     except OSError as error:
         print(f"{output} cannot be written ({error.strerror}); choose another --output", file=sys.stderr)
         return 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 
 import numpy as np
@@ -112,10 +113,12 @@ def hierarchy_order(session: Session) -> Int64 | None:
 
 
 @lru_cache(maxsize=8)
-def class_labels(tree: Hierarchy) -> tuple[str, ...]:
-    """(K,) what the hierarchy calls each class: words where the class name is a code."""
-    names = np.empty(len(tree.order), dtype=object)
+def class_labels(tree: Hierarchy, classes: tuple[str, ...]) -> tuple[str, ...]:
+    """(K,) what the hierarchy calls each class, where class names are codes; a label that two share keeps the code."""
+    labels = list(classes)
     for node in tree.nodes:
         if node.class_index >= 0:
-            names[node.class_index] = node.name
-    return tuple(names.tolist())
+            labels[node.class_index] = node.name
+    shared = {label for label, number in Counter(labels).items() if number > 1}
+    named = (f"{label} ({name})" if label in shared else label for label, name in zip(labels, classes, strict=True))
+    return tuple(named)

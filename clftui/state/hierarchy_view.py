@@ -13,7 +13,7 @@ from clftui.analysis.hierarchy import Hierarchy
 from clftui.analysis.hierarchy_arrange import common_group, find, groups_above, path_of
 from clftui.analysis.intervals import wilson
 from clftui.analysis.metrics import Metric
-from clftui.state.class_tree import Float64, Int64, metrics_of, tree_of, value_of
+from clftui.state.class_tree import Float64, Int64, class_labels, metrics_of, tree_of, value_of
 from clftui.state.group_settings import GroupPath
 from clftui.state.session import Session
 from clftui.state.settings import ClassOrder
@@ -45,8 +45,6 @@ class Icicle:
 
     metric: Metric
     levels: tuple[tuple[Group, ...], ...]
-    worst: float
-    """The lowest value of any group: the strongest shade."""
 
 
 def in_order(session: Session) -> Hierarchy | None:
@@ -74,6 +72,8 @@ def _outermost(tree: Hierarchy, paths: frozenset[GroupPath]) -> tuple[int, ...]:
 
 def items_of(session: Session, classes: tuple[str, ...], order: Int64) -> tuple[Items, tuple[str, ...]]:
     """The rows and columns of the matrix, classes and collapsed groups, and their names."""
+    known = tree_of(session)
+    classes = class_labels(known, classes) if known is not None else classes
     tree = in_order(session)
     if tree is None or not session.groups.collapsed or not np.array_equal(tree.order, order):
         return unit(order), classes
@@ -98,7 +98,7 @@ def _names(tree: Hierarchy, classes: tuple[str, ...], nodes: tuple[int, ...], it
 def icicle(session: Session, confusion: Confusion, items: Items) -> Icicle | None:
     """The groups beside the rows of a matrix with these items; None where they do not show."""
     tree = in_order(session)
-    if tree is None or not session.groups.icicle:
+    if tree is None or not session.groups.icicle or not np.array_equal(items.order, tree.order):
         return None
     return _icicle(tree, confusion, items, session.groups.metric, session.groups.collapsed)
 
@@ -127,10 +127,7 @@ def _icicle(
             texts[node], outer == node,
         )  # fmt: skip
         levels.setdefault(place.depth, []).append(group)
-    known = values[list(tree.groups)]
-    known = known[~np.isnan(known)]
-    worst = float(known.min()) if known.size else 1.0
-    return Icicle(metric, tuple(tuple(levels[depth]) for depth in sorted(levels)), worst) if levels else None
+    return Icicle(metric, tuple(tuple(levels[depth]) for depth in sorted(levels))) if levels else None
 
 
 def share_texts(values: Float64, n: Int64) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -28,7 +27,7 @@ from clftui.views.view import Act, View, follow
 from clftui.widgets import matrix_frame as frame
 from clftui.widgets.matrix_box import draw_box
 from clftui.widgets.matrix_grid import number_width
-from clftui.widgets.matrix_layout import Content, Layout, arrange
+from clftui.widgets.matrix_layout import Content, Layout
 
 WHEEL = 3
 LEAST = 3
@@ -78,8 +77,8 @@ class MatrixView(View):
             self._panes.draw(canvas, session, lambda part: self._draw(part, session, shown))
 
     def _draw(self, canvas: Canvas, session: Session, shown: Matrix) -> None:
-        content = replace(_content(session, shown), left=self._groups.room(session, shown, canvas.width))
-        layout = self._layout = arrange(canvas.width, canvas.height, content)
+        content = _content(session, shown)
+        layout = self._layout = self._groups.arrange(session, shown, canvas.width, canvas.height, content)
         self._scroll(shown, layout)
         draw_part = draw_pixel_part if layout.half else draw_cell_part
         draw_part(canvas, layout, session, shown, self._top, self._left)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,7 +18,10 @@ from clftui.state.session import Session
 from clftui.text import text_width
 from clftui.widgets.group_bands import draw_bands
 from clftui.widgets.icicle import Lane, draw_icicle, group_at, lanes, lanes_width
-from clftui.widgets.matrix_layout import EDGE, Layout
+from clftui.widgets.matrix_layout import EDGE, Content, Layout, arrange
+
+BESIDE_PIXELS = 10
+"""Columns that the margin right of the pixels needs."""
 
 
 class Groups:
@@ -27,11 +31,16 @@ class Groups:
         self._icicle: Icicle | None = None
         self._lanes: tuple[Lane, ...] = ()
 
-    def room(self, session: Session, shown: Matrix, width: int) -> int:
-        """Columns that the icicle takes of `width`."""
+    def arrange(self, session: Session, shown: Matrix, width: int, height: int, content: Content) -> Layout:
+        """The layout of the grid with room for the icicle; pixels leave much, for they are square."""
         self._icicle = icicle(session, shown.whole, shown.items)
-        self._lanes = lanes(self._icicle, width, session.groups.level)
-        return lanes_width(self._lanes)
+        self._lanes = ()
+        without = arrange(width, height, content)
+        if self._icicle is None:
+            return without
+        spare = width - without.x - without.width - BESIDE_PIXELS if without.half else 0
+        self._lanes = lanes(self._icicle, width, session.groups.level, spare)
+        return arrange(width, height, replace(content, left=lanes_width(self._lanes)))
 
     def draw(self, canvas: Canvas, layout: Layout, session: Session, shown: Matrix, top: int, left: int) -> None:
         """The icicle, and the bands of the selected group where its classes are neighbours."""
@@ -46,15 +55,22 @@ class Groups:
             draw_icicle(canvas, layout, self._icicle, self._lanes, top, shown.cursor[0], node_selected)
 
     def read_out(self, canvas: Canvas, layout: Layout, session: Session, shown: Matrix) -> None:
-        """What the groups say, at the right end of the first line of the read-out that has room."""
+        """What the groups say: on a line of its own under the read-out, else at the right end of one with room."""
         words = pair_words(session, shown.whole, shown.true, shown.predicted)
-        if not words:
+        if not words or layout.sentence_y < 0:
+            return
+        below = max(layout.sentence_y, layout.runs_y) + 1
+        if below < canvas.height:
+            canvas.text(EDGE, below, words, canvas.palette.muted, width=canvas.width - 2 * EDGE)
             return
         need = text_width(words) + EDGE + 3
         for y in (layout.runs_y, layout.sentence_y):
-            if 0 <= y < canvas.height and need < canvas.width and (canvas.code[y, -need:] == BLANK).all():
+            if y >= 0 and need < canvas.width and (canvas.code[y, -need:] == BLANK).all():
                 canvas.text(canvas.width - need + 3, y, words, canvas.palette.muted)
                 return
+        gap = layout.foot_y + 1
+        if layout.foot_y > 0 and gap < layout.sentence_y:
+            canvas.text(EDGE, gap, words, canvas.palette.muted, width=canvas.width - 2 * EDGE)
 
     def clicked(self, layout: Layout, top: int, x: int, y: int) -> Callable[[Session], Session] | None:
         """The step that a click on a group asks for: select it, or let it go."""

@@ -18,6 +18,7 @@ LEAST, MOST = 5, 11
 """Columns of a bar that holds a number, and of one that holds a name."""
 BUDGETS = ((160, 36), (110, 18), (60, 6))
 """From this many columns of the screen on so many are for the icicle."""
+MOST_IN_ALL = 48
 FAINTEST, STRONGEST = 0.18, 0.85
 """Levels on the ramp of a faultless group and of the worst one."""
 
@@ -31,11 +32,14 @@ class Lane:
     width: int
 
 
-def lanes(icicle: Icicle | None, width: int, first: int = 0) -> tuple[Lane, ...]:
-    """The levels that have room on a screen of `width` columns, from level `first` on."""
+def lanes(icicle: Icicle | None, width: int, first: int = 0, spare: int = 0) -> tuple[Lane, ...]:
+    """The levels that have room on a screen of `width` columns, from level `first` on.
+
+    `spare` columns stay blank without them.
+    """
     if icicle is None:
         return ()
-    budget = next((columns for least, columns in BUDGETS if width >= least), 0)
+    budget = max(next((columns for least, columns in BUDGETS if width >= least), 0), min(spare, MOST_IN_ALL))
     first = min(first, len(icicle.levels) - 1)
     wanted = [_wanted(groups) for groups in icicle.levels[first:]]
     if budget < LEAST + 1 or budget < wanted[0] + 1:
@@ -96,6 +100,7 @@ def draw_icicle(
     palette = canvas.palette
     head = f"group {icicle.metric.label}" if lanes_width(found) > len(f"group {icicle.metric.label}") else ""
     canvas.text(EDGE, 0, head, palette.muted)
+    worst = _worst(icicle, found)
     for lane in found:
         drawn = layout.y
         for group in icicle.levels[lane.level]:
@@ -106,15 +111,19 @@ def draw_icicle(
             y, after = max(place[0], drawn), place[1]
             drawn = after
             here = group.start <= cursor < group.end
-            _bar(canvas, icicle, group, lane, (y, after - y), here, group.node == selected)
+            _bar(canvas, group, strength(group.value, worst), lane, (y, after - y), here)
+            if group.node == selected:
+                canvas.vline(EDGE + lane.x, y, after - y, palette.focus, "▌")
 
 
-def _bar(
-    canvas: Canvas, icicle: Icicle, group: Group, lane: Lane, rows: tuple[int, int], here: bool, selected: bool
-) -> None:
+def _worst(icicle: Icicle, found: tuple[Lane, ...]) -> float:
+    """The lowest value on the levels that show, whatever part of them does."""
+    return min((g.value for lane in found for g in icicle.levels[lane.level] if not np.isnan(g.value)), default=1.0)
+
+
+def _bar(canvas: Canvas, group: Group, level: float, lane: Lane, rows: tuple[int, int], here: bool) -> None:
     palette = canvas.palette
     x, (y, height) = EDGE + lane.x, rows
-    level = strength(group.value, icicle.worst)
     colour = int(shade(palette.ice, np.array(level), palette.page)) if palette.colourful else palette.page
     ink = palette.ink(colour) if palette.colourful else palette.text
     if not palette.colourful:
@@ -125,9 +134,6 @@ def _bar(
         # A hair of the page under each bar parts it from the next.
         canvas.fill(x, y + height - 1, lane.width, 1, colour, "▁", palette.page)
     _words(canvas, group, lane, rows, ink, here)
-    if selected:
-        canvas.vline(x, y, height, palette.focus, "▌")
-        canvas.paint(x, y, lane.width, height, attrs=BOLD)
 
 
 def _words(canvas: Canvas, group: Group, lane: Lane, rows: tuple[int, int], ink: int, here: bool) -> None:
@@ -152,7 +158,8 @@ def _words(canvas: Canvas, group: Group, lane: Lane, rows: tuple[int, int], ink:
 
 def _fitting(name: str, width: int) -> str:
     safe = sanitise(name)
-    return take(safe, width) if width <= LEAST else shorten(safe, width)
+    # The middle gives way: `sandbar + 525` ends in its size.
+    return take(safe, width) if width <= LEAST else shorten(safe, width, middle=" + " in safe)
 
 
 def strength(value: float, worst: float) -> float:
@@ -160,7 +167,7 @@ def strength(value: float, worst: float) -> float:
     if np.isnan(value):
         return 0.0
     share = (1 - value) / (1 - worst) if worst < 1 else 0.0
-    return FAINTEST + (STRONGEST - FAINTEST) * float(np.sqrt(min(max(share, 0.0), 1.0)))
+    return FAINTEST + (STRONGEST - FAINTEST) * min(max(share, 0.0), 1.0) ** 0.75
 
 
 def group_at(layout: Layout, icicle: Icicle | None, found: tuple[Lane, ...], top: int, x: int, y: int) -> Group | None:

@@ -13,6 +13,8 @@ from clftui.state.settings import PIXELS, Zoom
 
 SCALE_MAX = 3
 """How many times its least size a shaded cell grows where all classes fit."""
+WIDE = 9
+"""The least width of a wide cell, its gap included."""
 WIDEST = 13
 SHARE_WIDTH = 5
 INTERVAL_WIDTH = 10
@@ -65,6 +67,8 @@ class Layout:
     """How many items a row, and a column, stands for: more than one in the overview."""
     numbers: bool = False
     """Whether cells hold numbers."""
+    wide: bool = False
+    """Whether a cell is a blank row, two rows of its own and a blank column: room for more than a number."""
     strip_x: int = -1
     """The rows' margin as a strip of shades."""
     label_x: int = EDGE
@@ -80,7 +84,7 @@ class Layout:
         """Rows of the grid, the last seam included."""
         if self.half:
             return (self.rows + 1) // 2
-        return self.rows * self.cell_height + (1 if self.seams else 0)
+        return self.rows * self.cell_height + (1 if self.seams or self.wide else 0)
 
     def middle(self, row: int) -> int:
         """The screen row in the middle of the shown row `row`, where its number and label stand."""
@@ -121,8 +125,17 @@ def _arrange(width: int, height: int, content: Content) -> Layout:
     share, interval, spark = _margins(width, x, content)
     room = max(width - x - EDGE - share - interval - spark, 1)
     below = _below(height)
-    if content.number_width:
-        cell_width, cell_height, seams = _number_cell(room, height - below - 2, content)
+    if content.zoom is Zoom.WIDE:
+        cell_width, cell_height, seams, head = max(content.number_width + 2, WIDE), 3, False, 1
+        cell_width = max(cell_width, min(content.name_width + 1, room // max(content.n, 1), WIDEST))
+    elif content.number_width:
+        tall = height - below - 2
+        if spark and not _number_cell(room, tall, content)[2] and _number_cell(room + spark, tall, content)[2]:
+            # Cells that touch show the blocks: worth more than the past of the margin.
+            room, spark = room + spark, 0
+        cell_width, cell_height, seams = _number_cell(room, tall, content)
+        if content.left and interval and content.n * cell_width > room and content.n * cell_width <= room + interval:
+            room, interval, spark = room + interval + spark, 0, 0
         head = 1
     else:
         head = 5 if height >= 30 else 3 if height >= 14 else 1
@@ -131,9 +144,10 @@ def _arrange(width: int, height: int, content: Content) -> Layout:
         head = min(head, content.name_width) if scale == 1 else 1
     y = 1 + head if height > head + 2 else min(1, height - 1)
     columns = min(content.n, max(room // cell_width, 1))
-    tall = height - below - y - (1 if seams else 0)
+    wide = content.zoom is Zoom.WIDE
+    tall = height - below - y - (1 if seams or wide else 0)
     rows = min(content.n, max(tall // cell_height, 1))
-    grid = (rows * cell_height + (1 if seams else 0), columns * cell_width)
+    grid = (rows * cell_height + (1 if seams or wide else 0), columns * cell_width)
     feet = _feet(y + grid[0], height, below)
     return Layout(
         label_width=label,
@@ -152,6 +166,7 @@ def _arrange(width: int, height: int, content: Content) -> Layout:
         sentence_y=feet["sentence_y"],
         runs_y=feet["runs_y"],
         numbers=content.number_width > 0,
+        wide=wide,
     )
 
 
