@@ -25,9 +25,9 @@ SCREENS = ("runs", "ranking", "matrix", "samples", "detail")
 KEYS = {
     "runs": ("1",),
     "ranking": ("2",),
-    "matrix": ("3", "o"),
+    "matrix": ("3",),
     "samples": ("7",),
-    "detail": ("3", "o", "enter", "enter"),
+    "detail": ("3", "enter", "enter"),
 }
 
 pytestmark = pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="pictures are compared on one Python")

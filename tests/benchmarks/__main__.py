@@ -21,7 +21,7 @@ from tests.benchmarks.make_runs import large_run, many_runs
 from tests.benchmarks.terminal import Terminal
 
 HELLO = [sys.executable, "-m", "tests.benchmarks.hello"]
-MARK = b"recall"
+MARK = b"predicted"
 
 
 @dataclass(frozen=True)
