@@ -17,6 +17,9 @@ ELLIPSIS = "…"
 # Format characters that reorder or hide neighbouring text: a class name must not be able to rearrange a screen.
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
+# Half of the terminals give these two columns of their own, the other half none.
+_SKIN_TONES = frozenset("\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
+
 
 @lru_cache(maxsize=16384)
 def sanitise(text: str) -> str:
@@ -30,6 +33,8 @@ def sanitise(text: str) -> str:
     for char in unicodedata.normalize("NFC", text):
         if char in "\t\n\r\v\f\u2028\u2029":
             out.append(" ")
+        elif char in _SKIN_TONES:
+            continue
         elif char in _BIDI or unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn", "Cf"):
             # A zero-width joiner belongs to emoji and Indic clusters; alone it is harmless.
             out.append(char if char == "\u200d" else "·")
@@ -46,6 +51,14 @@ def harmless(text: str) -> str:
         "·" if char != "\n" and (char in _BIDI or unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")) else char
         for char in text
     )
+
+
+def to_bytes(text: str) -> bytes:
+    """`text` as UTF-8. Bytes of file names that are no UTF-8 come out as they were, what is no character as `?`."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
 
 
 @lru_cache(maxsize=16384)

@@ -24,7 +24,7 @@ from clftui.state.peers import table_of
 from clftui.state.sample_list import copy_text
 from clftui.state.selection import Tab
 from clftui.state.settings import Pane
-from clftui.text import plural, sanitise, shorten
+from clftui.text import plural, sanitise, shorten, to_bytes
 
 if TYPE_CHECKING:
     from clftui.app.main_screen import MainScreen
@@ -76,7 +76,7 @@ def _copy(screen: MainScreen, whole: bool = False) -> None:
     if not number:
         screen.act(lambda session: say(session, "Nothing to copy here."))
         return
-    data = text.encode("utf-8", "surrogateescape")
+    data = to_bytes(text)
     clipboard, joined = "not to the clipboard, for which they are too long", "but"
     if len(data) <= CLIPBOARD_BYTES:
         # File names may hold bytes that are no UTF-8: the file gets them as they are, the clipboard cannot.

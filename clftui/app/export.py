@@ -9,6 +9,7 @@ from clftui.report import REPORT_FORMATS, render
 from clftui.schema import FormatError
 from clftui.state.session import Session
 from clftui.storage import atomic_write
+from clftui.text import to_bytes
 
 if TYPE_CHECKING:
     from clftui.app.main_screen import MainScreen
@@ -48,4 +49,4 @@ def export_view(screen: MainScreen, path: Path) -> str:
 
 
 def _write(file: BinaryIO, text: str) -> None:
-    file.write(text.encode("utf-8", "surrogateescape"))
+    file.write(to_bytes(text))

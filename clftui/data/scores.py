@@ -146,15 +146,17 @@ def _chunks(arrays: Arrays, name: str, n: int) -> Iterator[tuple[int, int]]:
 
 def _probabilities(name: str, block: Array) -> Float32:
     """(m, K) float32 probabilities of a block of `nll`, `scores` or `logits`; a row with a NaN is NaN throughout."""
-    values = np.asarray(block, dtype=np.float32)
-    if name == "nll":
-        out = np.exp(-values)
-    elif name == "logits":
-        values = values - values.max(axis=1, keepdims=True, initial=-np.inf)
-        out = np.exp(values)
-        out /= out.sum(axis=1, keepdims=True)
-    else:
-        out = values.copy()
+    # Infinite scores give NaN, which is what they mean: undefined.
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = np.asarray(block, dtype=np.float32)
+        if name == "nll":
+            out = np.exp(-values)
+        elif name == "logits":
+            values = values - values.max(axis=1, keepdims=True, initial=-np.inf)
+            out = np.exp(values)
+            out /= out.sum(axis=1, keepdims=True)
+        else:
+            out = values.copy()
     out[np.isnan(out).any(axis=1)] = np.nan
     return np.asarray(out, dtype=np.float32)
 

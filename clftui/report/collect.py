@@ -11,7 +11,7 @@ from clftui.schema import FormatError
 from clftui.state.collect_list import Need, collect_list
 from clftui.state.session import Session
 from clftui.storage import atomic_write
-from clftui.text import percent, plural, rate, sanitise
+from clftui.text import percent, plural, rate, sanitise, to_bytes
 
 TOP = 10
 EVIDENCE = 20
@@ -122,7 +122,7 @@ def write_collect(session: Session, path: Path) -> str:
     if path.exists():
         return f"{path} exists already; choose another name."
     try:
-        text = write().encode("utf-8", "surrogateescape")
+        text = to_bytes(write())
         atomic_write(path, lambda file: write_all(file, text))
     except FormatError as error:
         return str(error)

@@ -34,6 +34,8 @@ class Thumbnails:
         self, canvas: Canvas, x: int, y: int, columns: int, rows: int, table: SampleTable, row: int
     ) -> Picture | Unreadable | None:
         """Draw the image of a table's row in the middle of `columns` x `rows` cells; None while it is not decoded."""
+        if columns < 1 or rows < 1:
+            return None
         given = table.paths[row] if table.paths is not None and 0 <= row < table.n else ""
         key = (given, table.path, table.images_root, columns, rows)
         self._wishes.append(Wish(key, lambda: table.path_of(row), lambda w, h: _pixels(w, h, columns, rows)))

@@ -12,6 +12,7 @@ from clftui.text import (
     char_width,
     clusters,
     count,
+    harmless,
     percent,
     plural,
     rate,
@@ -20,6 +21,7 @@ from clftui.text import (
     shorten,
     signed,
     text_width,
+    to_bytes,
 )
 
 
@@ -92,3 +94,17 @@ def test_signs_and_counts() -> None:
     assert count(-12345) == "−12,345"
     assert plural(1, "class", "classes") == "1 class"
     assert plural(62, "class", "classes") == "62 classes"
+
+
+def test_bytes_of_any_text() -> None:
+    assert to_bytes("ä\udcff") == b"\xc3\xa4\xff", "bytes of file names come out as they were"
+    assert to_bytes("a\ud800b") == b"a?b"
+
+
+def test_harmless_keeps_lines_and_blanks() -> None:
+    assert harmless("a  b\n c\x1b[2J\x9b\u202e\u2028d\tе") == "a  b\n c·[2J···d·е"
+    assert harmless("plain\ntext") == "plain\ntext"
+
+
+def test_skin_tones_are_left_out() -> None:
+    assert sanitise("👍🏽 ok") == "👍 ok" and text_width(sanitise("👍🏽")) == 2

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from textual import events
+from textual.drivers.headless_driver import HeadlessDriver
+from textual.geometry import Size
 from textual.keys import _character_to_key, key_to_character
 from textual.pilot import Pilot
 from textual.widget import Widget
@@ -44,6 +46,20 @@ class Screen:
             await self._handled()
             self.check()
         return self.text
+
+    async def resize(self, width: int, height: int) -> None:
+        """Give the terminal another size."""
+        size = Size(width, height)
+        driver = self.app._driver
+        assert isinstance(driver, HeadlessDriver)
+        driver._size = size
+        self.app.post_message(events.Resize(size, size))
+        for _ in range(500):
+            if self.app._exception is not None or self.app.screen._compositor.size == size:
+                break
+            await asyncio.sleep(0.002)
+        await self._handled()
+        self.check()
 
     async def settle(self) -> str:
         """Wait for what is read and computed in the background; what the screen then shows."""

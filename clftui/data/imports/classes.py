@@ -20,7 +20,8 @@ Int32 = NDArray[np.int32]
 CLASS_FILES = (
     "classes.txt", "labels.txt", "class_names.txt", "classes.json", "class_names.json", "labels.json",
 )  # fmt: skip
-_INTEGER = re.compile(r"-?\d+(?:\.0+)?\Z")
+_INTEGER = re.compile(r"-?\d{1,15}(?:\.0+)?\Z")
+"""Longer numbers are names: no list has so many classes."""
 
 
 @dataclass(frozen=True)

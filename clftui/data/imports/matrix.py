@@ -16,6 +16,9 @@ from clftui.data.imports.table import Table
 from clftui.data.run import Run
 from clftui.schema import FormatError
 
+MAX_CLASSES = 5_000
+"""Of a table of counts; they are laid out as K x K."""
+
 _TRUE = r"true|actual|reference|truth|ground.?truth|gt|target|label"
 _PREDICTED = r"pred|predicted|prediction|output|response"
 _AXIS = re.compile(rf"(?:(?P<true>{_TRUE})|(?P<predicted>{_PREDICTED}))", re.I)
@@ -163,11 +166,13 @@ def pair_counts(table: Table, roles: dict[str, str]) -> tuple[list[str], NDArray
     if len({(true, predicted) for true, predicted, _ in pairs}) != len(pairs):
         return None
     try:
-        counts = [int(float(count)) for _, _, count in pairs]
-    except ValueError:
+        counts = np.array([int(float(count)) for _, _, count in pairs], dtype=np.int64)
+    except (ValueError, OverflowError):
         return None
     seen = {label for true, predicted, _ in pairs for label in (true, predicted)}
-    numeric = all(label.lstrip("-").isdigit() for label in seen)
+    if len(seen) > MAX_CLASSES:
+        return None
+    numeric = all(re.fullmatch(r"-?\d{1,15}", label, re.ASCII) for label in seen)
     names = sorted(seen, key=int) if numeric else sorted(seen)
     at = {name: index for index, name in enumerate(names)}
     dense = np.zeros((len(names), len(names)), dtype=np.int64)

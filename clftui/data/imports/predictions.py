@@ -165,7 +165,7 @@ def _epochs(path: Path, table: Table, column: str | None, notes: list[str]) -> I
         return np.ones(table.n, dtype=np.int64)
     try:
         epochs = np.array([int(float(value)) for value in table.columns[column].tolist()], dtype=np.int64)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise FormatError(path, column, "holds something that is no epoch number", "write whole numbers") from error
     if len(epochs) and epochs.min() == 0:
         notes.append("epochs count from 0 and were moved to count from 1")
