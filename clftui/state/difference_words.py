@@ -36,8 +36,11 @@ def difference_sentence(session: Session, matrix: Matrix, other: Arm) -> Sentenc
     change = f"{signed(100 * (k / n - their_k / their_n))} points"
     if share is Share.COUNTS and n == their_n:
         change = f"{_signed_count(k - their_k)}, {change}"
-    words = f"{shown[0]}, {shown[1]}: {change}"
-    return Sentence(title, words + _p_words(_test(session, matrix, other)), words)
+    p = _p_words(_test(session, matrix, other))
+    rates = ", ".join(
+        f"{sanitise(name)} {percent(k / n)} %" for name, (k, n) in zip((other.here, other.name), arms, strict=True)
+    )
+    return Sentence(title, f"{shown[0]}, {shown[1]}: {change}{p}", f"{rates}: {change}{p.partition(' (')[0]}")
 
 
 def _arm_words(name: str, k: int, n: int) -> str:

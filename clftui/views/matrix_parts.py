@@ -15,6 +15,7 @@ from clftui.widgets import matrix_frame as frame
 from clftui.widgets.matrix_grid import draw_cursor, draw_numbers, draw_shades, level_of, levels
 from clftui.widgets.matrix_layout import Layout
 from clftui.widgets.matrix_overview import draw_pixel_cursor, draw_pixels, draw_rulers, draw_strips
+from clftui.widgets.matrix_wide import draw_wide, draw_wide_cursor
 
 
 def draw_cell_part(canvas: Canvas, layout: Layout, session: Session, shown: Matrix, top: int, left: int) -> None:
@@ -22,8 +23,11 @@ def draw_cell_part(canvas: Canvas, layout: Layout, session: Session, shown: Matr
     rows = slice(top, min(top + layout.rows, shown.n))
     columns = slice(left, min(left + layout.columns, shown.n))
     row, column = shown.cursor[0] - top, shown.cursor[1] - left
-    draw_cells = draw_numbers if layout.numbers else draw_shades
-    draw_cells(canvas, layout, shown, cells(shown, rows, columns))
+    window = cells(shown, rows, columns)
+    if layout.wide:
+        draw_wide(canvas, layout, shown, window, rows, columns)
+    else:
+        (draw_numbers if layout.numbers else draw_shades)(canvas, layout, shown, window)
     tails = frame.begin_alike(shown.names, max(layout.head_height, layout.cell_width - 1))
     frame.draw_column_labels(canvas, layout, _names(shown, columns), column, tails)
     frame.draw_row_labels(canvas, layout, _marked(shown, rows), row)
@@ -33,7 +37,7 @@ def draw_cell_part(canvas: Canvas, layout: Layout, session: Session, shown: Matr
     if past is not None:
         frame.draw_past(canvas, layout, past[0], past[1], shown.order[rows], row)
     frame.draw_axes(canvas, layout, shown, frame.part_words(shown.n, rows, columns), peak(shown))
-    draw_cursor(canvas, layout, row, column)
+    (draw_wide_cursor if layout.wide else draw_cursor)(canvas, layout, row, column)
 
 
 def draw_pixel_part(canvas: Canvas, layout: Layout, session: Session, shown: Matrix, top: int, left: int) -> None:

@@ -27,8 +27,8 @@ from clftui.widgets.matrix_numbers import (
 )
 
 _BLANK = 32
-_STEPS = (0.33, 0.55, 0.83)
-_BESIDE = np.array([ord(char) for char in " ░▒▓"], dtype=np.uint32)
+STEPS = (0.33, 0.55, 0.83)
+BESIDE = np.array([ord(char) for char in " ░▒▓"], dtype=np.uint32)
 """The glyph beside a number by steps of its level: weak cells need none, a full block would read as a cursor."""
 _PER_MILLE = 1000.0
 """Shares take the logarithm of counts among a thousand: a thousandth is then the faintest, as one sample is."""
@@ -94,7 +94,7 @@ def draw_numbers(canvas: Canvas, layout: Layout, matrix: Matrix, window: Cells) 
     """Cells with their numbers; shades behind them, or shade glyphs beside them where colours cannot tell."""
     palette = canvas.palette
     level = levels(matrix, window)
-    bg, fg, attrs = _number_style(palette, matrix, level, window)
+    bg, fg, attrs = number_style(palette, matrix, level, window)
     level = np.abs(level)
     numbers = cell_codes(matrix, window)
     rows, columns, digits = numbers.shape
@@ -103,7 +103,7 @@ def draw_numbers(canvas: Canvas, layout: Layout, matrix: Matrix, window: Cells) 
     start = layout.cell_width - pad - digits
     code[:, :, start : start + digits] = numbers
     if not palette.colourful and start > 0:
-        code[:, :, start - 1] = _BESIDE[np.digitize(level, _STEPS)]
+        code[:, :, start - 1] = BESIDE[np.digitize(level, STEPS)]
     wide = layout.cell_width
     put = (code.reshape(rows, -1), np.repeat(fg, wide, 1), np.repeat(bg, wide, 1), np.repeat(attrs, wide, 1))
     if layout.seams:
@@ -112,9 +112,10 @@ def draw_numbers(canvas: Canvas, layout: Layout, matrix: Matrix, window: Cells) 
         canvas.put(layout.x, layout.y, *put)
 
 
-def _number_style(
+def number_style(
     palette: Palette, matrix: Matrix, signed: Floats, window: Cells
 ) -> tuple[Ints, Ints, NDArray[np.uint8]]:
+    """Background, ink and attributes of cells with numbers, by their signed levels."""
     level = np.abs(signed)
     shaded = level > 0
     attrs = np.where(window.few, ITALIC, 0).astype(np.uint8)
@@ -122,8 +123,8 @@ def _number_style(
         bg = paper(palette, matrix, signed)
         return bg, np.where(shaded, palette.faded(bg, level), palette.faint).astype(np.int32), attrs
     bg = np.full(level.shape, palette.page, dtype=np.int32)
-    step = np.digitize(level, _STEPS)
-    attrs[step == len(_STEPS)] |= BOLD
+    step = np.digitize(level, STEPS)
+    attrs[step == len(STEPS)] |= BOLD
     attrs[step == 0] |= DIM if palette.depth is Depth.MONO else 0
     fg = np.where(step > 0, palette.text, np.where(shaded, palette.muted, palette.faint))
     return bg, fg.astype(np.int32), attrs
