@@ -1,0 +1,81 @@
+"""Orders of the classes that put those side by side that are taken for each other.
+
+Two classes are the more similar the more samples of either are predicted as the other. Classes that are never
+confused keep their given order and come last. Every order is deterministic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+
+from clftui.analysis.confusion import Confusion, Int64
+from clftui.analysis.linkage import leaf_order
+from clftui.analysis.similarity import Similarity, similarity
+from clftui.analysis.spanning import tree_order
+from clftui.analysis.spectral import spectral_order
+
+Method = Literal["barycentre", "mst", "linkage", "spectral"]
+
+_SWEEPS = 60
+
+
+def order(c: Confusion, method: Method) -> Int64:
+    """(K,) the class indices in the order of a method. "linkage" and "spectral" import SciPy and may take seconds.
+
+    - "mst": depth first along the maximum spanning tree, heaviest edge first; milliseconds.
+    - "barycentre": every class moves to the mean place of those it is confused with (Mäkinen and Siirtola 2005).
+    - "linkage": average linkage on the distance 1 / (1 + confusions), its branches turned by optimal leaf ordering
+      (Bar-Joseph et al. 2001) up to 2000 classes.
+    - "spectral": average linkage of the rows of the normalised Laplacian's first eigenvectors.
+    """
+    return _confused_first(similarity(c), METHODS[method])
+
+
+def order_within(c: Confusion, members: Int64, method: Method) -> Int64:
+    """The class indices `members` in an order by their confusions with each other alone (recursive refinement)."""
+    members = np.asarray(members, dtype=np.int64)
+    return members[_confused_first(similarity(c).among(members), METHODS[method])]
+
+
+def _confused_first(s: Similarity, method: Callable[[Similarity], Int64]) -> Int64:
+    """(n,) the classes that are confused at all in the order of a method, then the others as given."""
+    members = np.flatnonzero(s.degree > 0)
+    others = np.flatnonzero(s.degree <= 0)
+    if len(members) > 2:
+        members = members[method(s.among(members) if len(others) else s)]
+    return np.concatenate([members, others])
+
+
+def barycentre_order(s: Similarity) -> Int64:
+    """(n,) the barycentre heuristic, from the walk along the spanning tree on; the best of its sweeps."""
+    best = now = tree_order(s)
+    least = spread(s, best)
+    for _ in range(_SWEEPS):
+        place = np.empty(s.n)
+        place[now] = np.arange(s.n)
+        pull = np.bincount(s.first, weights=s.weight * place[s.second], minlength=s.n)
+        pull += np.bincount(s.second, weights=s.weight * place[s.first], minlength=s.n)
+        # Half of its own place holds every class back, or the halves of a pair would swap for ever.
+        now = np.argsort((pull / s.degree + place) / 2, kind="stable")
+        apart = spread(s, now)
+        if apart < least:
+            best, least = now, apart
+    return best
+
+
+def spread(s: Similarity, classes: Int64) -> float:
+    """How far apart confused classes stand in an order, summed over confusions."""
+    place = np.empty(s.n)
+    place[classes] = np.arange(s.n)
+    return float((s.weight * np.abs(place[s.first] - place[s.second])).sum())
+
+
+METHODS: dict[Method, Callable[[Similarity], Int64]] = {
+    "barycentre": barycentre_order,
+    "mst": tree_order,
+    "linkage": leaf_order,
+    "spectral": spectral_order,
+}
