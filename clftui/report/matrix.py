@@ -12,12 +12,12 @@ from clftui.analysis.metrics import Metric, per_class
 from clftui.report import Options
 from clftui.report.render import Table, Value
 from clftui.state.matrix_model import Matrix, matrix, missing
+from clftui.state.rare import OTHER, most_confused
 from clftui.state.session import Session
 from clftui.text import plural
 
 READABLE = 30
 """More classes than this make no readable table: the most confused ones stay, the others are summed."""
-OTHER = "(other)"
 NO_ANSWER = "(no answer)"
 AXES = "true \\ predicted"
 
@@ -85,11 +85,7 @@ def _kept(shown: Matrix, options: Options) -> NDArray[np.int64]:
     most = shown.n if options.dense else options.top or READABLE
     if len(shown.classes) <= most:
         return shown.items.order
-    c = shown.whole
-    mistakes = c.support - c.correct + c.predicted_count - c.correct
-    chosen = np.zeros(len(shown.classes), dtype=np.bool_)
-    chosen[np.argsort(-mistakes, kind="stable")[:most]] = True
-    return shown.items.order[chosen[shown.items.order]]
+    return shown.items.order[most_confused(shown.whole, most)[shown.items.order]]
 
 
 def _with_rest(c: Confusion, classes: NDArray[np.int64], rest: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -70,6 +70,11 @@ def _outermost(tree: Hierarchy, paths: frozenset[GroupPath]) -> tuple[int, ...]:
     return tuple(out)
 
 
+def folds_rare(session: Session) -> bool:
+    """Whether rare confusions are folded: not in the order of a hierarchy, whose groups fold instead."""
+    return session.matrix.kept > 0 and in_order(session) is None
+
+
 def items_of(session: Session, classes: tuple[str, ...], order: Int64) -> tuple[Items, tuple[str, ...]]:
     """The rows and columns of the matrix, classes and collapsed groups, and their names."""
     known = tree_of(session)

@@ -19,9 +19,10 @@ from clftui.schema import FormatError
 from clftui.state.class_order import class_order
 from clftui.state.class_tree import hierarchy_order
 from clftui.state.filter_steps import nothing_passes
-from clftui.state.hierarchy_view import items_of
+from clftui.state.hierarchy_view import folds_rare, items_of
 from clftui.state.matrix_difference import Arm, arm, over
 from clftui.state.moves import drill_to_samples, say, select
+from clftui.state.rare import fold_rare
 from clftui.state.selection import Part, Scope
 from clftui.state.session import Session
 from clftui.state.settings import ClassOrder, MatrixSettings
@@ -107,7 +108,8 @@ def matrix(session: Session) -> Matrix | None:
         order = order if grown is None else grown
     true = index.get(selection.true or "", 0)
     predicted = index.get(selection.predicted or "", min(1, len(run.classes) - 1))
-    items, names = items_of(session, run.classes, order)
+    rare = fold_rare(confusion, order, run.classes, settings.kept) if folds_rare(session) else None
+    items, names = rare or items_of(session, run.classes, order)
     if not items.is_unit:
         order = np.arange(items.n)
     place = np.empty(len(order), dtype=np.int64)

@@ -133,6 +133,8 @@ class MatrixSettings:
     """What is taken away from every cell."""
     pane: Pane = Pane.GRID
     pair_sort: PairSort = PairSort.COUNT
+    kept: int = 0
+    """So many of the most confused classes keep a row each, the others fold into "(other)"; 0 is all of them."""
     pair_text: str = ""
     """Only pairs with this in a class name are listed."""
 

@@ -21,7 +21,7 @@ from clftui.state.session import Session
 from clftui.state.settings import Zoom
 from clftui.text import sanitise, text_width
 from clftui.views.matrix_groups import Groups
-from clftui.views.matrix_panes import Panes
+from clftui.views.matrix_panes import Panes, pane_legend
 from clftui.views.matrix_parts import draw_cell_part, draw_pixel_part
 from clftui.views.view import Act, View, follow
 from clftui.widgets import matrix_frame as frame
@@ -49,7 +49,9 @@ class MatrixView(View):
 
     @property
     def legend(self) -> str:
-        return legend(self.session) if self.session is not None else ""
+        if self.session is None:
+            return ""
+        return pane_legend(self.session) or legend(self.session)
 
     @property
     def page(self) -> tuple[int, int]:
@@ -84,8 +86,9 @@ class MatrixView(View):
         draw_part(canvas, layout, session, shown, self._top, self._left)
         self._groups.draw(canvas, layout, session, shown, self._top, self._left)
         selected = box(session, shown)
-        if selected is not None and not layout.half:
-            draw_box(canvas, layout, selected, self._top, self._left)
+        if selected is not None:
+            cursor = (shown.cursor[0] // layout.per - self._top, shown.cursor[1] // layout.per - self._left)
+            draw_box(canvas, layout, selected, self._top, self._left, cursor)
         words = _cell_words(session, shown) if selected is None else box_sentence(selected)
         frame.draw_readout(canvas, layout, words, run_cells(session, shown))
         self._groups.read_out(canvas, layout, session, shown)

@@ -10,12 +10,21 @@ from clftui.state.pairs import pair_list
 from clftui.state.readout import readout
 from clftui.state.session import Session
 from clftui.state.settings import Pane
+from clftui.text import sanitise
 from clftui.views.view import follow
 from clftui.widgets.matrix_readout import draw_readout
 from clftui.widgets.pair_list import BESIDE_FROM, ListLayout, alone, beside, draw_pairs, gutter
 
 NARROW = 60
 """Columns under which sentences are kept brief."""
+
+
+def pane_legend(session: Session) -> str:
+    """What a pane in the grid's place shows: `pairs by count`; empty where there is the grid."""
+    if session.matrix.pane not in (Pane.PAIRS, Pane.READOUT):
+        return ""
+    text = f" with “{sanitise(session.matrix.pair_text)}”" if session.matrix.pair_text else ""
+    return f"{session.matrix.pane.value} by {session.matrix.pair_sort.value}{text}"
 
 
 class Panes:

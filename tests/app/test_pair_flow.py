@@ -15,7 +15,7 @@ from clftui.state.selection import Part, Tab
 from clftui.state.settings import PairSort, Pane
 from clftui.widgets.frame import BreadcrumbBar, HeaderBar
 from tests.app.test_flow import app_of, line, running, top
-from tests.builders import write_collection
+from tests.builders import write_collection, write_run
 
 
 @pytest.fixture
@@ -122,3 +122,21 @@ def test_words_of_an_expression_are_completed() -> None:
     assert words.complete('true in ("cat", "ow') == 'true in ("cat", "owl"'
     assert words.complete("wrong") == "wrong_A"
     assert words.complete('id == "conf') is None and words.complete("xyz") is None and words.complete("") is None
+
+
+async def test_rare_classes_fold_and_unfold(tmp_path: Path) -> None:
+    names = [f"class {i}" for i in range(60)]
+    write_run(tmp_path / "many", classes=names, n=600, epochs=1)
+    async with running(tmp_path) as pilot:
+        main = app_of(pilot).main
+        await pilot.press("3")
+        fold = main.registry.by_id["matrix.fold_rare"]
+        main.do(fold)
+        await main.settled()
+        kept = main.now.matrix.kept
+        assert 5 <= kept < 60 and f"{60 - kept} others are one row" in line(pilot, BreadcrumbBar)
+        await pilot.press("G")
+        view = pilot.app.screen.query_one("#matrix")
+        assert any("(other)" in each for each in view.canvas.rows_text())  # type: ignore[attr-defined]
+        main.do(fold)
+        assert main.now.matrix.kept == 0

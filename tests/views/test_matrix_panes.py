@@ -12,7 +12,7 @@ from clftui.drawing.canvas import Canvas
 from clftui.drawing.palette import Depth, Palette, find_themes, load_theme
 from clftui.state import matrix_box
 from clftui.state.session import Session
-from clftui.state.settings import PairSort, Pane
+from clftui.state.settings import PairSort, Pane, Zoom
 from clftui.state.triage import Reason, tag_pair
 from clftui.views.matrix import MatrixView
 from tests.matrices import COUNTS, at, draw_as, session_on
@@ -119,7 +119,7 @@ def test_the_readout_is_lines_of_text(session: Session) -> None:
 def test_a_box_is_told_by_lines_and_by_words(session: Session, palette: Palette) -> None:
     boxed = at(matrix_box.toggle(session), "dog", "fox")
     roomy = lines(boxed, 80, 20, palette)
-    assert any("┌" in line for line in roomy) and any("┘" in line for line in roomy)
+    assert any("┌" in line for line in roomy) and any("┐" in line for line in roomy)
     assert any("2 × 2 cells: 98 samples, 8 of them wrong" in line for line in roomy)
     tight = lines(boxed, 80, 9, palette)
     assert sum("▌" in line and "▐" in line for line in tight) >= 1
@@ -127,3 +127,44 @@ def test_a_box_is_told_by_lines_and_by_words(session: Session, palette: Palette)
     rows = canvas.rows_text()
     y = next(y for y, line in enumerate(rows) if " dog " in line and "90" in line)
     assert int(canvas.fg[y, rows[y].index("dog")]) == palette.focus
+
+
+@pytest.mark.row("B16")
+@pytest.mark.parametrize("palette", [DARK, MONO])
+def test_a_box_of_pixels_is_told_on_the_rulers(tmp_path: Path, palette: Palette) -> None:
+    k = 30
+    names = [f"c{i}" for i in range(k)]
+    session = session_on(tmp_path, {"only": [np.eye(k, dtype=int) * 5]}, {"only": names})
+    session = draw_as(at(session, "c3", "c5"), zoom=Zoom.PIXEL)
+    boxed = at(matrix_box.toggle(session), "c8", "c9")
+    _, canvas = view_of(boxed, 80, 30, palette)
+    rows = canvas.rows_text()
+    top = next(y for y, line in enumerate(rows) if "━" in line)
+    assert rows[top].count("━") == 5
+    sides = [y for y, line in enumerate(rows) if "┃" in line]
+    # Rows 3 to 8 are the lower half of one screen row to the upper half of another.
+    assert len(sides) == 4 and sides[0] == top + 2
+    if palette is DARK:
+        x = rows[top].index("━") + 4  # class 9, which is no row of the box: no diagonal
+        tint = int(canvas.bg[sides[1], x])
+        assert tint != palette.page
+        # The pixel above the box, in its first screen row, stays as it was.
+        assert int(canvas.fg[sides[0], x]) == palette.page and int(canvas.bg[sides[0], x]) == tint
+
+
+def test_rare_confusions_fold_into_one_row(tmp_path: Path) -> None:
+    k = 12
+    counts = np.eye(k, dtype=int) * 50
+    counts[0, 1], counts[2, 3], counts[4, 5], counts[6, 7] = 9, 8, 7, 1
+    names = [f"c{i}" for i in range(k)]
+    session = session_on(tmp_path, {"only": [counts]}, {"only": names})
+    folded = draw_as(session, kept=6)
+    drawn = lines(folded, 100, 22)
+    assert any("(other)" in line and "301" in line for line in drawn)
+    assert not any(line.lstrip().startswith("c6 ") for line in drawn)
+    moved = matrix_box.move(matrix_box.move(folded, 99, 0), 0, 99)
+    assert moved.selection.true in names[6:] and moved.selection.predicted in names[6:]
+    deeper = matrix_box.drill(at(folded, "c6", "c0"))
+    assert deeper.notice.startswith("No sample")
+    back_again = draw_as(folded, kept=0)
+    assert not any("(other)" in line for line in lines(back_again, 100, 30))

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clftui.app.commands import Command
+from clftui.app.commands import Command, Page
 from clftui.state import matrix_box, pairs
+from clftui.state.hierarchy_view import folds_rare
 from clftui.state.moves import say
+from clftui.state.rare import OTHER
 from clftui.state.selection import Tab
 from clftui.state.session import Session
-from clftui.state.settings import Pane
+from clftui.state.settings import Pane, Zoom
+from clftui.text import count
 
 ONLY = frozenset({Tab.MATRIX})
+LEAST_KEPT, MOST_KEPT = 5, 40
+"""How many classes folding keeps, however small or large the grid is."""
 
 
 def _is_listed(session: Session) -> bool:
@@ -28,6 +33,20 @@ def _readout(session: Session) -> Session:
     return say(replace(session, matrix=replace(session.matrix, pane=pane)), words)
 
 
+def _fold_rare(session: Session, page: Page) -> Session:
+    """As many classes as the grid has rows now, at least a handful; again, all of them."""
+    kept = 0 if session.matrix.kept else max(min(*page, MOST_KEPT) - 1, LEAST_KEPT)
+    folded = replace(session, matrix=replace(session.matrix, kept=kept, zoom=Zoom.NUMBER if kept else None))
+    if not kept:
+        return say(folded, "Every class has a row again.")
+    if not folds_rare(folded):
+        return say(session, "In the order of the hierarchy groups fold, with (; o takes another order.")
+    rest = len(session.classes) - kept
+    if rest < 2:
+        return say(session, f"All {count(len(session.classes))} classes have room.")
+    return say(folded, f"The {count(kept)} most confused classes; {count(rest)} others are one row, {OTHER}.")
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("matrix.pairs", ("p",), "pairs", "List the confused pairs beside the matrix, then alone.", "Show",
             effect="pairs", tabs=ONLY, footer=17),
@@ -41,6 +60,8 @@ COMMANDS: tuple[Command, ...] = (
             "Select", step=matrix_box.drill_row, tabs=ONLY, when=_has_cell),
     Command("matrix.column_samples", (), "column's samples", "All samples wrongly taken for the predicted class.",
             "Select", step=matrix_box.drill_column, tabs=ONLY, when=_has_cell),
+    Command("matrix.fold_rare", (), "fold rare", "Fold rarely confused classes into one row and column, (other).",
+            "Show", paged=_fold_rare, tabs=ONLY),
     Command("matrix.tag", ("t",), "tag pair", "Tag the pair: redundant, subclass, part of, ambiguous, abstract.",
             "Act", effect="tag_pair", tabs=ONLY, footer=28, when=_has_cell),
 )  # fmt: skip
@@ -48,5 +69,6 @@ COMMANDS: tuple[Command, ...] = (
 READING: tuple[tuple[str, str], ...] = (
     ("▲43  ▼3", "in the list of pairs: that many more, or fewer, than an epoch before"),
     ("×153", "times the count that chance would give, were errors spread by how often classes are wrong"),
+    ("(other)", "all classes that are rarely confused, as one row and column; confusions among them count as right"),
     ("of 5", "instead of a rate where the true class has fewer than ten samples"),
 )
