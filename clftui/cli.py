@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _COLOUR_SYSTEMS = {24: "truecolor", 8: "256", 4: "standard", 0: "standard"}
 
-REPORT_VIEWS = ("runs", "ranking", "matrix", "pairs", "samples", "collect")
+REPORT_VIEWS = ("runs", "ranking", "matrix", "pairs", "groups", "hierarchy", "samples", "collect")
 FORMATS = ("text", "md", "json", "csv", "svg")
 TABS = ("runs", "ranking", "matrix", "samples")
 PANES = ("pairs", "readout")

@@ -67,8 +67,15 @@ class Hierarchy:
 
     def path(self, class_index: int) -> tuple[int, ...]:
         """The nodes from the root down to a class."""
-        place = int(self.position[class_index])
-        return tuple(i for i, node in enumerate(self.nodes) if node.start <= place < node.end)
+        at, out = self._leaf_of[class_index], []
+        while at >= 0:
+            out.append(at)
+            at = self.nodes[at].parent
+        return tuple(reversed(out))
+
+    @cached_property
+    def _leaf_of(self) -> Mapping[int, int]:
+        return {node.class_index: i for i, node in enumerate(self.nodes) if node.class_index >= 0}
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,6 +21,7 @@ from clftui.state.class_order import class_order
 from clftui.state.later import LATER, weak
 from clftui.state.members import Absent, Member, members
 from clftui.state.moves import focus_run, go, select
+from clftui.state.ranking_group import of_groups
 from clftui.state.selection import Tab
 from clftui.state.session import Session, class_map
 from clftui.state.settings import ClassOrder
@@ -115,8 +116,12 @@ def ranking(session: Session, *, shown: tuple[str, ...] = (), wait: bool = False
     """The table for `session`; without runs it has no rows.
 
     AP costs seconds on large splits, so it is computed in the background, the classes `shown` on the screen first;
-    `wait` computes everything now.
+    `wait` computes everything now. A selected group leaves its classes alone.
     """
+    return of_groups(_all_columns(session, shown, wait), session)
+
+
+def _all_columns(session: Session, shown: tuple[str, ...], wait: bool) -> RankingTable:
     present, absent = members(session)
     metric, order = session.ranking.metric, session.ranking.order
     classes = session.classes or (present[0].run.classes if present else ())
