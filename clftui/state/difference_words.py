@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
+from clftui.analysis.significance import two_proportion
 from clftui.schema import FormatError
 from clftui.state.matrix_cells import whole_of
-from clftui.state.matrix_difference import Arm, Test, cell_test
+from clftui.state.matrix_difference import UNPAIRED, Arm, Test, cell_test
 from clftui.state.matrix_model import Matrix
 from clftui.state.matrix_words import Sentence
 from clftui.state.session import Session
@@ -36,7 +37,7 @@ def difference_sentence(session: Session, matrix: Matrix, other: Arm) -> Sentenc
     change = f"{signed(100 * (k / n - their_k / their_n))} points"
     if share is Share.COUNTS and n == their_n:
         change = f"{_signed_count(k - their_k)}, {change}"
-    p = _p_words(_test(session, matrix, other))
+    p = _p_words(_test(session, matrix, other, arms))
     rates = ", ".join(
         f"{sanitise(name)} {percent(k / n)} %" for name, (k, n) in zip((other.here, other.name), arms, strict=True)
     )
@@ -53,7 +54,10 @@ def _signed_count(value: int) -> str:
     return f"{'+' if value > 0 else '−' if value < 0 else '±'}{count(abs(value))}"
 
 
-def _test(session: Session, matrix: Matrix, other: Arm) -> Test:
+def _test(session: Session, matrix: Matrix, other: Arm, arms: list[tuple[int, int]]) -> Test:
+    if matrix.settings.share in (Share.COLUMN, Share.TOTAL):
+        (k, n), (their_k, their_n) = arms
+        return Test(float(two_proportion(k, n, their_k, their_n)), UNPAIRED)
     true, predicted = (tuple(matrix.classes[i] for i in matrix.members(item).tolist()) for item in matrix.pair)
     try:
         return cell_test(session, other.session, true, predicted)

@@ -141,6 +141,9 @@ def next_difference(session: Session) -> Session:
     return say(changed, f"{words}.")
 
 
+UNPAIRED = "two proportions"
+
+
 @dataclass(frozen=True)
 class Test:
     """How surely a cell differs between two arms."""
@@ -168,7 +171,7 @@ def cell_test(session: Session, other: Session, true: tuple[str, ...], predicted
             only_mine = int(np.count_nonzero(mine.hit & ~hit[place]))
             only_theirs = int(np.count_nonzero(~mine.hit & hit[place]))
             return Test(float(mcnemar(only_mine, only_theirs)), "McNemar")
-    return Test(float(two_proportion(mine.k, mine.n, theirs.k, theirs.n)), "two proportions")
+    return Test(float(two_proportion(mine.k, mine.n, theirs.k, theirs.n)), UNPAIRED)
 
 
 @dataclass(frozen=True, eq=False)

@@ -67,7 +67,10 @@ def _arms(canvas: Canvas, x: int, other: Arm, low: str, high: str) -> None:
         at = canvas.width - EDGE - len(lead) - len(low) - len(high) - width - 2
         if at >= x + 3:
             at += canvas.text(at, 0, lead, palette.muted)
-            legend(canvas, at, 0, both, low, high, width)
+            if width:
+                legend(canvas, at, 0, both, low, high, width)
+            else:
+                canvas.text(at, 0, f"{low}  {high}", palette.muted)
             return
 
 

@@ -41,7 +41,7 @@ def draw_pixels(canvas: Canvas, layout: Layout, matrix: Matrix, level: Floats, d
         marks = (diagonal[0::2] | diagonal[1::2]) & (both == 0)
         glyphs = shades(both)
         if matrix.other is not None:
-            glyphs = np.select([both > 0, both < 0], [ord("+"), ord("−")], glyphs).astype(np.uint32)
+            glyphs = np.where(both > 0, ord("+"), np.where(both < 0, ord("−"), glyphs))
         canvas.put(layout.x, layout.y, np.where(marks, ord("·"), glyphs), palette.text, palette.page)
         return
     colours = pixel_colours(palette, matrix, level, diagonal)
