@@ -12,7 +12,7 @@ from clftui.state.filter_values import InGroup, Named, WrongInEpochs
 from clftui.state.filters import Filter, FilterError, apply_filters
 from clftui.state.moves import drop_filter, remember, say, select
 from clftui.state.session import Session, passed
-from clftui.text import MINUS, count, plural
+from clftui.text import MINUS, count, plural, sanitise
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,10 @@ def passing(session: Session, filters: tuple[Filter, ...]) -> int | None:
 
 
 def chips(session: Session) -> tuple[Chip, ...]:
-    """The filters in the order they were added, then the threshold of the matrix."""
-    return (*_filter_chips(session), *_cell_chips(session))
+    """The filters in the order they were added, then the threshold of the matrix, then the selected group."""
+    group = session.selection.group
+    chosen = (Chip(f"group {sanitise(group[-1])}"),) if group else ()
+    return (*_filter_chips(session), *_cell_chips(session), *chosen)
 
 
 def _filter_chips(session: Session) -> list[Chip]:
@@ -79,9 +81,11 @@ def _cell_chips(session: Session) -> list[Chip]:
 
 
 def drop_chip(session: Session, index: int) -> Session:
-    """Without the filter whose chip is the `index`-th, or without the threshold."""
+    """Without the filter whose chip is the `index`-th, or without the threshold, or the selected group."""
     if index < len(session.filters):
         return drop_filter(session, index)
+    if index >= len(session.filters) + len(_cell_chips(session)):
+        return select(session, group=None)
     return replace(session, matrix=replace(session.matrix, at_least=1))
 
 

@@ -11,7 +11,7 @@ from clftui.state.filter_steps import add
 from clftui.state.filter_values import InGroup
 from clftui.state.group_settings import GROUP_METRICS, GroupPart, GroupPath, GroupSort
 from clftui.state.hierarchy_view import collapsed_nodes, group_at, in_order, selected_group
-from clftui.state.moves import cycle, drill_to_samples, say, select
+from clftui.state.moves import cycle, drill_to_samples, remember, say, select
 from clftui.state.selection import Part, Scope
 from clftui.state.session import Session
 from clftui.state.settings import ClassOrder
@@ -143,9 +143,10 @@ def select_group(session: Session) -> Session:
 
 def choose_group(session: Session, tree: Hierarchy, path: GroupPath) -> Session:
     """Select the group at a path; () selects none."""
+    deeper = remember(session)
     if not path:
-        return say(select(session, group=None), "No group is selected.")
-    return say(select(session, group=path), f"Group {sanitise(path[-1])} selected in all views; S again widens it.")
+        return say(select(deeper, group=None), "No group is selected.")
+    return say(select(deeper, group=path), f"Group {sanitise(path[-1])} selected in all views; S again widens it.")
 
 
 def _chosen(session: Session) -> tuple[Hierarchy, int] | None:

@@ -112,7 +112,9 @@ def add_filter(session: Session, new: Filter) -> Session:
 
 
 def drop_filter(session: Session, index: int = -1) -> Session:
-    """Without the last filter (or the one at `index`)."""
+    """Without the last filter (or the one at `index`); without filters, without the selected group."""
+    if not session.filters and session.selection.group:
+        return select(remember(session), group=None)
     if not session.filters:
         return say(session, "No filter to drop.")
     kept = list(session.filters)

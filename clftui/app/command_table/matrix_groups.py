@@ -47,7 +47,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("group.expand", (")",), "open group", "Open the collapsed group under the cursor.", "Show", step=expand,
             tabs=ONLY, when=_has_groups, in_help=False),
     Command("group.select", ("S",), "select group", "Select the group under the cursor in all views, then its parent.",
-            "Select", step=select_group, tabs=ONLY, footer=28, when=_has_groups),
+            "Select", step=select_group, tabs=frozenset({Tab.MATRIX, Tab.RANKING}), footer=28, when=_has_groups),
     Command("group.metric", ("m",), "group metric", "Colour groups by F1, precision or recall.", "Show",
             step=step_metric, tabs=ONLY, when=_has_groups),
     Command("group.icicle", (), "groups", "Show or hide the groups left of the matrix.", "Show",
