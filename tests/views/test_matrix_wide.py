@@ -60,13 +60,11 @@ def test_any_size_draws_something(two: Session, size: tuple[int, int], depth: De
 def test_a_difference_tells_worse_from_better_by_sign_and_arm(two: Session) -> None:
     canvas = drawn(at(two, "fox", "fox"), 100, 12)
     text = canvas.rows_text()
-    assert canvas.bg[2, text[2].index("−7")] == DARK.better_arm[-1]
-    x, y = place(canvas, "+2")
-    assert canvas.bg[y, x] in DARK.worse_arm and "+7" in text[2]
-    assert "−2" in text[3] and "A − B   better −7" in text[0] and text[0].rstrip().endswith("+7 worse")
+    assert canvas.bg[3, text[3].index("−7")] == DARK.better_arm[-1]
+    assert canvas.bg[5, text[5].index("+2")] in DARK.worse_arm and canvas.bg[5, text[5].index("−2")] in DARK.better_arm
+    assert canvas.bg[3, text[3].index("+7")] == DARK.page and "A − B   better −7" in text[0] and text[0].rstrip().endswith("+7 worse")
     diagonal = drawn(draw_as(at(two, "fox", "fox"), diagonal=True), 100, 12)
-    x = diagonal.rows_text()[2].index("+7")
-    assert diagonal.bg[2, x] == DARK.better_arm[-1]
+    assert diagonal.bg[3, text[3].index("+7")] == DARK.better_arm[-1]
 
 
 @pytest.mark.parametrize("zoom", [Zoom.SHADE, Zoom.PIXEL])
