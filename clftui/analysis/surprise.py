@@ -17,6 +17,7 @@ from clftui.analysis.confusion import Confusion, Float64, Int64
 
 _ROUNDS = 500
 _CLOSE = 1e-10
+_LEAST = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +91,8 @@ def surprise(c: Confusion) -> Surprise:
     """How far each confusion of `c` is from chance."""
     fitted = chance(c)
     on = c.true == c.predicted
-    expected = fitted.expected(c.true.astype(np.int64), c.predicted.astype(np.int64))
+    # A fit that ran into a corner must not call anything infinitely surprising.
+    expected = np.maximum(fitted.expected(c.true.astype(np.int64), c.predicted.astype(np.int64)), _LEAST)
     expected[on] = np.nan
     residual = deviance(c.count, expected)
     with np.errstate(divide="ignore"):

@@ -21,14 +21,16 @@ Float64 = NDArray[np.float64]
 
 LISTED = 50
 """Pairs that a table lists without `top`."""
-COLUMNS = ("true", "predicted", "count", "rate", "low", "high", "surprise", "change", "back", "reason")
+COLUMNS = ("true", "predicted", "count", "rate", "low", "high", "surprise", "times", "change", "back", "reason")
 
 
 def data(session: Session, options: Options | None = None) -> dict[str, Any]:
-    """`{"pairs": [{"true", "predicted", "count", "rate", "low", "high", "surprise", "change", "back", "reason"}]}`.
+    """`{"pairs": [{"true", "predicted", "count", "rate", "low", "high", "surprise", "times", "change",
+    "back", "reason"}]}`.
 
-    `rate` is of the true class, with 95 % bounds (Wilson); `surprise` times the count that chance would give; `change`
-    since the epoch before; `back` the count of the same classes the other way round; `reason` the user's tag.
+    `rate` is of the true class, with 95 % bounds (Wilson); `times` the count that chance would give; `surprise`
+    how far it is above that (Poisson deviance residual); `change` since the epoch before; `back` the count of the same
+    classes the other way round; `reason` the user's tag.
     """
     options = options or Options()
     shown = pair_list(session)
@@ -45,14 +47,16 @@ def _rows(session: Session, shown: PairList, top: int | None) -> list[tuple[Valu
     tags = pair_reasons(session.catalog)
     columns = (
         shown.true[part], shown.predicted[part], counts, counts / support, low, high, shown.surprise[part],
-        shown.change[part], shown.back[part],
+        shown.times[part], shown.change[part], shown.back[part],
     )  # fmt: skip
     rows: list[tuple[Value, ...]] = []
-    for true, predicted, k, rate, lo, hi, surprise, change, back in zip(*(c.tolist() for c in columns), strict=True):
+    for true, predicted, k, rate, lo, hi, surprise, times, change, back in zip(
+        *(c.tolist() for c in columns), strict=True
+    ):
         pair = (shown.classes[true], shown.classes[predicted])
         moved = None if math.isnan(change) else round(change)
         tag = tags.get(pair)
-        rows.append((*pair, k, rate, lo, hi, surprise, moved, back, tag.value if tag is not None else None))
+        rows.append((*pair, k, rate, lo, hi, odd, times, moved, back, tag.value if tag is not None else None))
     return rows
 
 
@@ -69,7 +73,8 @@ def table(session: Session, options: Options | None = None) -> Table:
     known = [i for i in range(len(COLUMNS)) if i < 6 or any(not _unknown(row[i]) for row in rows)]
     notes = ["rate = count / samples of the true class, with its 95 % interval (Wilson)."]
     meanings = {
-        "surprise": "surprise = count / what chance would give.",
+        "surprise": "surprise = the count's distance from what chance would give (Poisson deviance residual).",
+        "times": "times = count / what chance would give.",
         "change": "change = since the epoch before.",
         "back": "back = the same classes the other way round.",
     }

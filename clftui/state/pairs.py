@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from clftui.analysis.confusion import Confusion
 from clftui.analysis.intervals import wilson
+from clftui.analysis.surprise import surprise
 from clftui.schema import FormatError
 from clftui.state.moves import cycle, drill_to_samples, say, select
 from clftui.state.selection import Part, Scope
@@ -39,7 +40,9 @@ class PairList:
     support: Int64
     """Samples of the true class: the rate is count / support."""
     surprise: Float64
-    """How many times the count that chance would give; NaN unknown."""
+    """The Poisson deviance residual of the count against chance (quasi-independence): what surprises are sorted by."""
+    times: Float64
+    """How many times the count that chance would give."""
     change: Float64
     """Count less that of the epoch before; NaN without one."""
     back: Int64
@@ -68,7 +71,7 @@ class PairRow:
     support: int
     rate: str
     interval: str
-    surprise: float
+    times: float
     change: float
     back: int
     reason: Reason | None
@@ -122,22 +125,24 @@ def _listed(
     change = np.full(len(kept), np.nan)
     if before is not None:
         change = (counts - _counts_at(before, true, predicted)).astype(np.float64)
-    surprise = _surprise(c)[kept]
-    order = np.lexsort((predicted, true, -counts, -_worth(sort, counts, support, surprise, change)))
+    odd = surprise(c)
+    residual = odd.residual[kept]
+    order = np.lexsort((predicted, true, -counts, -_worth(sort, counts, support, residual, change)))
     return PairList(
-        classes, true[order], predicted[order], counts[order], support[order], surprise[order], change[order],
+        classes, true[order], predicted[order], counts[order], support[order], residual[order],
+        odd.times[kept][order], change[order],
         _counts_at(c, predicted, true)[order], sort, whole,
     )  # fmt: skip
 
 
-def _worth(sort: PairSort, counts: Int64, support: Int64, surprise: Float64, change: Float64) -> Float64:
+def _worth(sort: PairSort, counts: Int64, support: Int64, residual: Float64, change: Float64) -> Float64:
     """What the list is sorted by, largest first; the unknown comes last."""
     match sort:
         case PairSort.RATE:
             # The low end of the interval: one of one sample is no sure confusion.
             return wilson(counts, support)[0]
         case PairSort.SURPRISE:
-            return np.nan_to_num(surprise, nan=-1.0)
+            return residual
         case PairSort.CHANGE:
             return np.nan_to_num(change, nan=-np.inf)
         case _:
@@ -154,11 +159,6 @@ def _counts_at(c: Confusion, true: Int64, predicted: Int64) -> Int64:
     return np.where(codes[at] == wanted, c.count[at], 0)
 
 
-@lru_cache(maxsize=8)
-def _surprise(c: Confusion) -> Float64:
-    return np.full(len(c.count), np.nan)
-
-
 def rows(session: Session, shown: PairList, start: int, stop: int) -> list[PairRow]:
     """The pairs `start` to `stop` (excluded), with intervals and tags."""
     part = slice(start, min(stop, shown.n))
@@ -171,7 +171,7 @@ def rows(session: Session, shown: PairList, start: int, stop: int) -> list[PairR
         words, interval = rate_words(float(k[i] / n[i]), float(low[i]), float(high[i]))
         at = start + i
         out.append(
-            PairRow(true, predicted, int(k[i]), int(n[i]), words, interval, float(shown.surprise[at]),
+            PairRow(true, predicted, int(k[i]), int(n[i]), words, interval, float(shown.times[at]),
                     float(shown.change[at]), int(shown.back[at]), tags.get((true, predicted)), bool(n[i] < FEW))
         )  # fmt: skip
     return out
@@ -209,9 +209,7 @@ def next_sort(session: Session) -> Session:
     shown = pair_list(session)
     if shown is None:
         return session
-    known = {PairSort.COUNT, PairSort.RATE}
-    if shown.n and not np.isnan(shown.surprise).all():
-        known.add(PairSort.SURPRISE)
+    known = {PairSort.COUNT, PairSort.RATE, PairSort.SURPRISE}
     if shown.n and not np.isnan(shown.change).all():
         known.add(PairSort.CHANGE)
     sort = cycle(session.matrix.pair_sort, among=[each for each in PairSort if each in known])
@@ -223,7 +221,7 @@ def sort_words(sort: PairSort) -> str:
     return {
         PairSort.COUNT: "by count, most frequent first",
         PairSort.RATE: "by rate of the true class, by the low end of its interval",
-        PairSort.SURPRISE: "by surprise, times the count that chance would give",
+        PairSort.SURPRISE: "by surprise, how far the count is above what chance would give",
         PairSort.CHANGE: "by change since the epoch before, worse first",
     }[sort]
 

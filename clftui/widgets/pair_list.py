@@ -141,8 +141,6 @@ def _draw_columns(
 def _places(width: int, sort: PairSort, rows: Sequence[PairRow]) -> tuple[list[tuple[_Column, int]], int]:
     """The columns that fit, each with the screen column after its end, and the columns left for the names."""
     wanted = [_SORTED[sort], *(column for column in _Column if column is not _SORTED[sort])]
-    if all(math.isnan(row.surprise) for row in rows) and sort is not PairSort.SURPRISE:
-        wanted.remove(_Column.CHANCE)
     if all(row.reason is None for row in rows):
         wanted.remove(_Column.REASON)
     room, chosen = width - 2 - _NAMES, set[_Column]()
@@ -196,9 +194,7 @@ def _few(row: PairRow) -> str:
 
 
 def _chance(row: PairRow) -> str:
-    if math.isnan(row.surprise):
-        return UNDEFINED
-    return f"×{count(round(row.surprise))}" if row.surprise >= 9.5 else f"×{row.surprise:.1f}"
+    return f"×{count(round(row.times))}" if row.times >= 9.5 else f"×{row.times:.1f}"
 
 
 def _change(canvas: Canvas, row: PairRow) -> tuple[str, int]:

@@ -44,11 +44,11 @@ def test_the_list_alone_has_a_line_a_pair(session: Session) -> None:
     tag_pair(session.catalog, "dog", "cat", Reason.PART_OF)
     assert lines(draw_as(session, pane=Pane.PAIRS), 90, 7) == [
         " Confused pairs  4 by count",
-        " true → predicted                 ▾count  rate %             change   back      reason",
-        "▌cat → dog                             7      12 6–23            ▲3      3",
-        " dog → cat                             3       3 1–9                     7     part of",
-        " fox → dog                             2       5 1–16            ▼2      1",
-        " dog → fox                             1     1.1 0.2–5.8                 2",
+        " true → predicted                 ▾count  rate %             × chance  change      reason",
+        "▌cat → dog                             7      12 6–23            ×1.0      ▲3",
+        " dog → cat                             3       3 1–9             ×1.0             part of",
+        " fox → dog                             2       5 1–16            ×1.0      ▼2",
+        " dog → fox                             1     1.1 0.2–5.8         ×1.0",
         "",
     ]
 
@@ -100,7 +100,7 @@ def test_the_list_follows_the_cursor_and_the_wheel_leaves_it(tmp_path: Path) -> 
     assert not grid._panes.wheel(3)
 
 
-def test_surprise_needs_no_column_where_it_is_unknown(session: Session) -> None:
+def test_the_sorted_column_shows_and_is_marked(session: Session) -> None:
     by_surprise = draw_as(session, pane=Pane.PAIRS, pair_sort=PairSort.SURPRISE)
     assert "▾× chance" in lines(by_surprise, 120, 8)[1]
 
