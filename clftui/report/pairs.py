@@ -50,9 +50,7 @@ def _rows(session: Session, shown: PairList, top: int | None) -> list[tuple[Valu
         shown.times[part], shown.change[part], shown.back[part],
     )  # fmt: skip
     rows: list[tuple[Value, ...]] = []
-    for true, predicted, k, rate, lo, hi, surprise, times, change, back in zip(
-        *(c.tolist() for c in columns), strict=True
-    ):
+    for true, predicted, k, rate, lo, hi, odd, times, change, back in zip(*(c.tolist() for c in columns), strict=True):
         pair = (shown.classes[true], shown.classes[predicted])
         moved = None if math.isnan(change) else round(change)
         tag = tags.get(pair)
