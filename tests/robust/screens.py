@@ -47,6 +47,13 @@ class Screen:
             self.check()
         return self.text
 
+    async def click(self, x: int, y: int) -> None:
+        """Click a cell of the screen."""
+        for kind in (events.MouseMove, events.MouseDown, events.MouseUp):
+            self.app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
+            await self._handled()
+        self.check()
+
     async def resize(self, width: int, height: int) -> None:
         """Give the terminal another size."""
         size = Size(width, height)

@@ -34,7 +34,7 @@ TOUR = ("1", "j", "2", "l", "N", "3", "j", "l", "c", "T", "enter", "7", "v", "en
 
 def write(root: Path, names: tuple[str, ...]) -> Path:
     """A collection whose classes, runs and samples have these names."""
-    root.mkdir()
+    root.mkdir(parents=True)
     folders = [f"run{number}" for number in range(2)]
     write_samples(root / "samples" / "test.csv", 80)
     path = root / "samples" / "test.csv"
