@@ -65,7 +65,8 @@ def _about_pair(row: PairRow | None) -> tuple[str, ...]:
     if not math.isnan(row.change):
         moved = {1: f"{count(round(row.change))} more", -1: f"{count(round(-row.change))} fewer", 0: "as many"}
         words.append(f"{moved[int(math.copysign(1, row.change)) if row.change else 0].capitalize()} than an epoch ago.")
-    words.append(f"{row.times:.1f} times what chance would give.")
+    if math.isfinite(row.times):
+        words.append(f"{row.times:.1f} times what chance would give.")
     if row.few:
         words.append(f"{true} has few samples: its rates say little.")
     if row.reason is not None:

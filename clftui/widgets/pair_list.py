@@ -194,6 +194,8 @@ def _few(row: PairRow) -> str:
 
 
 def _chance(row: PairRow) -> str:
+    if not math.isfinite(row.times):
+        return UNDEFINED
     return f"×{count(round(row.times))}" if row.times >= 9.5 else f"×{row.times:.1f}"
 
 

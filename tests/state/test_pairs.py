@@ -16,7 +16,7 @@ from clftui.state.pairs import PairList, pair_list
 from clftui.state.selection import Part, Scope, Tab
 from clftui.state.session import Session
 from clftui.state.settings import PairSort, Pane
-from tests.matrices import ANIMALS, COUNTS, at, draw_as, session_on
+from tests.matrices import COUNTS, at, draw_as, session_on
 
 BEFORE = ((50, 4, 0), (3, 90, 1), (0, 4, 38))
 
@@ -101,7 +101,7 @@ def test_sorts_go_round_those_that_have_numbers(session: Session, tmp_path: Path
         session = pairs.next_sort(session)
         seen.append(session.matrix.pair_sort)
         assert session.notice.startswith("Pairs by")
-    assert PairSort.CHANGE in seen and PairSort.RATE in seen
+    assert set(seen) == set(PairSort)
     single = session_on(tmp_path / "single", {"only": [COUNTS]})
     for _ in range(4):
         single = pairs.next_sort(single)
@@ -123,4 +123,15 @@ def test_without_mistakes_the_list_is_empty(tmp_path: Path) -> None:
     shown = listed(session)
     assert shown.n == 0 and pairs.rows(session, shown, 0, 5) == []
     assert pairs.move(session, 1) is session and pairs.next_sort(session).matrix.pair_sort is PairSort.RATE
-    assert ANIMALS[0] == session.classes[0]
+
+
+@pytest.mark.row("B33")
+def test_classes_that_are_confused_with_each_other_alone_surprise_most(tmp_path: Path) -> None:
+    counts = np.eye(6, dtype=int) * 60
+    counts[:4, :4] += 12
+    counts[4, 5] = 6
+    names = [f"c{i}" for i in range(6)]
+    session = session_on(tmp_path, {"only": [counts]}, {"only": names})
+    assert named(listed(session))[-1] == "c4c5"
+    by_surprise = listed(draw_as(session, pair_sort=PairSort.SURPRISE))
+    assert named(by_surprise)[0] == "c4c5" and by_surprise.times[0] > 5 > by_surprise.times[1]

@@ -103,6 +103,9 @@ def test_the_list_follows_the_cursor_and_the_wheel_leaves_it(tmp_path: Path) -> 
 def test_the_sorted_column_shows_and_is_marked(session: Session) -> None:
     by_surprise = draw_as(session, pane=Pane.PAIRS, pair_sort=PairSort.SURPRISE)
     assert "▾× chance" in lines(by_surprise, 120, 8)[1]
+    by_change = draw_as(session, pane=Pane.PAIRS, pair_sort=PairSort.CHANGE)
+    head = lines(by_change, 52, 8)[1]
+    assert "▾change" in head and "rate" not in head
 
 
 @pytest.mark.row("P11")
