@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import warnings
@@ -113,8 +114,9 @@ def _open_command() -> click.Command:
                   show_default=True, help="How many colours the terminal has.")  # fmt: skip
     def open_(view: str | None, graphics: str, colors: str, **chosen: Any) -> None:
         """Open the app on PATHS: runs, collections, prediction files or matrices."""
-        from clftui.probe import colour_bits
+        from clftui.depth import colour_bits
 
+        gc.disable()  # The first frame waits for no round of collection; the main screen turns it on again.
         bits, why = colour_bits(wanted=colors)
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS[bits])
         os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")

@@ -16,10 +16,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-COLOURS = {"24": 24, "256": 8, "16": 4, "none": 0}
-"""What `--colors` takes, and bits per colour."""
+from clftui.depth import colour_bits
 
-_PLAIN = ("linux", "xterm", "screen", "tmux", "ansi", "vt100", "vt220", "cygwin", "rxvt")
 _KITTY_PLACEHOLDERS = {"kitty": (0, 28, 0), "ghostty": (1, 0, 0)}
 
 
@@ -42,26 +40,6 @@ class Terminal:
     offers: tuple[str, ...]
     """Graphics protocols the terminal says it has: kitty, sixel."""
     hints: tuple[str, ...]
-
-
-def colour_bits(env: Mapping[str, str] | None = None, wanted: str = "auto") -> tuple[int, str]:
-    """Bits of colour to use and the reason, from `--colors`, CLFTUI_COLORS, NO_COLOR, COLORTERM and TERM."""
-    env = os.environ if env is None else env
-    for choice, source in ((wanted, "--colors"), (env.get("CLFTUI_COLORS", "auto"), "CLFTUI_COLORS")):
-        if choice in COLOURS:
-            return COLOURS[choice], f"{source} says {choice}"
-    if env.get("NO_COLOR"):
-        return 0, "NO_COLOR is set"
-    term = env.get("TERM", "")
-    if term in ("", "dumb", "unknown"):
-        return 0, f"TERM is {term or 'not set'}"
-    if env.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
-        return 24, f"COLORTERM is {env['COLORTERM']}"
-    if "direct" in term:
-        return 24, f"TERM is {term}"
-    if "256" not in term and term.split(".")[0] in _PLAIN:
-        return 4, f"TERM is {term}"
-    return 8, f"TERM is {term} and COLORTERM is not set"
 
 
 def examine(env: Mapping[str, str] | None = None, *, colours: str = "auto") -> Terminal:

@@ -20,6 +20,8 @@ RUN_FILE = "run.json"
 STATUS_FILE = "status.json"
 SCALARS_FILE = "scalars.jsonl"
 HIERARCHY_FILE = "hierarchy.json"
+HIERARCHY_FILES = (HIERARCHY_FILE, "hierarchy.csv", "hierarchy.tsv", "hierarchy.txt")
+"""Where a collection's hierarchy is looked for, in this order."""
 TRIAGE_FILE = "triage.jsonl"
 EPOCHS_FOLDER = "epochs"
 EXPLANATIONS_FOLDER = "explanations"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,12 +15,18 @@ from clftui.analysis.confusion import Confusion, Float64, Int64
 from clftui.analysis.metrics import Metric, accuracy, average_precision, macro, outcomes, ratio
 
 CONFIDENCE = 0.95
+# Known beforehand: the first frame does not wait for the statistics module.
+_Z95 = 1.9599639845400536
 
 
 @lru_cache
 def _z(confidence: float) -> float:
     if not 0 < confidence < 1:
         raise ValueError(f"a confidence level lies between 0 and 1, not at {confidence}")
+    if confidence == CONFIDENCE:
+        return _Z95
+    from statistics import NormalDist
+
     return NormalDist().inv_cdf(0.5 + confidence / 2)
 
 

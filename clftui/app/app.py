@@ -19,7 +19,6 @@ from clftui.drawing.encode import Depth
 from clftui.drawing.palette import Palette
 from clftui.state.moves import say
 from clftui.state.session import Session
-from clftui.state.troubles import collection_troubles
 
 if TYPE_CHECKING:
     from clftui.app.registry import Registry
@@ -55,11 +54,9 @@ class ClfApp(App[None]):
         self._remember = remember
         self.preferences = load_preferences() if remember else Preferences()
         self.themes = Themes(depth)
-        self._problem = ""
         if theme is not None and theme not in self.themes.names:
-            self._problem = f"There is no theme {theme}; there are {', '.join(self.themes.names)}."
+            self._session = say(session, f"There is no theme {theme}; there are {', '.join(self.themes.names)}.")
         self._wear(self.themes.first(theme or self.preferences.theme))
-        self._problem = self._problem or next(iter(self.themes.problems), "")
 
     def _wear(self, palette: Palette) -> None:
         """Draw in the colours of `palette` from now on."""
@@ -71,26 +68,26 @@ class ClfApp(App[None]):
         return textual_theme(self.palette).variables if hasattr(self, "palette") else {}
 
     def on_mount(self) -> None:
-        session = self._session
-        if self._problem:
-            session = say(session, self._problem)
-        elif not session.notice and (troubles := collection_troubles(session)):
-            more = f" (and {len(troubles) - 1} more, see Runs)" if len(troubles) > 1 else ""
-            session = say(session, troubles[0] + more)
         live = None
         if self._paths:
             paths, root = self._paths, self._images_root
             live = lambda screen: Live(paths, root, screen)  # noqa: E731
-        self.main = MainScreen(session, load_registry, live)
+        self.main = MainScreen(self._session, self._load_rest, live)
         self.push_screen(self.main)
-        self.call_after_refresh(self._check_themes)
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
 
-    def _check_themes(self) -> None:
-        """A broken theme is told at the start and not when it is chosen."""
-        problems = self.themes.check_all()
-        if problems and not self.main.now.notice:
-            self.main.act(lambda session: say(session, problems[0]))
+    def _load_rest(self) -> tuple[Registry, list[str]]:
+        """The commands under the user's keymap, and a sentence for each thing wrong: the first frame needs neither."""
+        from clftui.app.registry import Registry, load_keymap
+        from clftui.state.troubles import collection_troubles
+
+        registry, in_keymap = load_keymap(config_folder() / "keymap.toml", Registry())
+        # A broken theme is told at the start and not when it is chosen.
+        problems = [*self.themes.check_all(), *in_keymap]
+        if not problems and not self._session.notice and (troubles := collection_troubles(self._session)):
+            more = f" (and {len(troubles) - 1} more, see Runs)" if len(troubles) > 1 else ""
+            problems.append(troubles[0] + more)
+        return registry, problems
 
     def next_theme(self) -> str:
         """Switch to the next palette; its name."""
@@ -113,10 +110,3 @@ class ClfApp(App[None]):
     def on_unmount(self) -> None:
         if self._remember and hasattr(self, "main"):
             save_preferences(replace(self.preferences, view=self.main.now.tab.value))
-
-
-def load_registry() -> tuple[Registry, list[str]]:
-    """All commands under the user's keymap, and a sentence for each of its lines that cannot be used."""
-    from clftui.app.registry import Registry, load_keymap
-
-    return load_keymap(config_folder() / "keymap.toml", Registry())

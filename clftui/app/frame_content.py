@@ -5,7 +5,7 @@ from __future__ import annotations
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.schema import FormatError
-from clftui.state.filter_steps import chips
+from clftui.state.filter_chips import chips
 from clftui.state.session import Session
 from clftui.state.words import Piece, breadcrumb
 from clftui.text import count, sanitise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -17,9 +18,8 @@ from clftui.app.commands import Command
 from clftui.app.frame_content import breadcrumb_of, header_of
 from clftui.app.live import CatalogChanged, Live
 from clftui.drawing.canvas import Canvas
-from clftui.drawing.svg import to_svg
 from clftui.schema import FormatError
-from clftui.state.filter_steps import drop_chip
+from clftui.state.filter_chips import drop_chip
 from clftui.state.filters import FilterError
 from clftui.state.moves import cleared, go, say, with_catalog
 from clftui.state.selection import Tab
@@ -49,13 +49,13 @@ class MainScreen(CanvasScreen):
     def __init__(
         self,
         session: Session,
-        load_registry: Callable[[], tuple[Registry, list[str]]],
+        load_rest: Callable[[], tuple[Registry, list[str]]],
         live: Callable[[MainScreen], Live] | None = None,
     ) -> None:
-        """`load_registry` gives the commands under the user's keymap, and what is wrong with that in sentences."""
+        """`load_rest` gives what the first frame does without: the commands, and what is wrong in sentences."""
         super().__init__()
         self.set_reactive(MainScreen.session, session)
-        self._load_registry = load_registry
+        self._load_rest = load_rest
         self._registry: Registry | None = None
         self.last: Command | None = None
         self._views: dict[Tab, View] = {}
@@ -72,7 +72,7 @@ class MainScreen(CanvasScreen):
     def registry(self) -> Registry:
         """All commands; loaded after the first frame, since they know every view's model."""
         if self._registry is None:
-            self._registry, problems = self._load_registry()
+            self._registry, problems = self._load_rest()
             if problems:
                 self.act(lambda session: say(session, problems[0]))
         return self._registry
@@ -93,6 +93,10 @@ class MainScreen(CanvasScreen):
         self.query_one(FooterBar).show(tuple(self.registry.footer(self.now)))
         if self._live is not None:
             self._live.start(self.now.catalog)
+        if not gc.isenabled():
+            # Switched off by the command line: what start-up has made stays, and is not looked at again and again.
+            gc.freeze()
+            gc.enable()
 
     def on_unmount(self) -> None:
         if self._live is not None:
@@ -204,6 +208,8 @@ class MainScreen(CanvasScreen):
 
     def picture(self) -> str:
         """What the screen shows, without dialogs over it, as SVG."""
+        from clftui.drawing.svg import to_svg
+
         views = [view for view in self.query(CanvasView) if view.display and view.canvas is not None]
         whole = Canvas(self.size.width, self.size.height, views[0].palette)
         for view in views:

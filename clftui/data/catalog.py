@@ -8,14 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clftui.data.discover import Found, discover
 from clftui.data.imports import STDIN, Imported, import_path
-from clftui.data.imports.hierarchy import HIERARCHY_FILES, HierarchyFile, read_hierarchy
 from clftui.data.run import Run, open_run
 from clftui.data.tables import Tables
-from clftui.schema import RUN_FILE, FormatError
+from clftui.schema import HIERARCHY_FILES, RUN_FILE, FormatError
 from clftui.text import plural, sanitise, shorten
+
+if TYPE_CHECKING:
+    from clftui.data.imports.hierarchy import HierarchyFile
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class Catalog:
         chosen = [self.hierarchy_file] if self.hierarchy_file is not None else [*declared, *usual]
         if not chosen:
             return None, None, None
+        from clftui.data.imports.hierarchy import read_hierarchy
+
         try:
             return read_hierarchy(chosen[0]), None, chosen[0]
         except FormatError as error:

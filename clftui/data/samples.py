@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -106,6 +105,8 @@ class SampleTable:
     @cached_property
     def digest(self) -> bytes:
         """A hash of the ids in order."""
+        import hashlib  # Loads OpenSSL, and a single run has nothing to compare.
+
         out = hashlib.blake2b(digest_size=16)
         out.update("\0".join(self.ids.tolist()).encode("utf-8", "surrogatepass"))
         return out.digest()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from clftui.state import matrix_model, pairs
+from clftui.state import matrix_model
 from clftui.state.matrix_model import Matrix, matrix
 from clftui.state.matrix_words import Sentence
 from clftui.state.moves import drill_to_samples, remember, say, select
@@ -95,6 +95,8 @@ def toggle(session: Session) -> Session:
 def move(session: Session, rows: int, columns: int) -> Session:
     """The cursor over the grid, or through the list that stands in its place."""
     if session.matrix.pane in LISTED:
+        from clftui.state import pairs
+
         return pairs.move(session, rows) if rows else session
     return matrix_model.move(session, rows, columns)
 
@@ -102,6 +104,8 @@ def move(session: Session, rows: int, columns: int) -> Session:
 def drill(session: Session) -> Session:
     """The samples of the box, else those of the cell."""
     if session.matrix.pane in LISTED:
+        from clftui.state import pairs
+
         return pairs.drill(session)
     shown = matrix(session) if session.selection.anchor is not None else None
     found = box(session, shown) if shown is not None else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -210,6 +209,8 @@ def write_npz(path: str | os.PathLike[str], arrays: Mapping[str, NDArray[Any]]) 
     for name, array in arrays.items():
         if array.dtype.kind not in ALLOWED_KINDS:
             raise ValueError(f"{name}: arrays of {array.dtype} are not stored, only numbers and text")
+
+    import zipfile  # For writers alone: `members` reads.
 
     def write(file: BinaryIO) -> None:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:

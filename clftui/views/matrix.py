@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 
@@ -18,16 +18,18 @@ from clftui.state.matrix_model import Matrix, matrix, missing
 from clftui.state.matrix_words import Sentence, legend, run_cells, sentence
 from clftui.state.matrix_zoom import at_pixel
 from clftui.state.session import Session
-from clftui.state.settings import Zoom
+from clftui.state.settings import Pane, Zoom
 from clftui.text import sanitise, text_width
 from clftui.views.matrix_groups import Groups
-from clftui.views.matrix_panes import Panes, pane_legend
 from clftui.views.matrix_parts import draw_cell_part, draw_pixel_part
 from clftui.views.view import Act, View, follow
 from clftui.widgets import matrix_frame as frame
 from clftui.widgets.matrix_box import draw_box
 from clftui.widgets.matrix_grid import number_width
 from clftui.widgets.matrix_layout import Content, Layout
+
+if TYPE_CHECKING:
+    from clftui.views.matrix_panes import Panes
 
 WHEEL = 3
 LEAST = 3
@@ -41,21 +43,25 @@ class MatrixView(View):
     _left = 0
     _layout: Layout | None = None
     _followed: object = None
+    _panes: Panes | None = None
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._panes = Panes()
         self._groups = Groups()
 
     @property
     def legend(self) -> str:
         if self.session is None:
             return ""
-        return pane_legend(self.session) or legend(self.session)
+        if self.session.matrix.pane in LISTED:
+            from clftui.views.matrix_panes import pane_legend
+
+            return pane_legend(self.session)
+        return legend(self.session)
 
     @property
     def page(self) -> tuple[int, int]:
-        listed = self._panes.page(self.session)
+        listed = self._panes.page(self.session) if self._panes is not None else None
         if listed is not None:
             return listed
         return (self._layout.rows, self._layout.columns) if self._layout is not None else (1, 1)
@@ -75,8 +81,18 @@ class MatrixView(View):
         elif canvas.height < LEAST and session.matrix.pane not in LISTED:
             read = sentence(session, shown)
             canvas.text(0, 0, f"{read.title}: {read.brief}")
+        elif session.matrix.pane is Pane.GRID and self._panes is None:
+            self._draw(canvas, session, shown)
         else:
-            self._panes.draw(canvas, session, lambda part: self._draw(part, session, shown))
+            self._beside().draw(canvas, session, lambda part: self._draw(part, session, shown))
+
+    def _beside(self) -> Panes:
+        """What stands beside the grid, loaded when it is first asked for."""
+        if self._panes is None:
+            from clftui.views.matrix_panes import Panes
+
+            self._panes = Panes()
+        return self._panes
 
     def _draw(self, canvas: Canvas, session: Session, shown: Matrix) -> None:
         content = _content(session, shown)
@@ -108,7 +124,7 @@ class MatrixView(View):
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor; on the cursor it drills. A click on a label moves along one axis."""
         layout, session = self._layout, self.session
-        listed = self._panes.clicked(event.x, event.y)
+        listed = self._panes.clicked(event.x, event.y) if self._panes is not None else None
         if listed is not None:
             self.post_message(Act(listed))
             return
@@ -147,7 +163,7 @@ class MatrixView(View):
 
     def _wheel(self, event: events.MouseEvent, rows: int, columns: int) -> None:
         event.stop()
-        if self._panes.wheel(rows):
+        if self._panes is not None and self._panes.wheel(rows):
             self.redraw()
             return
         self._top, self._left = self._top + rows, self._left + columns

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from clftui import __version__
+from clftui.depth import colour_bits
 from clftui.doctor import examine_pillow, report
-from clftui.probe import Terminal, colour_bits
+from clftui.probe import Terminal
 from tests.builders import write_collection
 
 

@@ -20,8 +20,6 @@ from clftui.storage.files import unreadable
 from clftui.text import plural
 
 MAX_BYTES = 64_000_000
-HIERARCHY_FILES = ("hierarchy.json", "hierarchy.csv", "hierarchy.tsv", "hierarchy.txt")
-"""Where a collection's hierarchy is looked for, in this order."""
 
 # Groups of induced hierarchies that nobody named: they are called after what they hold.
 _NAMELESS = "(generated)"
