@@ -67,13 +67,16 @@ class ClfApp(App[None]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return textual_theme(self.palette).variables if hasattr(self, "palette") else {}
 
-    def on_mount(self) -> None:
+    def get_default_screen(self) -> MainScreen:
+        # As the default screen it is mounted and laid out once; a pushed one would wait for an empty one before it.
         live = None
         if self._paths:
             paths, root = self._paths, self._images_root
             live = lambda screen: Live(paths, root, screen)  # noqa: E731
         self.main = MainScreen(self._session, self._load_rest, live)
-        self.push_screen(self.main)
+        return self.main
+
+    def on_mount(self) -> None:
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
 
     def _load_rest(self) -> tuple[Registry, list[str]]:

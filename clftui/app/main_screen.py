@@ -81,7 +81,8 @@ class MainScreen(CanvasScreen):
         yield HeaderBar()
         yield TabBar()
         yield BreadcrumbBar()
-        yield Container(id="body")
+        # Told here too, so that the first layout is the last one of the start.
+        yield Container(id="body", classes="roomy" if self.app.size.height >= ROOMY_HEIGHT else "")
         yield FooterBar()
 
     def on_mount(self) -> None:
