@@ -75,12 +75,12 @@ def test_any_size_draws(session: Session, size: tuple[int, int], pane: Pane) -> 
 
 def test_a_click_on_the_list_moves_the_cursor_and_a_second_one_opens(session: Session) -> None:
     view, _ = view_of(draw_as(session, pane=Pane.PAIRS), 90, 8)
-    step = view._panes.clicked(5, 4)
+    step = view._beside().clicked(5, 4)
     assert step is not None
     moved = step(draw_as(session, pane=Pane.PAIRS))
     assert (moved.selection.true, moved.selection.predicted) == ("fox", "dog")
     assert step(moved).selection.scope.true == "fox"
-    assert view._panes.clicked(5, 0) is None and view.page == (6, 1)
+    assert view._beside().clicked(5, 0) is None and view.page == (6, 1)
 
 
 def test_the_list_follows_the_cursor_and_the_wheel_leaves_it(tmp_path: Path) -> None:
@@ -90,14 +90,14 @@ def test_the_list_follows_the_cursor_and_the_wheel_leaves_it(tmp_path: Path) -> 
     session = draw_as(session, pane=Pane.PAIRS)
     view, canvas = view_of(session, 90, 10)
     first = canvas.rows_text()[2]
-    assert view._panes.wheel(3)
+    assert view._beside().wheel(3)
     view.draw(canvas := Canvas(90, 10, DARK))
     assert canvas.rows_text()[2] != first
     view.set_reactive(MatrixView.session, matrix_box.move(session, 40, 0))
     view.draw(canvas := Canvas(90, 10, DARK))
     assert any(line.startswith("▌") for line in canvas.rows_text()[2:])
     grid, _ = view_of(draw_as(session, pane=Pane.GRID), 90, 10)
-    assert not grid._panes.wheel(3)
+    assert not grid._beside().wheel(3)
 
 
 def test_the_sorted_column_shows_and_is_marked(session: Session) -> None:
