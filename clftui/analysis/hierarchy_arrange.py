@@ -128,6 +128,14 @@ def parted(hierarchy: Hierarchy, classes: Sequence[str], node: int, order: Int64
     return tree
 
 
+def permuted(hierarchy: Hierarchy, classes: Sequence[str], node: int, places: Sequence[int]) -> Nested:
+    """`nested` with the children of a group in another order: `places` are the old places in the new order."""
+    tree = nested(hierarchy, classes)
+    group = _at(tree, hierarchy, node)
+    group["children"] = [group["children"][place] for place in places]
+    return tree
+
+
 def _at(tree: Nested, hierarchy: Hierarchy, node: int) -> Nested:
     """The nested node of a place in `hierarchy.nodes`."""
     steps: list[int] = []

@@ -39,7 +39,9 @@ def _screen_rows(layout: Layout, first: int, after: int) -> tuple[int, int]:
     if layout.half:
         y = layout.y + first // 2
         return y, layout.y + (after + 1) // 2 - y
-    return layout.y + first * layout.cell_height, (after - first) * layout.cell_height + (1 if layout.seams else 0)
+    # The half rows above and below belong to the neighbours too.
+    seam = 1 if layout.seams else 0
+    return layout.y + first * layout.cell_height + seam, (after - first) * layout.cell_height - seam
 
 
 def _tint(canvas: Canvas, x: int, y: int, width: int, height: int, share: float) -> None:

@@ -14,13 +14,15 @@ from clftui.text import sanitise, shorten, take, text_width
 from clftui.widgets.matrix_layout import EDGE, Layout
 
 NARROW = 2
-LEAST, MOST = 5, 11
-"""Columns of a bar that holds a number, and of one that holds a name."""
+LEAST, NAMED, MOST = 5, 8, 11
+"""Columns of a bar that holds a number, of one that holds most names, and the most that one gets."""
 BUDGETS = ((160, 36), (110, 18), (60, 6))
 """From this many columns of the screen on so many are for the icicle."""
 MOST_IN_ALL = 48
 FAINTEST, STRONGEST = 0.18, 0.85
 """Levels on the ramp of a faultless group and of the worst one."""
+LEAST_SPAN = 0.05
+"""How far the metric has to fall for the strongest shade."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +42,17 @@ def lanes(icicle: Icicle | None, width: int, first: int = 0, spare: int = 0) -> 
     if icicle is None:
         return ()
     budget = max(next((columns for least, columns in BUDGETS if width >= least), 0), min(spare, MOST_IN_ALL))
-    first = min(first, len(icicle.levels) - 1)
-    wanted = [_wanted(groups) for groups in icicle.levels[first:]]
-    if budget < LEAST + 1 or budget < wanted[0] + 1:
-        wanted = [LEAST] * len(wanted) if budget > LEAST * len(wanted) else [NARROW] * len(wanted)
-    if budget < LEAST * 2:
+    levels = icicle.levels[min(first, len(icicle.levels) - 1) :]
+    wanted = [_wanted(groups) for groups in levels]
+    named = min(len(wanted), budget // (NAMED + 1))
+    if sum(wanted[:named]) + named > budget:
+        # More levels with shorter names say more than one with all of its names.
+        wanted = [min(wide, budget // named - 1) for wide in wanted]
+    if budget < LEAST + 1 or (budget < NAMED + 1 and len(wanted) > 1):
         wanted = [NARROW] * len(wanted)
     out: list[Lane] = []
     x = 0
-    for level, wide in enumerate(wanted, first):
+    for level, wide in enumerate(wanted, len(icicle.levels) - len(levels)):
         gap = 0 if wide == NARROW else 1
         if x + wide + gap > budget:
             break
@@ -117,8 +121,10 @@ def draw_icicle(
 
 
 def _worst(icicle: Icicle, found: tuple[Lane, ...]) -> float:
-    """The lowest value on the levels that show, whatever part of them does."""
-    return min((g.value for lane in found for g in icicle.levels[lane.level] if not np.isnan(g.value)), default=1.0)
+    """The end of the ramp: the lowest value on the levels that show, whatever part of them does."""
+    values = [g.value for lane in found for g in icicle.levels[lane.level] if not np.isnan(g.value)]
+    # Where all groups are good the worst of them is no trouble.
+    return min([*values, 1 - LEAST_SPAN])
 
 
 def _bar(canvas: Canvas, group: Group, level: float, lane: Lane, rows: tuple[int, int], here: bool) -> None:
@@ -167,7 +173,7 @@ def strength(value: float, worst: float) -> float:
     if np.isnan(value):
         return 0.0
     share = (1 - value) / (1 - worst) if worst < 1 else 0.0
-    return FAINTEST + (STRONGEST - FAINTEST) * min(max(share, 0.0), 1.0) ** 0.75
+    return FAINTEST + (STRONGEST - FAINTEST) * float(np.clip(share, 0, 1) ** 0.75)
 
 
 def group_at(layout: Layout, icicle: Icicle | None, found: tuple[Lane, ...], top: int, x: int, y: int) -> Group | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from clftui.app.commands import Command
+from clftui.state.build_steps import build, refine, undo
 from clftui.state.class_tree import tree_of
 from clftui.state.group_settings import GroupPart
 from clftui.state.group_steps import (
@@ -69,6 +70,16 @@ COMMANDS: tuple[Command, ...] = (
     *(_level(depth) for depth in (1, 2, 3)),
     Command("group.open_all", (), "open all", "Open all groups: every class a row and column.", "Show",
             step=expand_all, tabs=ONLY, when=lambda session: bool(session.groups.collapsed)),
+    Command("group.refine", ("R",), "refine", "Re-order the group under the cursor by confusions and part it in two.",
+            "Order", step=refine, tabs=ONLY),
+    Command("group.undo", ("u",), "undo", "Take back the last step of building the hierarchy.", "Act", step=undo,
+            tabs=ONLY, when=lambda session: session.arrangement is not None),
+    Command("group.build", (), "build hierarchy", "Build a hierarchy from the confusions, by average linkage.",
+            "Order", step=build, tabs=ONLY),
+    Command("group.name", (), "name group", "Name the selected group, or the one under the cursor.", "Act",
+            effect="group_name", tabs=ONLY, when=_has_groups),
+    Command("group.save", (), "save hierarchy", "Save the hierarchy as a file that others can use.", "Act",
+            effect="group_save", tabs=ONLY, when=_has_groups),
     Command("group.about", (), "about groups", "Say where the hierarchy is from and what was assumed about it.",
             "Act", step=about_hierarchy, tabs=ONLY),
 )  # fmt: skip
