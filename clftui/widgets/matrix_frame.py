@@ -22,7 +22,8 @@ from clftui.state.matrix_model import Matrix
 from clftui.state.matrix_words import RunCell, Sentence
 from clftui.state.settings import Scaling, Share
 from clftui.text import count, decimals_for, percent, rate, sanitise, shorten, take, text_width
-from clftui.widgets.matrix_layout import EDGE, SHARE_WIDTH, SPARK_WIDTH, Layout
+from clftui.widgets.matrix_layout import EDGE, INTERVAL_WIDTH, SHARE_WIDTH, SPARK_WIDTH, Layout
+from clftui.widgets.text_block import draw_texts
 
 Float64 = NDArray[np.float64]
 
@@ -99,10 +100,9 @@ def _ends(matrix: Matrix, top: float) -> tuple[str, str]:
 
 def draw_row_labels(canvas: Canvas, layout: Layout, names: Sequence[str], cursor: int) -> None:
     """Class names right-aligned before their rows; the cursor's bold in the focus colour."""
-    palette = canvas.palette
-    for row, name in enumerate(names):
-        fg, attrs = (palette.focus, BOLD) if row == cursor else (palette.text, 0)
-        canvas.text(layout.label_x, layout.middle(row), name, fg, attrs=attrs, width=layout.label_width, align="right")
+    ys = [layout.middle(row) for row in range(len(names))]
+    style, mark = (canvas.palette.text, 0), (canvas.palette.focus, BOLD)
+    draw_texts(canvas, layout.label_x, ys, names, layout.label_width, style, right=True, marked=cursor, mark=mark)
 
 
 def draw_column_labels(canvas: Canvas, layout: Layout, names: Sequence[str], cursor: int, tails: bool) -> None:
@@ -144,17 +144,25 @@ def _upright(canvas: Canvas, layout: Layout, names: Sequence[str], cursor: int, 
     """The first (or last) letters of each name from top to bottom, ending right above the column."""
     height = layout.head_height
     code = np.full((height, len(names) * layout.cell_width), BLANK, dtype=np.uint32)
-    for column, name in enumerate(names):
-        letters = codes_of(safe_text(sanitise(name)))
-        letters = letters[letters > 0]
-        letters = letters[-height:] if tails else letters[:height]
-        # A wide letter would push the next column's aside.
-        narrow = np.where(_wide(letters), ord("·"), letters) if letters.size and letters.max() > 0x10FF else letters
-        code[height - len(narrow) :, column * layout.cell_width] = narrow
+    if names:
+        code[:, :: layout.cell_width] = np.stack([_standing(name, height, tails) for name in names], axis=1)
     canvas.put(layout.x, layout.y - height, code, canvas.palette.muted)
     if 0 <= cursor < len(names):
         x = layout.x + cursor * layout.cell_width
         canvas.paint(x, layout.y - height, 1, height, fg=canvas.palette.focus, attrs=BOLD)
+
+
+@lru_cache(maxsize=16384)
+def _standing(name: str, height: int, tails: bool) -> NDArray[np.uint32]:
+    """(height,) letters of one name, from top to bottom."""
+    letters = codes_of(safe_text(sanitise(name)))
+    letters = letters[letters > 0]
+    letters = letters[-height:] if tails else letters[:height]
+    # A wide letter would push the next column's aside.
+    narrow = np.where(_wide(letters), ord("·"), letters) if letters.size and letters.max() > 0x10FF else letters
+    out = np.full(height, BLANK, dtype=np.uint32)
+    out[height - len(narrow) :] = narrow
+    return out
 
 
 def _wide(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
@@ -169,13 +177,17 @@ def draw_row_margin(canvas: Canvas, layout: Layout, matrix: Matrix, rows: slice,
     value, low, high = margin(matrix, matrix.row_metric, rows)
     head = max(layout.y - 1, 0)
     canvas.text(layout.share_x + 1, head, matrix.row_metric.label, palette.muted)
-    for row in range(len(value)):
-        y = layout.middle(row)
-        shown, interval = rate(float(value[row]), float(low[row]), float(high[row]))
-        attrs = BOLD if row == cursor else 0
-        canvas.text(layout.share_x, y, shown, palette.text, attrs=attrs, width=SHARE_WIDTH + 1, align="right")
-        if layout.interval_x >= 0:
-            canvas.text(layout.interval_x, y, interval, palette.faint)
+    ys = [layout.middle(row) for row in range(len(value))]
+    rates = [_rate(*bounds) for bounds in zip(value.tolist(), low.tolist(), high.tolist(), strict=True)]
+    style, mark = (palette.text, 0), (palette.text, BOLD)
+    shown = [text for text, _ in rates]
+    draw_texts(canvas, layout.share_x, ys, shown, SHARE_WIDTH + 1, style, right=True, marked=cursor, mark=mark)
+    if layout.interval_x >= 0:
+        intervals = [text for _, text in rates]
+        draw_texts(canvas, layout.interval_x, ys, intervals, INTERVAL_WIDTH, (palette.faint, 0))
+
+
+_rate = lru_cache(maxsize=16384)(rate)
 
 
 def draw_past(

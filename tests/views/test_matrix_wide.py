@@ -62,7 +62,8 @@ def test_a_difference_tells_worse_from_better_by_sign_and_arm(two: Session) -> N
     text = canvas.rows_text()
     assert canvas.bg[3, text[3].index("−7")] == DARK.better_arm[-1]
     assert canvas.bg[5, text[5].index("+2")] in DARK.worse_arm and canvas.bg[5, text[5].index("−2")] in DARK.better_arm
-    assert canvas.bg[3, text[3].index("+7")] == DARK.page and "A − B   better −7" in text[0] and text[0].rstrip().endswith("+7 worse")
+    assert canvas.bg[3, text[3].index("+7")] == DARK.page
+    assert "A − B   better −7" in text[0] and text[0].rstrip().endswith("+7 worse")
     diagonal = drawn(draw_as(at(two, "fox", "fox"), diagonal=True), 100, 12)
     assert diagonal.bg[3, text[3].index("+7")] == DARK.better_arm[-1]
 
