@@ -138,9 +138,7 @@ def linkage_tree(c: Confusion, levels: tuple[int, ...] = (8, 40)) -> dict[str, o
     if len(members) < 3:
         return {"children": [*members.tolist(), *others]}
     part = s.among(members)
-    merges = (
-        dense_linkage(condensed(part)) if part.n <= DENSE_TO else sparse_linkage(part, part.weight / (1 + part.weight))
-    )
+    merges = sparse_linkage(part, part.weight / (1 + part.weight))
     leaves = turned(merges, part)
     cuts = [_groups(merges, k) for k in sorted(set(levels)) if 1 < k < part.n]
     tree = _nested([members[i] for i in leaves.tolist()], [cut[leaves] for cut in cuts])

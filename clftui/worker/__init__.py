@@ -1,0 +1,1 @@
+"""Slow analysis in a process of its own: see README.md."""

@@ -1,0 +1,40 @@
+"""The worker process: answers requests until its standard input closes or has been silent for a while."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import sys
+
+IDLE_SECONDS = 60.0
+NICENESS = 10
+
+
+def main() -> None:
+    """Serve standard input; nothing else may write to standard output."""
+    with contextlib.suppress(OSError):
+        os.nice(NICENESS)
+    from clftui.worker.tasks import TASKS
+    from clftui.worker.wire import receive, send
+
+    incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    # A library that prints must not break the protocol.
+    sys.stdout = sys.stderr
+    while select.select([0], [], [], IDLE_SECONDS)[0]:
+        message = receive(incoming)
+        if message is None:
+            return
+        header, arrays = message
+        try:
+            found, answer = TASKS[header["task"]](header["parameters"], arrays), {"revision": header["revision"]}
+        except Exception as error:
+            found, answer = {}, {"revision": header["revision"], "error": f"{type(error).__name__}: {error}"}
+        try:
+            send(outgoing, answer, found)
+        except OSError:
+            return
+
+
+if __name__ == "__main__":
+    main()
