@@ -36,7 +36,9 @@ def large_run(root: Path, *, n: int = 50_000, classes: int = 1000, epochs: int =
         nll = np.sort(rng.exponential(2.0, (n, 10)), axis=1).astype(np.float16)
         place = folder / "epochs" / f"{epoch:05d}"
         place.mkdir(parents=True, exist_ok=True)
-        np.savez(place / "test.npz", allow_pickle=False, **arrays, top_classes=top, top_nll=nll, predicted_nll=nll[:, 0])
+        np.savez(
+            place / "test.npz", allow_pickle=False, **arrays, top_classes=top, top_nll=nll, predicted_nll=nll[:, 0]
+        )
     return root
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from clftui.app.command_table import filters as table
 from clftui.data.catalog import open_catalog
-from clftui.state import filter_steps
+from clftui.state import filter_chips, filter_steps
 from clftui.state.filter_values import NotInTopK, OnlyRight, PredictedScore, WrongInEpochs
 from clftui.state.filters import Expression, FilterError
 from clftui.state.matrix_model import missing
@@ -36,16 +36,16 @@ def total(session: Session) -> int:
 def test_chips_say_what_each_filter_hides_of_what_is_left(session: Session) -> None:
     first = filter_steps.add(session, Expression('true == "cat"'))
     both = filter_steps.add(first, OnlyRight(False))
-    a, b = filter_steps.chips(both)
+    a, b = filter_chips.chips(both)
     assert (a.hidden, b.hidden) == (80 - total(first), total(first) - total(both))
     assert str(a) == 'true == "cat" −60' and 0 < total(both) < 20
     cut = draw_as(both, at_least=2)
-    cell = filter_steps.chips(cut)[2]
+    cell = filter_chips.chips(cut)[2]
     confusion = cut.confusion()
     assert confusion is not None
     assert str(cell) == f"cell ≥ 2 −{int(np.count_nonzero(confusion.count < 2))} cells"
-    assert filter_steps.drop_chip(cut, 2).matrix.at_least == 1
-    assert filter_steps.drop_chip(cut, 0).filters == (OnlyRight(False),)
+    assert filter_chips.drop_chip(cut, 2).matrix.at_least == 1
+    assert filter_chips.drop_chip(cut, 0).filters == (OnlyRight(False),)
 
 
 def test_one_filter_of_a_kind_at_a_time_and_none_twice(session: Session) -> None:

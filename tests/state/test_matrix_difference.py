@@ -124,7 +124,7 @@ def test_changes_and_overviews_equal_dense_ones(k: int, seed: int, share: Share,
         Share.COLUMN: lambda m: np.maximum(m.sum(axis=0), 1)[None],
         Share.TOTAL: lambda m: np.maximum(m.sum(), 1),
     }
-    values = [each / wholes[share](each) for each in dense]
+    values = [np.asarray(each / wholes[share](each)) for each in dense]  # type: ignore[no-untyped-call]
     expected = values[0] - values[1]
     found = changes(mine, theirs, share)
     out = np.zeros((k, k))

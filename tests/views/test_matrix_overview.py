@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from clftui.analysis.confusion import from_dense
 from clftui.analysis.folding import unit
+from clftui.drawing.canvas import Canvas
 from clftui.drawing.glyphs import UPPER
 from clftui.drawing.palette import Depth
 from clftui.drawing.ramp import blend, shade
@@ -36,7 +38,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Session:
     return session_on(tmp_path_factory.mktemp("large"), {"large": [counts]}, {"large": names})
 
 
-def pixel(canvas, x: int, row: int, y: int) -> int:
+def pixel(canvas: Canvas, x: int, row: int, y: int) -> int:
     """The colour of pixel (row, x) of a grid that begins at line y."""
     line = y + row // 2
     if canvas.code[line, x] != UPPER:
@@ -44,7 +46,7 @@ def pixel(canvas, x: int, row: int, y: int) -> int:
     return int((canvas.fg if row % 2 == 0 else canvas.bg)[line, x])
 
 
-def bare(k: int, **settings) -> Matrix:
+def bare(k: int, **settings: Any) -> Matrix:
     order, names, c = np.arange(k), tuple(map(str, range(k))), from_dense(np.zeros((k, k), dtype=int))
     return Matrix(names, c, unit(order), names, c, order, order, 0, 0, MatrixSettings(**settings))
 
