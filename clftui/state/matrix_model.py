@@ -16,8 +16,7 @@ from clftui.analysis.confusion import Confusion, confused_pairs
 from clftui.analysis.folding import Items, fold
 from clftui.analysis.metrics import Metric
 from clftui.schema import FormatError
-from clftui.state.class_order import class_order
-from clftui.state.class_tree import hierarchy_order
+from clftui.state.class_order import matrix_order
 from clftui.state.filter_steps import nothing_passes
 from clftui.state.hierarchy_view import folds_rare, items_of
 from clftui.state.matrix_difference import Arm, arm, over
@@ -25,7 +24,7 @@ from clftui.state.moves import drill_to_samples, say, select
 from clftui.state.rare import fold_rare
 from clftui.state.selection import Part, Scope
 from clftui.state.session import Session
-from clftui.state.settings import ClassOrder, MatrixSettings
+from clftui.state.settings import MatrixSettings
 from clftui.text import count as count_words
 from clftui.text import plural
 
@@ -102,18 +101,14 @@ def matrix(session: Session) -> Matrix | None:
     if run is None or confusion is None or not run.classes:
         return None
     settings, selection, index = session.matrix, session.selection, run.class_index
-    order = class_order(session.catalog, run.classes, confusion, settings.order)
-    if settings.order is ClassOrder.HIERARCHY:
-        grown = hierarchy_order(session)
-        order = order if grown is None else grown
+    order = matrix_order(session, run.classes, confusion)
     true = index.get(selection.true or "", 0)
     predicted = index.get(selection.predicted or "", min(1, len(run.classes) - 1))
     rare = fold_rare(confusion, order, run.classes, settings.kept) if folds_rare(session) else None
     items, names = rare or items_of(session, run.classes, order)
+    place = items.item_of
     if not items.is_unit:
-        order = np.arange(items.n)
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
+        order = place = np.arange(items.n)
     folded = confusion if items.is_unit else fold(confusion, items)
     other = arm(session)
     other = over(other, items) if other is not None else None
