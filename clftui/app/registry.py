@@ -30,9 +30,9 @@ ALL_COMMANDS: tuple[Command, ...] = (
     *filters.COMMANDS,
     *runs.COMMANDS,
     *ranking.COMMANDS,
-    *matrix.COMMANDS,
-    *matrix_zoom.COMMANDS,
-    *matrix_groups.COMMANDS,
+    *map(matrix_pairs.on_grid, matrix.COMMANDS),
+    *map(matrix_pairs.on_grid, matrix_zoom.COMMANDS),
+    *map(matrix_pairs.on_grid, matrix_groups.COMMANDS),
     *matrix_pairs.COMMANDS,
     *samples.COMMANDS,
 )

@@ -18,8 +18,10 @@ def hexadecimal(colour: int) -> str:
 
 
 def textual_theme(palette: Palette) -> Theme:
-    """A Textual theme of `palette`; each role is also the CSS variable `$clf-<role>`."""
+    """A Textual theme of `palette`; each role is also the CSS variable `$clf-<role>`, `$clf-backdrop` what dims."""
     roles = {f"clf-{role.replace('_', '-')}": hexadecimal(getattr(palette, role)) for role in _ROLES}
+    # Sixteen colours cannot be dimmed: mixed with the page all of them would become it.
+    roles["clf-backdrop"] = f"{hexadecimal(palette.page)} {38 if palette.depth > Depth.ANSI16 else 0}%"
     return Theme(
         name=f"clf-{palette.name}",
         primary=hexadecimal(palette.focus),

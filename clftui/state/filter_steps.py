@@ -39,14 +39,15 @@ def add(session: Session, new: Filter) -> Session:
     evaluation = session.evaluation()
     if evaluation is not None and not evaluation.has_samples:
         raise FilterError("this run is a bare matrix: it has no samples to filter")
-    left = passing(session, (new,))
+    left, every = passing(session, (new,)), ""
     kind = getattr(new, "kind", None)
     kept = tuple(each for each in session.filters if kind is None or getattr(each, "kind", None) != kind)
     changed = select(replace(remember(session), filters=(*kept, new)), sample=None)
     if left is None or evaluation is None:
         return changed
-    alone = "" if not kept else ", of all samples"
-    return say(changed, f"{new.describe()}: {count(left)} of {plural(evaluation.n, 'sample')} pass{alone}.")
+    if kept:
+        left, every = passing(changed, changed.filters) or 0, " all filters"
+    return say(changed, f"{new.describe()}: {count(left)} of {plural(evaluation.n, 'sample')} pass{every}.")
 
 
 def nothing_passes(session: Session) -> str:

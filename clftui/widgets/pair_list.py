@@ -80,7 +80,7 @@ def draw_pairs(
     if layout.y:
         x = layout.x + 1
         x += canvas.text(x, 0, "Confused pairs", p.text, attrs=BOLD, width=layout.width - 1)
-        room = layout.x + layout.width - x - 2
+        room = layout.x + layout.width - x - 3
         canvas.text(x + 2, 0, title(shown), p.muted, width=max(room, 0))
     if not rows:
         canvas.text(layout.x + 1, layout.y, "Nothing is confused.", p.muted, width=layout.width - 1)

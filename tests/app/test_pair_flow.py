@@ -13,7 +13,7 @@ from clftui.app.dialogs.prompt import Prompt
 from clftui.app.dialogs.words import Words
 from clftui.state.selection import Part, Tab
 from clftui.state.settings import PairSort, Pane
-from clftui.widgets.frame import BreadcrumbBar, HeaderBar
+from clftui.widgets.frame import BreadcrumbBar, FooterBar, HeaderBar
 from tests.app.test_flow import app_of, line, running, top
 from tests.builders import write_collection, write_run
 
@@ -124,6 +124,20 @@ def test_words_of_an_expression_are_completed() -> None:
     assert words.complete('id == "conf') is None and words.complete("xyz") is None and words.complete("") is None
 
 
+async def test_keys_of_the_grid_rest_while_a_list_stands_in_its_place(root: Path) -> None:
+    async with running(root) as pilot:
+        main = app_of(pilot).main
+        await pilot.press("3")
+        assert "zoom" in line(pilot, FooterBar)
+        await pilot.press("p")
+        assert "zoom" not in line(pilot, FooterBar) and "sort pairs" in line(pilot, FooterBar)
+        before = main.now.matrix
+        await pilot.press("z", "T")
+        assert main.now.matrix == before and "nothing to work on" in line(pilot, BreadcrumbBar)
+        await pilot.press(">")
+        assert main.now.matrix.at_least > 1
+
+
 async def test_rare_classes_fold_and_unfold(tmp_path: Path) -> None:
     names = [f"class {i}" for i in range(60)]
     write_run(tmp_path / "many", classes=names, n=600, epochs=1)
@@ -140,3 +154,10 @@ async def test_rare_classes_fold_and_unfold(tmp_path: Path) -> None:
         assert any("(other)" in each for each in view.canvas.rows_text())  # type: ignore[attr-defined]
         main.do(fold)
         assert main.now.matrix.kept == 0
+
+
+@pytest.mark.parametrize("keys", ["f", "?", ":", "t"])
+async def test_a_dialog_leaves_the_screen_under_it_in_sight(root: Path, keys: str) -> None:
+    async with running(root) as pilot:
+        await pilot.press("3", keys)
+        assert top(pilot) != "MainScreen" and 0 < pilot.app.screen.styles.background.a < 0.6

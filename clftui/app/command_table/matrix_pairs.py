@@ -33,6 +33,18 @@ def _readout(session: Session) -> Session:
     return say(replace(session, matrix=replace(session.matrix, pane=pane)), words)
 
 
+def on_grid(command: Command) -> Command:
+    """`command`, where it only changes how the grid looks, out of work while a list stands in the grid's place."""
+    if command.purpose not in ("Show", "Order"):
+        return command
+    given = command.when
+
+    def when(session: Session) -> bool:
+        return session.matrix.pane not in matrix_box.LISTED and (given is None or given(session))
+
+    return replace(command, when=when)
+
+
 def _fold_rare(session: Session, page: Page) -> Session:
     """As many classes as the grid has rows now, at least a handful; again, all of them."""
     kept = 0 if session.matrix.kept else max(min(*page, MOST_KEPT) - 1, LEAST_KEPT)

@@ -21,7 +21,7 @@ class Choose(ModalScreen[str | None]):
     """Answers with the key of the choice; any other key gives up."""
 
     DEFAULT_CSS = """
-    Choose { align: left bottom; background: $background 38%; }
+    Choose { align: left bottom; background: $clf-backdrop; }
     #choose { height: auto; width: 1fr; background: $surface; padding: 0 1; margin: 0 0 1 0; }
     #choose-title { color: $clf-focus; text-style: bold; height: 1; }
     """

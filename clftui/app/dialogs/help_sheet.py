@@ -24,7 +24,7 @@ class HelpSheet(ModalScreen[None]):
     """Any key but the scrolling ones closes it."""
 
     DEFAULT_CSS = """
-    HelpSheet { align: center middle; background: $background 38%; }
+    HelpSheet { align: center middle; background: $clf-backdrop; }
     #help { width: 112; max-width: 96%; height: auto; max-height: 90%; background: $surface; }
     #help { padding: 1 3; scrollbar-size: 1 1; }
     #help-head { height: 1; margin: 0 0 1 0; }

@@ -39,7 +39,7 @@ class CommandPalette(ModalScreen[str | None]):
     """Type to narrow, enter to run. `#` finds a class, `@` a run; answers with the entry's value."""
 
     DEFAULT_CSS = """
-    CommandPalette { align: center top; background: $background 38%; }
+    CommandPalette { align: center top; background: $clf-backdrop; }
     #palette { width: 80; max-width: 100%; height: auto; max-height: 90%; background: $surface; }
     #palette { padding: 1 2; margin: 2 0 0 0; }
     #palette-line { border: none; height: 1; background: $surface; color: $foreground; padding: 0; margin: 0 0 1 0; }

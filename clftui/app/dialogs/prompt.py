@@ -27,7 +27,7 @@ class Prompt(ModalScreen[str | None]):
     """
 
     DEFAULT_CSS = """
-    Prompt { align: left bottom; background: $background 38%; }
+    Prompt { align: left bottom; background: $clf-backdrop; }
     #prompt { height: auto; width: 1fr; background: $surface; padding: 0 1; margin: 0 0 1 0; }
     #prompt-title { color: $clf-focus; text-style: bold; height: 1; }
     #prompt-line { border: none; height: 1; background: $clf-raised; color: $foreground; padding: 0; }
