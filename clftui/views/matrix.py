@@ -96,7 +96,7 @@ class MatrixView(View):
 
     def _draw(self, canvas: Canvas, session: Session, shown: Matrix) -> None:
         content = _content(session, shown)
-        layout = self._layout = self._groups.arrange(session, shown, canvas.width, canvas.height, content)
+        layout = self._layout = self._groups.arrange(canvas, session, shown, content)
         self._scroll(shown, layout)
         draw_part = draw_pixel_part if layout.half else draw_cell_part
         draw_part(canvas, layout, session, shown, self._top, self._left)

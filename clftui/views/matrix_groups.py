@@ -31,15 +31,16 @@ class Groups:
         self._icicle: Icicle | None = None
         self._lanes: tuple[Lane, ...] = ()
 
-    def arrange(self, session: Session, shown: Matrix, width: int, height: int, content: Content) -> Layout:
+    def arrange(self, canvas: Canvas, session: Session, shown: Matrix, content: Content) -> Layout:
         """The layout of the grid with room for the icicle; pixels leave much, for they are square."""
+        width, height = canvas.width, canvas.height
         self._icicle = icicle(session, shown.whole, shown.items)
         self._lanes = ()
         without = arrange(width, height, content)
         if self._icicle is None:
             return without
         spare = width - without.x - without.width - BESIDE_PIXELS if without.half else 0
-        self._lanes = lanes(self._icicle, width, session.groups.level, spare)
+        self._lanes = lanes(self._icicle, width, session.groups.level, spare, canvas.palette.colourful)
         return arrange(width, height, replace(content, left=lanes_width(self._lanes)))
 
     def draw(self, canvas: Canvas, layout: Layout, session: Session, shown: Matrix, top: int, left: int) -> None:

@@ -8,7 +8,7 @@ from clftui.drawing.canvas import BOLD, Canvas
 from clftui.drawing.glyphs import UPPER
 from clftui.widgets.matrix_layout import Layout
 
-BAND, CROSSING = 0.6, 1.0
+BAND, CROSSING = 0.5, 1.0
 """How far the page is mixed into the raised colour: samples missed or taken in, samples right in the group."""
 
 

@@ -34,22 +34,24 @@ class Lane:
     width: int
 
 
-def lanes(icicle: Icicle | None, width: int, first: int = 0, spare: int = 0) -> tuple[Lane, ...]:
+def lanes(
+    icicle: Icicle | None, width: int, first: int = 0, spare: int = 0, colourful: bool = True
+) -> tuple[Lane, ...]:
     """The levels that have room on a screen of `width` columns, from level `first` on.
 
-    `spare` columns stay blank without them.
+    `spare` columns stay blank without them. Without colours a bar has a shade glyph beside its name.
     """
     if icicle is None:
         return ()
     budget = max(next((columns for least, columns in BUDGETS if width >= least), 0), min(spare, MOST_IN_ALL))
     levels = icicle.levels[min(first, len(icicle.levels) - 1) :]
-    wanted = [_wanted(groups) for groups in levels]
+    wanted = [_wanted(groups) + (0 if colourful else 1) for groups in levels]
     named = min(len(wanted), budget // (NAMED + 1))
     if sum(wanted[:named]) + named > budget:
         # More levels with shorter names say more than one with all of its names.
         wanted = [min(wide, budget // named - 1) for wide in wanted]
-    if budget < LEAST + 1 or (budget < NAMED + 1 and len(wanted) > 1):
-        wanted = [NARROW] * len(wanted)
+    if not named:
+        wanted = [LEAST if len(wanted) == 1 and budget > LEAST else NARROW] * len(wanted)
     out: list[Lane] = []
     x = 0
     for level, wide in enumerate(wanted, len(icicle.levels) - len(levels)):
