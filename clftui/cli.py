@@ -7,7 +7,9 @@ import os
 import sys
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from clftui import plain
 
 if TYPE_CHECKING:
     import click
@@ -19,8 +21,6 @@ _COLOUR_SYSTEMS = {24: "truecolor", 8: "256", 4: "standard", 0: "standard"}
 
 REPORT_VIEWS = ("runs", "ranking", "matrix", "pairs", "groups", "hierarchy", "samples", "collect")
 FORMATS = ("text", "md", "json", "csv", "svg")
-TABS = ("runs", "ranking", "matrix", "samples")
-PANES = ("pairs", "readout")
 PAIR_SORTS = ("count", "rate", "surprise", "change")
 
 
@@ -31,6 +31,9 @@ def main() -> None:
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # Written for programmers, and across the screen.
     try:
+        chosen = plain.read(sys.argv[1:], os.environ)
+        if chosen is not None:
+            _open(**chosen)
         program()(prog_name="clftui")
     except Exception as error:
         from clftui.app.crash import report_crash
@@ -85,7 +88,7 @@ def _selection_options(command: Any) -> Any:
                      help="Where image files are now, if they moved."),
         click.option("--hierarchy", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
                      help="Class hierarchy: nested JSON, a graph, a table of class and parent, WordNet pairs, paths."),
-        click.option("--sample-set", type=click.Choice(["digits", "glyphs"]), default="digits", show_default=True,
+        click.option("--sample-set", type=click.Choice(plain.SAMPLE_SETS), default="digits", show_default=True,
                      help="Which bundled runs to open without a path."),
         click.option("--theme", metavar="NAME", help="dark, light, or a theme of your own."),
         click.option("--log", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
@@ -101,33 +104,40 @@ def _open_command() -> click.Command:
 
     @click.command("open")
     @_selection_options
-    @click.option("--view", type=click.Choice((*TABS, *PANES)), help="Open this tab first, or the matrix so.")
+    @click.option(
+        "--view", type=click.Choice((*plain.TABS, *plain.PANES)), help="Open this tab first, or the matrix so."
+    )
     @click.option(
         "--graphics",
-        type=click.Choice(["auto", "blocks", "none"]),
+        type=click.Choice(plain.GRAPHICS),
         envvar="CLFTUI_GRAPHICS",
         default="auto",
         show_default=True,
         help="How images are drawn; none lists samples as text.",
     )
-    @click.option("--colors", type=click.Choice(["auto", "24", "256", "16", "none"]), default="auto",
+    @click.option("--colors", type=click.Choice(plain.COLOURS), default="auto",
                   show_default=True, help="How many colours the terminal has.")  # fmt: skip
-    def open_(view: str | None, graphics: str, colors: str, **chosen: Any) -> None:
+    def open_(**chosen: Any) -> None:
         """Open the app on PATHS: runs, collections, prediction files or matrices."""
-        from clftui.depth import colour_bits
-
-        gc.disable()  # The first frame waits for no round of collection; the main screen turns it on again.
-        bits, why = colour_bits(wanted=colors)
-        os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS[bits])
-        os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
-        if bits == 0:
-            os.environ.setdefault("NO_COLOR", "1")
-        _start_log(chosen["log"], f"colours {bits} bits: {why}")
-        from clftui.launch import launch
-
-        sys.exit(launch(_session_of(chosen), chosen, view=view, graphics=graphics, bits=bits))
+        _open(**chosen)
 
     return open_
+
+
+def _open(view: str | None, graphics: str, colors: str, **chosen: Any) -> NoReturn:
+    """Run the app; ends the process."""
+    from clftui.depth import colour_bits
+
+    gc.disable()  # The first frame waits for no round of collection; the main screen turns it on again.
+    bits, why = colour_bits(wanted=colors)
+    os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS[bits])
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    if bits == 0:
+        os.environ.setdefault("NO_COLOR", "1")
+    _start_log(chosen["log"], f"colours {bits} bits: {why}")
+    from clftui.launch import launch
+
+    sys.exit(launch(_session_of(chosen), chosen, view=view, graphics=graphics, bits=bits))
 
 
 def _report_command() -> click.Command:
@@ -187,14 +197,18 @@ def _completion_command() -> click.Command:
 
 def _session_of(chosen: dict[str, Any]) -> Session:
     """The session the arguments describe; leaves with one sentence where they cannot be met."""
-    import click
-
     from clftui.launch import LaunchError, make_session
 
     try:
         return make_session(chosen)
     except LaunchError as error:
-        raise click.ClickException(str(error)) from error
+        _refuse(str(error))
+
+
+def _refuse(sentence: str) -> NoReturn:
+    """Leave as click leaves at a mistake."""
+    print(f"Error: {sentence}", file=sys.stderr)
+    sys.exit(1)
 
 
 def _start_log(path: Path | None, first: str) -> None:
@@ -204,14 +218,12 @@ def _start_log(path: Path | None, first: str) -> None:
     import platform
     from importlib.metadata import version
 
-    import click
-
     from clftui import __version__
 
     try:
         handler = logging.FileHandler(path, encoding="utf-8")
     except OSError as error:
-        raise click.ClickException(f"{path} cannot be written ({error.strerror}); choose another --log file") from error
+        _refuse(f"{path} cannot be written ({error.strerror}); choose another --log file")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logger = logging.getLogger("clftui")
     logger.addHandler(handler)

@@ -21,7 +21,6 @@ from clftui.state.moves import say
 from clftui.state.selection import Part, Scope, Tab
 from clftui.state.session import Session, all_splits, open_session
 from clftui.state.settings import PairSort, Pane
-from clftui.state.troubles import troubles
 from clftui.text import harmless, sanitise, to_bytes
 
 if TYPE_CHECKING:
@@ -141,6 +140,7 @@ def headless(session: Session, chosen: Mapping[str, Any], *, view: str, form: st
              top: int | None, dense: bool, size: str, output: Path | None) -> int:  # fmt: skip
     """Print (or write) one view; the exit status."""
     from clftui.report import Options, render
+    from clftui.state.troubles import troubles
 
     try:
         if cell is not None:

@@ -7,8 +7,6 @@ from dataclasses import replace
 from clftui.analysis.hierarchy import Hierarchy
 from clftui.analysis.hierarchy_arrange import groups_above, path_of
 from clftui.state.class_tree import tree_of
-from clftui.state.filter_steps import add
-from clftui.state.filter_values import InGroup
 from clftui.state.group_settings import GROUP_METRICS, GroupPart, GroupPath, GroupSort
 from clftui.state.hierarchy_view import collapsed_nodes, group_at, in_order, selected_group
 from clftui.state.moves import cycle, drill_to_samples, remember, say, select
@@ -177,6 +175,10 @@ def group_samples(session: Session, part: GroupPart) -> Session:
 
 def only_group(session: Session) -> Session:
     """Keep only the samples that truly belong to the group, or were taken for one of its classes."""
+    # The first frame has no ready-made filters.
+    from clftui.state.filter_steps import add
+    from clftui.state.filter_values import InGroup
+
     found = _chosen(session)
     if found is None:
         return say(session, NO_HIERARCHY if tree_of(session) is None else "This class is in no group.")

@@ -17,7 +17,6 @@ from clftui.analysis.folding import Items, fold
 from clftui.analysis.metrics import Metric
 from clftui.schema import FormatError
 from clftui.state.class_order import matrix_order
-from clftui.state.filter_steps import nothing_passes
 from clftui.state.hierarchy_view import folds_rare, items_of
 from clftui.state.matrix_difference import Arm, arm, over
 from clftui.state.moves import drill_to_samples, say, select
@@ -136,6 +135,8 @@ def missing(session: Session) -> str | None:
     if confusion is not None and not confusion.total and session.filters:
         if evaluation is not None and not evaluation.has_samples:
             return f"{run.name} is a bare matrix without samples to filter; F drops the last filter."
+        from clftui.state.filter_steps import nothing_passes
+
         return nothing_passes(session)
     if confusion is not None and not confusion.total:
         return f"{run.name} has no labelled sample on {split}; s takes the next split, r the next run."

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from clftui import __version__
+from clftui import __version__, cli, plain
 from clftui.depth import colour_bits
 from clftui.doctor import examine_pillow, report
 from clftui.probe import Terminal
@@ -33,6 +33,39 @@ def test_version_help_and_completion() -> None:
     assert clftui("--version").stdout.strip() == f"clftui {__version__}"
     assert "report" in clftui("--help").stdout and "PATH" in clftui("--help").stdout
     assert "_CLFTUI_COMPLETE" in clftui("completion", "bash").stdout
+
+
+WORDS = ("a b", "", "runs", "--view matrix", "--view pairs x --run B --theme light", "--colors 16 --graphics none x")
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_plain_words_mean_without_click_what_they_mean_to_it(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CLFTUI_GRAPHICS", raising=False)
+    asked = cli.program().commands["open"].make_context("open", words.split())
+    assert plain.read(words.split(), {}) == asked.params
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["report x --view runs", "--help", "-h", "x --view", "x --view=matrix", "x --view nothing", "x --run --view",
+     "--version", "x --epoch 3", "doctor", "open x"],
+)  # fmt: skip
+def test_other_words_are_left_to_click(words: str) -> None:
+    assert plain.read(words.split(), {}) is None
+
+
+def test_the_environment_is_left_to_click() -> None:
+    assert plain.read(["x"], {"CLFTUI_GRAPHICS": "none"}) is None
+    assert plain.read([], {"_CLFTUI_COMPLETE": "bash_complete"}) is None
+
+
+def test_plain_words_know_every_command_and_every_choice() -> None:
+    program = cli.program()
+    assert set(plain.COMMANDS) == set(program.commands)
+    for option in program.commands["open"].params:
+        if option.opts[0] in plain.CHOICES:
+            choices = getattr(option.type, "choices", None)
+            assert plain.CHOICES[option.opts[0]] == (tuple(choices) if choices is not None else None)
 
 
 def test_the_bundled_runs_need_no_path() -> None:
