@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clftui.app import group_effects, pair_effects
+from clftui.app import block_effects, group_effects, pair_effects
 from clftui.app.commands import key_text
 from clftui.app.dialogs.help_sheet import HelpSheet
 from clftui.app.dialogs.palette import CommandPalette, Entry
@@ -179,6 +179,7 @@ def _quit(screen: MainScreen) -> None:
 
 
 EFFECTS: dict[str, Callable[[MainScreen], None]] = {
+    "number_of_blocks": block_effects.number_of_blocks,
     "find": _find,
     "filter": _filter,
     "copy": _copy,

@@ -11,6 +11,7 @@ from clftui.app.command_table import (
     common,
     filters,
     matrix,
+    matrix_blocks,
     matrix_groups,
     matrix_pairs,
     matrix_zoom,
@@ -33,13 +34,20 @@ ALL_COMMANDS: tuple[Command, ...] = (
     *map(matrix_pairs.on_grid, matrix.COMMANDS),
     *map(matrix_pairs.on_grid, matrix_zoom.COMMANDS),
     *map(matrix_pairs.on_grid, matrix_groups.COMMANDS),
+    *map(matrix_pairs.on_grid, matrix_blocks.COMMANDS),
     *matrix_pairs.COMMANDS,
     *samples.COMMANDS,
 )
 READING: Mapping[Tab, tuple[tuple[str, str], ...]] = {
     Tab.RUNS: runs.READING,
     Tab.RANKING: ranking.READING,
-    Tab.MATRIX: (*matrix.READING, *matrix_zoom.READING, *matrix_groups.READING, *matrix_pairs.READING),
+    Tab.MATRIX: (
+        *matrix.READING,
+        *matrix_zoom.READING,
+        *matrix_groups.READING,
+        *matrix_blocks.READING,
+        *matrix_pairs.READING,
+    ),
     Tab.SAMPLES: samples.READING,
 }
 """How to read each view's glyphs, for its help sheet."""

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from clftui.analysis.confusion import Confusion
 from clftui.analysis.metrics import Metric, per_class
 from clftui.data.catalog import Catalog
-from clftui.state.class_tree import hierarchy_of, tree_of
+from clftui.state.class_tree import hierarchy_of, hierarchy_order, tree_of
 from clftui.state.session import Session
 from clftui.state.settings import ClassOrder
+from clftui.state.similar import SIMILAR, reference, similar_order
 
 Int64 = NDArray[np.int64]
 
@@ -27,13 +28,27 @@ def orders(session: Session) -> tuple[ClassOrder, ...]:
     return tuple(ClassOrder)
 
 
-@lru_cache(maxsize=32)
+def matrix_order(session: Session, classes: tuple[str, ...], confusion: Confusion) -> Int64:
+    """(K,) class indices in the order of the matrix, whose `confusion` shows."""
+    wanted = session.matrix.order
+    if wanted in SIMILAR:
+        return similar_order(reference(session) or confusion, wanted)
+    grown = hierarchy_order(session) if wanted is ClassOrder.HIERARCHY else None
+    return class_order(session.catalog, classes, confusion, wanted) if grown is None else grown
+
+
 def class_order(catalog: Catalog, classes: tuple[str, ...], confusion: Confusion, order: ClassOrder) -> Int64:
     """(K,) class indices in `order`; equal classes keep their given order.
 
     Hardest first is by recall, classes without samples last. A class that the hierarchy does not name follows those it
-    names. Without a hierarchy its order is the given one.
+    names. Without a hierarchy its order is the given one. An order by similarity that takes long is the quick one
+    until it is ready.
     """
+    return similar_order(confusion, order) if order in SIMILAR else _fixed(catalog, classes, confusion, order)
+
+
+@lru_cache(maxsize=32)
+def _fixed(catalog: Catalog, classes: tuple[str, ...], confusion: Confusion, order: ClassOrder) -> Int64:
     given = np.arange(len(classes), dtype=np.int64)
     match order:
         case ClassOrder.HIERARCHY:

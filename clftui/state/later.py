@@ -8,6 +8,7 @@ a result must not keep a superseded epoch in memory.
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import TypeVar, cast
@@ -20,11 +21,17 @@ WISHES = 256
 IDLE_SECONDS = 5.0
 
 
+class Stopped(Exception):
+    """Raised by work that was given up: nothing is remembered, whoever still wants it asks again."""
+
+
 class Later:
     """A cache whose misses are filled behind the caller's back. Safe to use from several threads."""
 
-    def __init__(self, kept: int = KEPT, wishes: int = WISHES) -> None:
-        self._kept, self._limit = kept, wishes
+    def __init__(self, kept: int = KEPT, wishes: int = WISHES, pause: float = 0.0) -> None:
+        """`pause` seconds pass before anything begins, so that wishes that are soon replaced cost nothing."""
+        self._kept, self._limit, self._pause = kept, wishes, pause
+        self._began: dict[Hashable, float] = {}
         self._done: OrderedDict[Hashable, object] = OrderedDict()
         self._wishes: OrderedDict[Hashable, Callable[[], object]] = OrderedDict()
         self._running: Hashable | None = None
@@ -49,6 +56,12 @@ class Later:
             self._keep(key, result)
         return _given(result)
 
+    def seconds(self, key: Hashable) -> float | None:
+        """For how long the result under `key` has been waited for; None where nobody waits for it."""
+        with self._changed:
+            began = self._began.get(key)
+        return None if began is None else time.monotonic() - began
+
     @property
     def pending(self) -> bool:
         """Whether something asked for is still being computed."""
@@ -64,10 +77,12 @@ class Later:
         if self._busy and key == self._running:
             return
         self._wishes[key] = work
+        self._began.setdefault(key, time.monotonic())
         self._wishes.move_to_end(key)
         while len(self._wishes) > self._limit:
             # The oldest wish is off the screen by now; whoever still wants it asks again.
-            self._wishes.popitem(last=False)
+            dropped, _ = self._wishes.popitem(last=False)
+            self._began.pop(dropped, None)
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="clftui-later", daemon=True)
             self._thread.start()
@@ -79,6 +94,8 @@ class Later:
                 if not self._changed.wait_for(lambda: bool(self._wishes), IDLE_SECONDS):
                     self._thread = None
                     return
+                if self._pause:
+                    self._changed.wait_for(lambda: False, self._pause)
                 key, work = self._wishes.popitem(last=True)
                 self._running, self._busy = key, True
             result = _tried(work)
@@ -88,6 +105,9 @@ class Later:
                 self._changed.notify_all()
 
     def _keep(self, key: Hashable, result: object) -> None:
+        self._began.pop(key, None)
+        if isinstance(result, _Failure) and isinstance(result.error, Stopped):
+            return
         self._done[key] = result
         while len(self._done) > self._kept:
             self._done.popitem(last=False)
@@ -119,3 +139,5 @@ def weak(*values: T) -> tuple[ref[T], ...]:
 
 LATER = Later()
 """The one that the views share."""
+SLOW = Later(kept=64, wishes=8, pause=0.2)
+"""For what takes seconds, in the worker process: it must not keep the others waiting."""

@@ -22,6 +22,7 @@ from clftui.state.matrix_difference import arm
 from clftui.state.matrix_model import Matrix
 from clftui.state.session import Session, class_map
 from clftui.state.settings import PIXELS, Against, MatrixSettings, Scaling, Share, Zoom
+from clftui.state.similar import order_words
 from clftui.text import count, decimals_for, percent, rate, sanitise
 
 Float64 = NDArray[np.float64]
@@ -60,7 +61,7 @@ def legend(session: Session) -> str:
     zoom = settings.zoom_of(len(session.classes))
     words = [f"{zoom.value}, {settings.pool.value}" if zoom is Zoom.OVERVIEW else zoom.value]
     words += [share_words(settings.share)] if settings.share is not Share.COUNTS else []
-    words += [scaling_words(settings), settings.order.value]
+    words += [scaling_words(settings), order_words(session)]
     words += [f"cell ≥ {count(settings.at_least)}"] if settings.at_least > 1 else []
     words += ["diagonal"] if settings.diagonal else []
     words += ["transposed"] if settings.transposed else []

@@ -31,6 +31,10 @@ class ClassOrder(StrEnum):
     HARDEST = "hardest first"
     SIZE = "size"
     NAME = "name"
+    QUICK = "similar, quick"
+    BARYCENTRE = "barycentre"
+    LINKAGE = "linkage"
+    SPECTRAL = "spectral"
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,11 @@ class PairSort(StrEnum):
     CHANGE = "change"
 
 
+SUGGESTED = 0
+"""As many blocks as the data suggest."""
+GROUPS = -1
+"""The groups of the hierarchy as blocks, where the matrix is in its order."""
+
 FAR_MORE = 150
 """With more classes than this numbers show so small a part that the matrix opens in the overview."""
 
@@ -131,6 +140,10 @@ class MatrixSettings:
     """Whether pixels that show grow a faint rim, so that single ones can be seen."""
     against: Against = Against.NOTHING
     """What is taken away from every cell."""
+    blocks: int | None = None
+    """How many blocks are outlined, or SUGGESTED or GROUPS; None: none."""
+    reviewed: frozenset[tuple[str, str]] = frozenset()
+    """The block outliers, true and predicted class, that have been jumped to."""
     pane: Pane = Pane.GRID
     pair_sort: PairSort = PairSort.COUNT
     kept: int = 0

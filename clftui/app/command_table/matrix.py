@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from clftui.app.commands import Command
 from clftui.state.class_order import orders
-from clftui.state.matrix_model import next_pair, step_threshold
+from clftui.state.matrix_model import step_threshold
 from clftui.state.matrix_words import share_words
 from clftui.state.moves import cycle, say
 from clftui.state.selection import Tab
@@ -47,10 +47,9 @@ def _threshold(by: int) -> Callable[[Session], Session]:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("matrix.order", ("o",), "order", "Order the classes as given, by hierarchy, difficulty, size or name.",
+    Command("matrix.order", ("o",), "order", "Order the classes as given, by hierarchy, difficulty, size, name, "
+            "or similar ones together.",
             "Order", step=_order, tabs=ONLY, footer=14),
-    Command("matrix.next", ("N",), "next largest", "Jump to the next largest confusion.", "Move",
-            step=next_pair, tabs=ONLY, footer=16),
     Command("matrix.share", ("%",), "counts or %", "Counts, or per cent of the true class, the predicted one or all.",
             "Show", step=_share, tabs=ONLY, footer=18),
     Command("matrix.threshold_up", (">",), "threshold", "Leave out cells of fewer samples, or bring them back.",
