@@ -7,6 +7,7 @@ from dataclasses import replace
 from clftui.analysis.hierarchy import Hierarchy
 from clftui.analysis.hierarchy_arrange import groups_above, path_of
 from clftui.state.class_tree import tree_of
+from clftui.state.group_filters import Examples
 from clftui.state.group_settings import GROUP_METRICS, GroupPart, GroupPath, GroupSort
 from clftui.state.hierarchy_view import collapsed_nodes, group_at, in_order, selected_group
 from clftui.state.moves import cycle, drill_to_samples, remember, say, select
@@ -171,6 +172,17 @@ def group_samples(session: Session, part: GroupPart) -> Session:
         GroupPart.FP: (outside, inside, f"others taken for {name}"),
     }[part]
     return drill_to_samples(session, Scope(part=Part.ALL, true_classes=true, predicted_classes=predicted, title=title))
+
+
+def group_examples(session: Session) -> Session:
+    """A few samples of each class of the group: what its classes look like."""
+    found = _chosen(session)
+    if found is None:
+        return say(session, NO_HIERARCHY if tree_of(session) is None else "This class is in no group.")
+    tree, node = found
+    name, inside = tree.nodes[node].name, tuple(session.classes[index] for index in tree.classes(node).tolist())
+    drilled = drill_to_samples(session, Scope(part=Part.ALL, true_classes=inside, title=f"classes of {name}"))
+    return replace(drilled, filters=(*session.filters, Examples(name, frozenset(inside))))
 
 
 def only_group(session: Session) -> Session:

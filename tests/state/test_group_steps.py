@@ -144,6 +144,17 @@ def test_a_group_filters_every_view(session: Session) -> None:
     assert kept.filters[0].describe() == "of pets"
 
 
+@pytest.mark.row("B6")
+def test_examples_show_a_few_of_each_class(session: Session) -> None:
+    drilled = steps.group_examples(steps.choose_group(session, tree(session), ("animals",)))
+    found = listing(drilled)
+    assert isinstance(found, SampleList) and drilled.filters[0].describe() == "3 of each class of animals"
+    true = found.evaluation.true[found.positions]
+    assert sorted(NAMES[i] for i in true) == sorted(["cat", "dog", "owl", "tit"] * 3)
+    assert (found.evaluation.predicted[found.positions] == true).all()
+    assert back(drilled).filters == () and back(drilled).tab is Tab.MATRIX
+
+
 @pytest.mark.row("B2")
 def test_metric_sort_and_levels_step_round(session: Session) -> None:
     seen = [session.groups.metric]
