@@ -15,6 +15,7 @@ from clftui.widgets import matrix_frame as frame
 from clftui.widgets.matrix_grid import draw_cursor, draw_numbers, draw_shades, level_of, levels
 from clftui.widgets.matrix_layout import Layout
 from clftui.widgets.matrix_overview import draw_pixel_cursor, draw_pixels, draw_rulers, draw_strips
+from clftui.widgets.matrix_past import draw_past
 from clftui.widgets.matrix_wide import draw_wide, draw_wide_cursor
 
 
@@ -35,7 +36,7 @@ def draw_cell_part(canvas: Canvas, layout: Layout, session: Session, shown: Matr
     frame.draw_column_margin(canvas, layout, shown, columns, column)
     past = margin_history(session, shown) if layout.spark_x >= 0 else None
     if past is not None:
-        frame.draw_past(canvas, layout, past[0], past[1], shown.order[rows], row)
+        draw_past(canvas, layout, past[0], past[1], shown.order[rows], row)
     frame.draw_axes(canvas, layout, shown, frame.part_words(shown.n, rows, columns), peak(shown))
     (draw_wide_cursor if layout.wide else draw_cursor)(canvas, layout, row, column)
 
