@@ -10,16 +10,19 @@ import numpy as np
 
 from clftui.analysis.confusion import Confusion
 from clftui.analysis.folding import fold, merged
-from clftui.analysis.hierarchy import Hierarchy, flat
+from clftui.analysis.hierarchy import Hierarchy, flat, parse
 from clftui.analysis.hierarchy_arrange import Nested, common_group, nested, parted, path_of, permuted, renamed
 from clftui.analysis.parting import best_cut, seriated
 from clftui.schema import FormatError
+from clftui.state.blocks import Blocks, blocks
 from clftui.state.class_tree import tree_of
 from clftui.state.group_settings import Arrangement, GroupPath, GroupSort
 from clftui.state.hierarchy_view import group_at, selected_group
+from clftui.state.matrix_model import matrix
 from clftui.state.moves import say
 from clftui.state.session import Session
 from clftui.state.settings import ClassOrder
+from clftui.state.similar import reference
 from clftui.text import plural, sanitise
 
 NOTHING = "There is no matrix here to build a hierarchy from."
@@ -37,14 +40,42 @@ def arranged(session: Session, tree: Mapping[str, object], words: str) -> Sessio
 
 
 def _ready(session: Session) -> tuple[Hierarchy, Confusion] | None:
-    """The hierarchy (a flat one where there is none) and the confusion that shows."""
-    try:
-        confusion = session.confusion()
-    except FormatError:
-        return None
+    """The hierarchy to go on from, and the confusions to part it by: those that orders and blocks are made from.
+
+    In another order than the hierarchy's the blocks that show are its groups; without any it is flat.
+    """
+    confusion = reference(session)
     if confusion is None or not session.classes:
         return None
+    outlined = None if session.matrix.order is ClassOrder.HIERARCHY else _blocks(session)
+    if outlined is not None:
+        return parse(_of_blocks(session, outlined), session.classes), confusion
     return tree_of(session) or flat(session.classes), confusion
+
+
+def _blocks(session: Session) -> Blocks | None:
+    try:
+        shown = matrix(session)
+    except FormatError:
+        return None
+    found = blocks(session, shown) if shown is not None else None
+    return found if found is not None and found.n > 1 else None
+
+
+def _of_blocks(session: Session, found: Blocks) -> Nested:
+    names = (tuple(session.classes[index] for index in found.classes(block).tolist()) for block in range(found.n))
+    children = [{"name": "", "children": list(block)} if len(block) > 1 else {"name": block[0]} for block in names]
+    return {"name": "built from blocks", "children": children}
+
+
+def adopt_blocks(session: Session) -> Session:
+    """The blocks that show as the groups of a hierarchy."""
+    found = _blocks(session)
+    if found is None:
+        return say(session, "No blocks show; b outlines them.")
+    words = f"{plural(found.n, 'block')} made groups"
+    stepped = arranged(session, _of_blocks(session, found), words)
+    return say(stepped, f"{words}; R refines one, u takes it back.")
 
 
 def refine(session: Session) -> Session:

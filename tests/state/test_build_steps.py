@@ -12,13 +12,16 @@ from clftui.analysis.hierarchy_arrange import path_of
 from clftui.app.group_effects import write_hierarchy
 from clftui.data.catalog import open_catalog
 from clftui.state import build_steps as steps
+from clftui.state.blocks import blocks
 from clftui.state.class_tree import tree_of
+from clftui.state.filters import Expression
 from clftui.state.group_settings import GroupSort
 from clftui.state.group_steps import collapse, select_group
+from clftui.state.matrix_model import matrix
 from clftui.state.session import Session, open_session
 from clftui.state.settings import ClassOrder
 from tests.groups import COUNTS, NAMES, grouped, tree
-from tests.matrices import at, session_on
+from tests.matrices import at, draw_as, session_on
 
 
 @pytest.fixture
@@ -76,6 +79,30 @@ def test_groups_of_a_group_are_reordered_by_their_confusions(tmp_path: Path) -> 
         frozenset({f"{g}1", f"{g}2"}) for g in "abcd"
     }
     assert "are in order" in steps.refine(refined).notice
+
+
+@pytest.mark.row("B8", "B18")
+def test_blocks_become_groups_and_are_refined(plain: Session) -> None:
+    outlined = draw_as(plain, order=ClassOrder.LINKAGE, blocks=2)
+    adopted = steps.adopt_blocks(outlined)
+    shown = matrix(outlined)
+    found = blocks(outlined, shown) if shown is not None else None
+    assert found is not None and shown is not None
+    wanted = [{NAMES[i] for i in found.classes(block)} for block in range(2)]
+    assert [part for part in wanted if len(part) > 1] == list(groups(adopted).values())
+    assert adopted.matrix.order is ClassOrder.HIERARCHY and "made groups" in adopted.notice
+    # R on a block of another order goes on from the blocks.
+    refined = steps.refine(outlined)
+    assert [set(part) for part in groups(refined).values() if len(part) == max(map(len, wanted))] == [
+        max(wanted, key=len)
+    ]
+    assert steps.undo(refined).arrangement is None
+    assert "No blocks show" in steps.adopt_blocks(plain).notice
+
+
+def test_filters_do_not_change_what_is_built(plain: Session) -> None:
+    filtered = replace(plain, filters=(Expression('true == "bus"'),))
+    assert groups(steps.refine(filtered)) == groups(steps.refine(plain))
 
 
 def test_what_cannot_be_refined_says_so(plain: Session, session: Session, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from clftui.app.commands import Command
-from clftui.state.build_steps import build, refine, undo
+from clftui.state.build_steps import adopt_blocks, build, refine, undo
 from clftui.state.class_tree import tree_of
 from clftui.state.group_settings import GroupPart
 from clftui.state.group_steps import (
@@ -79,6 +79,8 @@ COMMANDS: tuple[Command, ...] = (
             tabs=ONLY, when=lambda session: session.arrangement is not None),
     Command("group.build", (), "build hierarchy", "Build a hierarchy from the confusions, by average linkage.",
             "Order", step=build, tabs=ONLY),
+    Command("group.from_blocks", (), "blocks as groups", "Make the blocks that show the groups of a hierarchy.",
+            "Order", step=adopt_blocks, tabs=ONLY, when=lambda session: session.matrix.blocks is not None),
     Command("group.name", (), "name group", "Name the selected group, or the one under the cursor.", "Act",
             effect="group_name", tabs=ONLY, when=_has_groups),
     Command("group.save", (), "save hierarchy", "Save the hierarchy as a file that others can use.", "Act",
