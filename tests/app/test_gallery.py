@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from clftui.data.catalog import open_catalog
 from clftui.state.moves import select
 from clftui.state.selection import Tab
 from clftui.state.session import Session, open_session
+from clftui.state.settings import ClassOrder
 
 PICTURES = Path(__file__).parent / "__snapshots__" / "test_gallery"
 SIZES = {"80x24": (80, 24), "120x40": (120, 40), "200x50": (200, 50)}
@@ -37,7 +39,10 @@ def _session(screen: str) -> Session:
     """The sample runs that show a screen best, as of any day: a sample run is never live."""
     collection = "digits" if screen in ("runs", "ranking") else "glyphs"
     session = open_session(open_catalog([bundled_folder("sample_runs") / collection]))
-    return select(session, true="I", predicted="l") if collection == "glyphs" else session
+    if collection == "digits":
+        return session
+    session = replace(session, matrix=replace(session.matrix, order=ClassOrder.HIERARCHY))
+    return select(session, true="I", predicted="l")
 
 
 async def _draw(screen: str, size: tuple[int, int], theme: str) -> str:
