@@ -99,26 +99,46 @@ class Peers:
         other = self._evaluation(run)
         if other is None:
             return None
-        at = positions_in(other, table_of(run, self.split), evaluation, samples)
-        there = at >= 0
-        if what == "confidence":
-            return np.where(there, other.confidence()[at], np.nan)
-        if what == "predicted":
-            names = np.asarray([*run.classes, None], dtype=object)
-            return names[np.where(there, other.predicted[at], -1)]
-        true, predicted = other.true[at], other.predicted[at]
-        return np.asarray(((true == predicted) == (what == "right")) & (true >= 0) & there, dtype=np.bool_)
+        return _answers(run, other, what, positions_in(other, table_of(run, self.split), evaluation, samples))
 
     def _count(self, right: bool, evaluation: Evaluation, samples: SampleTable | None) -> Int64:
+        if samples is not None:
+            # The same for every run on these samples: thirty runs would otherwise be compared with thirty each.
+            return _counted(self, right, samples, evaluation.sample.tobytes())
         found = np.zeros(evaluation.n, dtype=np.int64)
+        own = self._run_of(evaluation)
+        mask = self._answers(own, "right" if right else "wrong", evaluation, None) if own is not None else None
+        return found if mask is None else found + mask
+
+    def count(self, right: bool, samples: SampleTable, rows: Int64) -> Int64:
+        """(n,) how many runs are right (or wrong) about the samples in these rows of a table."""
+        found = np.zeros(len(rows), dtype=np.int64)
         for run in self._alive():
             try:
-                mask = self._answers(run, "right" if right else "wrong", evaluation, samples)
+                other = self._evaluation(run)
+                if other is not None:
+                    at = _positions(other, table_of(run, self.split), rows, samples)
+                    found += _answers(run, other, "right" if right else "wrong", at)
             except FormatError:  # A broken run is told where it shows; the others still count.
                 continue
-            if mask is not None:
-                found += mask
         return found
+
+
+@lru_cache(maxsize=8)
+def _counted(peers: Peers, right: bool, samples: SampleTable, rows: bytes) -> Int64:
+    return peers.count(right, samples, np.frombuffer(rows, dtype=np.int64))
+
+
+def _answers(run: Run, other: Evaluation, what: str, at: Int64) -> NDArray[Any]:
+    """What `run` answered to the samples at positions `at` of its evaluation; nothing where that is -1."""
+    there = at >= 0
+    if what == "confidence":
+        return np.where(there, other.confidence()[at], np.nan)
+    if what == "predicted":
+        names = np.asarray([*run.classes, None], dtype=object)
+        return np.asarray(names[np.where(there, other.predicted[at], -1)])
+    true, predicted = other.true[at], other.predicted[at]
+    return np.asarray(((true == predicted) == (what == "right")) & (true >= 0) & there, dtype=np.bool_)
 
 
 def table_of(run: Run, split: str) -> SampleTable | None:
@@ -135,12 +155,15 @@ def positions_in(
     """(n,) where each sample of `evaluation` stands in `other`; -1 where it is not, or nothing says which it is."""
     if other is evaluation:
         return np.arange(evaluation.n, dtype=np.int64)
+    return _positions(other, other_table, evaluation.sample, table)
+
+
+def _positions(other: Evaluation, other_table: SampleTable | None, rows: Int64, table: SampleTable | None) -> Int64:
     if table is None or other_table is None or not other.n:
-        return np.full(evaluation.n, -1, dtype=np.int64)
-    wanted = evaluation.sample
+        return np.full(len(rows), -1, dtype=np.int64)
     if not same_samples(table, other_table):
-        wanted = _translated(wanted, table, other_table)
-    return _places(other.sample, wanted)
+        rows = _translated(rows, table, other_table)
+    return _places(other.sample, rows)
 
 
 def _places(have: Int64, wanted: Int64) -> Int64:
