@@ -122,3 +122,11 @@ def class_labels(tree: Hierarchy, classes: tuple[str, ...]) -> tuple[str, ...]:
     shared = {label for label, number in Counter(labels).items() if number > 1}
     named = (f"{label} ({name})" if label in shared else label for label, name in zip(labels, classes, strict=True))
     return tuple(named)
+
+
+def label_of(session: Session, name: str) -> str:
+    """What the hierarchy calls a class of the focused run; its name without one."""
+    tree, classes = tree_of(session), session.classes
+    if tree is None or name not in classes:
+        return name
+    return class_labels(tree, classes)[classes.index(name)]

@@ -10,6 +10,7 @@ import numpy as np
 from clftui.analysis.confusion import Confusion
 from clftui.analysis.intervals import wilson
 from clftui.schema import FormatError
+from clftui.state.class_tree import label_of
 from clftui.state.selection import Part, Tab
 from clftui.state.session import Session
 from clftui.text import count, plural, rate, sanitise, shorten
@@ -80,8 +81,8 @@ def _cell_pieces(session: Session) -> list[Piece]:
     one_class = session.tab is Tab.RANKING or selection.predicted not in classes
     predicted = true if one_class else classes.index(selection.predicted or "")
     words, interval = cell_words(confusion, true, predicted)
-    name = sanitise(selection.true)
-    title = f"{name} right" if one_class or true == predicted else f"{name} → {sanitise(selection.predicted or '')}"
+    name, other = (sanitise(label_of(session, each or "")) for each in (selection.true, selection.predicted))
+    title = f"{name} right" if one_class or true == predicted else f"{name} → {other}"
     return [Piece(f"{title} "), Piece(words), Piece(f" {interval}", Tone.FAINT)]
 
 

@@ -119,7 +119,8 @@ def draw_icicle(
             here = group.start <= cursor < group.end
             _bar(canvas, group, strength(group.value, worst), lane, (y, after - y), here)
             if group.node == selected:
-                canvas.vline(EDGE + lane.x, y, after - y, palette.focus, "▌")
+                beside = 1 if lane.width == NARROW and not palette.colourful else 0
+                canvas.vline(EDGE + lane.x + beside, y, after - y, palette.focus, "▌")
 
 
 def _worst(icicle: Icicle, found: tuple[Lane, ...]) -> float:
