@@ -21,7 +21,7 @@ _COLOUR_SYSTEMS = {24: "truecolor", 8: "256", 4: "standard", 0: "standard"}
 
 REPORT_VIEWS = ("runs", "ranking", "matrix", "pairs", "groups", "hierarchy", "samples", "collect")
 FORMATS = ("text", "md", "json", "csv", "svg")
-PAIR_SORTS = ("count", "rate", "surprise", "change")
+PAIR_SORTS = ("count", "rate", "surprise", "change", "reason")
 
 
 def main() -> None:

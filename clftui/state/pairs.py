@@ -79,6 +79,9 @@ class PairRow:
     """Whether the true class has too few samples to say much."""
 
 
+Tagged = tuple[tuple[str, str], Reason]
+"""A pair (true, predicted) and why it is confused."""
+
 FEW = 10
 """Samples of a class under which its rates say little."""
 
@@ -92,8 +95,10 @@ def pair_list(session: Session) -> PairList | None:
     if run is None or confusion is None:
         return None
     settings = session.matrix
-    before = _before(session)
-    return _listed(run.classes, confusion, before, settings.at_least, settings.pair_sort, settings.pair_text)
+    before, tagged = _before(session), frozenset[Tagged]()
+    if settings.pair_sort is PairSort.REASON:
+        tagged = frozenset(pair_reasons(session.catalog).items())
+    return _listed(run.classes, confusion, before, settings.at_least, settings.pair_sort, settings.pair_text, tagged)
 
 
 def _before(session: Session) -> Confusion | None:
@@ -112,8 +117,9 @@ def _before(session: Session) -> Confusion | None:
 
 @lru_cache(maxsize=8)
 def _listed(
-    classes: tuple[str, ...], c: Confusion, before: Confusion | None, at_least: int, sort: PairSort, text: str
-) -> PairList:
+    classes: tuple[str, ...], c: Confusion, before: Confusion | None, at_least: int, sort: PairSort, text: str,
+    tagged: frozenset[Tagged] = frozenset(),
+) -> PairList:  # fmt: skip
     off = c.true != c.predicted
     whole = int(np.count_nonzero(off))
     kept = np.flatnonzero(off & (c.count >= at_least))
@@ -127,7 +133,10 @@ def _listed(
         change = (counts - _counts_at(before, true, predicted)).astype(np.float64)
     odd = surprise(c)
     residual = odd.residual[kept]
-    order = np.lexsort((predicted, true, -counts, -_worth(sort, counts, support, residual, change)))
+    worth = _worth(sort, counts, support, residual, change)
+    if sort is PairSort.REASON:
+        worth = _tag_worth(classes, true, predicted, tagged)
+    order = np.lexsort((predicted, true, -counts, -worth))
     return PairList(
         classes, true[order], predicted[order], counts[order], support[order], residual[order],
         odd.times[kept][order], change[order],
@@ -147,6 +156,14 @@ def _worth(sort: PairSort, counts: Int64, support: Int64, residual: Float64, cha
             return np.nan_to_num(change, nan=-np.inf)
         case _:
             return counts.astype(np.float64)
+
+
+def _tag_worth(classes: tuple[str, ...], true: Int64, predicted: Int64, tagged: frozenset[Tagged]) -> Float64:
+    """Tagged pairs first, reason by reason."""
+    reasons = list(reversed(Reason))
+    place = {pair: 1.0 + reasons.index(reason) for pair, reason in tagged}
+    named = ((classes[t], classes[p]) for t, p in zip(true.tolist(), predicted.tolist(), strict=True))
+    return np.asarray([place.get(pair, 0.0) for pair in named], dtype=np.float64)
 
 
 def _counts_at(c: Confusion, true: Int64, predicted: Int64) -> Int64:
@@ -212,6 +229,8 @@ def next_sort(session: Session) -> Session:
     known = {PairSort.COUNT, PairSort.RATE, PairSort.SURPRISE}
     if shown.n and not np.isnan(shown.change).all():
         known.add(PairSort.CHANGE)
+    if pair_reasons(session.catalog):
+        known.add(PairSort.REASON)
     sort = cycle(session.matrix.pair_sort, among=[each for each in PairSort if each in known])
     return say(replace(session, matrix=replace(session.matrix, pair_sort=sort)), f"Pairs {sort_words(sort)}.")
 
@@ -223,6 +242,7 @@ def sort_words(sort: PairSort) -> str:
         PairSort.RATE: "by rate of the true class, by the low end of its interval",
         PairSort.SURPRISE: "by surprise, how far the count is above what chance would give",
         PairSort.CHANGE: "by change since the epoch before, worse first",
+        PairSort.REASON: "by reason, the tagged ones first",
     }[sort]
 
 

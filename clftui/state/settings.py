@@ -109,6 +109,7 @@ class PairSort(StrEnum):
     RATE = "rate"
     SURPRISE = "surprise"
     CHANGE = "change"
+    REASON = "reason"
 
 
 SUGGESTED = 0

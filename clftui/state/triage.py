@@ -13,10 +13,8 @@ from pathlib import Path
 
 from clftui.bundled import bundled_folder
 from clftui.data.catalog import Catalog
-from clftui.schema import FormatError
+from clftui.schema import TRIAGE_FILE, FormatError
 from clftui.storage import append_line, dump_json, read_jsonl, state_folder
-
-FILE = "triage.jsonl"
 
 
 class Reason(StrEnum):
@@ -44,7 +42,7 @@ Pair = tuple[str, str]
 
 def journals(catalog: Catalog) -> tuple[Path, Path]:
     """Where the tags of a collection lie: beside its runs, and where they go if that folder cannot be written."""
-    beside = catalog.root / FILE
+    beside = catalog.root / TRIAGE_FILE
     name = hashlib.blake2b(os.fsencode(catalog.root), digest_size=8).hexdigest()
     return beside, state_folder() / "triage" / f"{catalog.root.name or 'runs'}-{name}.jsonl"
 

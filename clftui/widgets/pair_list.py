@@ -39,6 +39,7 @@ _SORTED = {
     PairSort.RATE: _Column.RATE,
     PairSort.SURPRISE: _Column.CHANCE,
     PairSort.CHANGE: _Column.CHANGE,
+    PairSort.REASON: _Column.REASON,
 }
 
 
@@ -141,7 +142,7 @@ def _draw_columns(
 def _places(width: int, sort: PairSort, rows: Sequence[PairRow]) -> tuple[list[tuple[_Column, int]], int]:
     """The columns that fit, each with the screen column after its end, and the columns left for the names."""
     wanted = [_SORTED[sort], *(column for column in _Column if column is not _SORTED[sort])]
-    if all(row.reason is None for row in rows):
+    if all(row.reason is None for row in rows) and sort is not PairSort.REASON:
         wanted.remove(_Column.REASON)
     room, chosen = width - 2 - _NAMES, set[_Column]()
     for column in wanted:

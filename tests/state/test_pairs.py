@@ -16,6 +16,7 @@ from clftui.state.pairs import PairList, pair_list
 from clftui.state.selection import Part, Scope, Tab
 from clftui.state.session import Session
 from clftui.state.settings import PairSort, Pane
+from clftui.state.triage import Reason, tag_pair
 from tests.matrices import COUNTS, at, draw_as, session_on
 
 BEFORE = ((50, 4, 0), (3, 90, 1), (0, 4, 38))
@@ -54,6 +55,7 @@ def test_every_number_equals_the_dense_matrix(k: int, seed: int, sort: PairSort)
         PairSort.RATE: wilson(shown.count, shown.support)[0],
         PairSort.CHANGE: shown.change,
         PairSort.SURPRISE: shown.surprise,
+        PairSort.REASON: shown.count,
     }[sort]
     assert (np.diff(worth) <= 0).all()
 
@@ -101,7 +103,7 @@ def test_sorts_go_round_those_that_have_numbers(session: Session, tmp_path: Path
         session = pairs.next_sort(session)
         seen.append(session.matrix.pair_sort)
         assert session.notice.startswith("Pairs by")
-    assert set(seen) == set(PairSort)
+    assert set(seen) == set(PairSort) - {PairSort.REASON}
     single = session_on(tmp_path / "single", {"only": [COUNTS]})
     for _ in range(4):
         single = pairs.next_sort(single)
@@ -135,3 +137,14 @@ def test_classes_that_are_confused_with_each_other_alone_surprise_most(tmp_path:
     assert named(listed(session))[-1] == "c4c5"
     by_surprise = listed(draw_as(session, pair_sort=PairSort.SURPRISE))
     assert named(by_surprise)[0] == "c4c5" and by_surprise.times[0] > 5 > by_surprise.times[1]
+
+
+@pytest.mark.row("B33")
+def test_tagged_pairs_come_first_reason_by_reason(session: Session) -> None:
+    for pair, reason in (("dogfox", Reason.REDUNDANT), ("catdog", Reason.ABSTRACT), ("foxdog", Reason.REDUNDANT)):
+        tag_pair(session.catalog, pair[:3], pair[3:], reason)
+    by_reason = draw_as(session, pair_sort=PairSort.REASON)
+    assert named(listed(by_reason)) == ["foxdog", "dogfox", "catdog", "dogcat"]
+    assert pairs.next_sort(by_reason).matrix.pair_sort is PairSort.COUNT
+    tag_pair(session.catalog, "dog", "cat", Reason.REDUNDANT)
+    assert named(listed(by_reason))[0] == "dogcat"

@@ -62,8 +62,8 @@ def _fold_rare(session: Session, page: Page) -> Session:
 COMMANDS: tuple[Command, ...] = (
     Command("matrix.pairs", ("p",), "pairs", "List the confused pairs beside the matrix, then alone.", "Show",
             effect="pairs", tabs=ONLY, footer=17),
-    Command("matrix.pairs_sort", ("P",), "sort pairs", "Sort the pairs by count, rate, surprise or change.", "Order",
-            step=pairs.next_sort, tabs=ONLY, when=_is_listed, footer=19),
+    Command("matrix.pairs_sort", ("P",), "sort pairs", "Sort the pairs by count, rate, surprise, change or reason.",
+            "Order", step=pairs.next_sort, tabs=ONLY, when=_is_listed, footer=19),
     Command("matrix.readout", ("A",), "read out", "Read one cell out in sentences, for ears and tiny screens.", "Show",
             step=_readout, tabs=ONLY),
     Command("matrix.box", ("V",), "box", "Begin a box of cells, or end it; enter opens its samples.", "Select",
