@@ -25,7 +25,7 @@ from clftui.state.moves import cleared, go, say, with_catalog
 from clftui.state.selection import Tab
 from clftui.state.session import Session
 from clftui.text import sanitise
-from clftui.views.view import Act, View
+from clftui.views.view import Act, Arrived, View
 from clftui.widgets.canvas_view import CanvasView
 from clftui.widgets.compositor import CanvasScreen
 from clftui.widgets.frame import BreadcrumbBar, FooterBar, HeaderBar, TabBar
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("clftui")
 
-CALM_CHECKS = 8
+CALM_CHECKS = 20
 """How often in a row nothing may be pending before a screen counts as settled: what arrives is drawn a little later."""
 ROOMY_HEIGHT = 28
 """From this height on a blank row parts the breadcrumb from the body."""
@@ -203,6 +203,7 @@ class MainScreen(CanvasScreen):
                 log.warning("%s", problem.message)
             self.session = with_catalog(self.now, newest)
 
+    @on(Arrived)
     @on(HistoryArrived)
     def history_arrived(self) -> None:
         self.session = self._background.arrived(self.now)
