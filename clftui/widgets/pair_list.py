@@ -144,6 +144,8 @@ def _places(width: int, sort: PairSort, rows: Sequence[PairRow]) -> tuple[list[t
     wanted = [_SORTED[sort], *(column for column in _Column if column is not _SORTED[sort])]
     if all(row.reason is None for row in rows) and sort is not PairSort.REASON:
         wanted.remove(_Column.REASON)
+    if all(math.isnan(row.change) for row in rows) and sort is not PairSort.CHANGE:
+        wanted.remove(_Column.CHANGE)
     room, chosen = width - 2 - _NAMES, set[_Column]()
     for column in wanted:
         if column.value[1] <= room and (column is not _Column.INTERVAL or _Column.RATE in chosen):

@@ -108,6 +108,12 @@ def test_the_sorted_column_shows_and_is_marked(session: Session) -> None:
     assert "▾change" in head and "rate" not in head
 
 
+def test_without_an_epoch_before_there_is_no_column_of_changes(tmp_path: Path) -> None:
+    single = draw_as(session_on(tmp_path, {"only": [COUNTS]}), pane=Pane.PAIRS)
+    head = lines(single, 120, 8)[1]
+    assert "change" not in head and "back" in head
+
+
 @pytest.mark.row("P11")
 def test_the_readout_is_lines_of_text(session: Session) -> None:
     drawn = lines(draw_as(session, pane=Pane.READOUT), 40, 9, MONO)

@@ -23,6 +23,10 @@ def _is_listed(session: Session) -> bool:
     return session.matrix.pane is not Pane.GRID
 
 
+def _is_grid(session: Session) -> bool:
+    return session.matrix.pane not in matrix_box.LISTED
+
+
 def _has_cell(session: Session) -> bool:
     return session.selection.true is not None and session.selection.predicted is not None
 
@@ -40,7 +44,7 @@ def on_grid(command: Command) -> Command:
     given = command.when
 
     def when(session: Session) -> bool:
-        return session.matrix.pane not in matrix_box.LISTED and (given is None or given(session))
+        return _is_grid(session) and (given is None or given(session))
 
     return replace(command, when=when)
 
@@ -67,7 +71,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("matrix.readout", ("A",), "read out", "Read one cell out in sentences, for ears and tiny screens.", "Show",
             step=_readout, tabs=ONLY),
     Command("matrix.box", ("V",), "box", "Begin a box of cells, or end it; enter opens its samples.", "Select",
-            step=matrix_box.toggle, tabs=ONLY, footer=26),
+            step=matrix_box.toggle, tabs=ONLY, footer=26, when=_is_grid),
     Command("matrix.row_samples", (), "row's samples", "All wrong samples of the true class under the cursor.",
             "Select", step=matrix_box.drill_row, tabs=ONLY, when=_has_cell),
     Command("matrix.column_samples", (), "column's samples", "All samples wrongly taken for the predicted class.",
