@@ -199,7 +199,7 @@ class _Sent:
         new_attrs, new_fg, new_bg = (part.ravel()[starts] for part in (self.new_attrs, self.new_fg, self.new_bg))
         columns: list[Any] = [np.full(len(starts), _CSI, np.uint32)]
         if new_attrs.any():
-            turns = _turns()[self.before_attrs.ravel()[starts], self.attrs.ravel()[starts]]
+            turns = _turns(self.before_attrs.ravel()[starts], self.attrs.ravel()[starts])
             columns += [np.where(new_attrs, turns[:, word], 0) for word in range(turns.shape[1])]
             columns.append(np.where(new_attrs & (new_fg | new_bg), _JOIN, 0))
         if new_fg.any():
@@ -247,12 +247,14 @@ def _colour(values: Ints, new: NDArray[np.bool_], depth: Depth, selector: int) -
     return [np.where(new, _word(f"{selector};2"), 0)] + [np.where(new, _NEXT[channel], 0) for channel in channels]
 
 
+def _turns(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Words:
+    """(n, 4) words: the SGR parameters that turn each set of attributes into the other; a picture has few pairs."""
+    pairs, which = np.unique(before.astype(np.intp) << 5 | after, return_inverse=True)
+    turned: Words = _words([attribute_codes(pair >> 5, pair & 31) for pair in pairs.tolist()], 4)[which]
+    return turned
+
+
 @cache
-def _turns() -> Words:
-    """(32, 32, 4) words: the SGR parameters that turn one set of attributes into another."""
-    return _words([attribute_codes(before, after) for before in range(32) for after in range(32)], 4).reshape(32, 32, 4)
-
-
 def attribute_codes(before: int, after: int) -> str:
     """The SGR parameters that turn the attributes `before` into `after`."""
     codes: list[str] = []
