@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import PurePath
+from typing import NamedTuple
 
 from clftui.text import sanitise
 
@@ -45,8 +45,7 @@ FULL_SCORES_MAX_BYTES = 20_000_000
 TOP_K = 10
 
 
-@dataclass(frozen=True)
-class ArraySpec:
+class ArraySpec(NamedTuple):
     """One array of an epoch's npz: the kinds of dtype it may have (numpy's `dtype.kind`) and its dimensions.
 
     `shape` names each axis: "n" samples, "K" classes, "k" top classes, "d" features.
@@ -95,8 +94,7 @@ class FormatError(Exception):
         return sanitise(f"{place} {self.problem}; {self.remedy}." if self.remedy else f"{place} {self.problem}.")
 
 
-@dataclass(frozen=True, order=True)
-class Shard:
+class Shard(NamedTuple):
     """Which rank of how many wrote a file; a file of an unsharded run is rank 0 of 1."""
 
     world_size: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -78,8 +78,7 @@ class Hierarchy:
         return {node.class_index: i for i, node in enumerate(self.nodes) if node.class_index >= 0}
 
 
-@dataclass(frozen=True, eq=False)
-class GroupMetrics:
+class GroupMetrics(NamedTuple):
     """Per node of a hierarchy, each (number of nodes,): NaN undefined; `support` counts samples."""
 
     precision: Float64
@@ -88,8 +87,7 @@ class GroupMetrics:
     support: Int64
 
 
-@dataclass(frozen=True)
-class _Tree:
+class _Tree(NamedTuple):
     name: str
     children: tuple[_Tree, ...] = ()
     class_index: int = -1

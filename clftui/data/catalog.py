@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from clftui.data.discover import Found, discover
 from clftui.data.imports import STDIN, Imported, import_path
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from clftui.data.imports.hierarchy import HierarchyFile
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """Something that could not be opened, and why, in one sentence that names the file."""
 
     path: Path

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from clftui.data.evaluation import Evaluation
 from clftui.data.hot import hot
@@ -18,8 +18,7 @@ from clftui.schema import EPOCHS_FOLDER, SCALARS_FILE, Shard, epoch_folder, spli
 from clftui.storage import Signature, file_signature, open_npz, read_jsonl
 
 
-@dataclass(frozen=True, eq=False)
-class _Kept:
+class _Kept(NamedTuple):
     evaluation: Evaluation
     signatures: Mapping[str, Signature]
     checked: bool

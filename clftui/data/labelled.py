@@ -107,7 +107,7 @@ class LabelledFiles:
             # count, and at half its width each, the cells' rows and columns
             total += 2 * confusion.count.nbytes + confusion.unanswered.nbytes
         if summary is not None:
-            total += sum(array.nbytes for array in vars(summary).values())
+            total += sum(array.nbytes for array in summary)
         return total
 
     def forget(self) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from clftui.data.status import parse_status_file
 from clftui.schema import (
@@ -25,8 +25,7 @@ NEWEST_LISTED = 2
 Stamp = tuple[str, int, int, int]
 
 
-@dataclass(frozen=True)
-class RunScan:
+class RunScan(NamedTuple):
     """A run folder at one moment.
 
     `content` are the stamps of run.json, the scalars, epochs/ and the files of the newest epochs; `status` those of the

@@ -6,8 +6,7 @@ Only the rows asked for are read, about a megabyte at a time.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +23,7 @@ _CHUNK_BYTES = 1 << 20
 _INFINITY_BITS = 0x7C00  # float16's infinity: NaNs and whatever is negative read higher without a sign
 
 
-@dataclass(frozen=True, eq=False)
-class Summary:
+class Summary(NamedTuple):
     """Per row: score of the predicted class, of the true class (float32, NaN unknown) and the true class's rank.
 
     Ranks (int32) count from 1; 0 = unknown. `nan` marks rows whose stored scores are NaN.

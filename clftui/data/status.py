@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from clftui.schema import STATES, STATUS_FILE, FormatError, Shard
 from clftui.storage import read_json
@@ -40,8 +40,7 @@ class RunStatus:
 UNKNOWN = RunStatus("unknown")
 
 
-@dataclass(frozen=True)
-class StatusFiles:
+class StatusFiles(NamedTuple):
     """The parsed status files of a run's newest attempt: (rank, content), and when anything of the run last changed."""
 
     contents: tuple[Mapping[str, object], ...]

@@ -8,9 +8,8 @@ bytes, zero where there is nothing; one `translate` at the end drops the zeros.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,8 +51,7 @@ _NUMBER = _words([str(value) for value in range(256)], 1)[:, 0]
 _NEXT = _words([f";{value}" for value in range(256)], 1)[:, 0]
 
 
-@dataclass(frozen=True, eq=False)
-class Picture:
+class Picture(NamedTuple):
     """What a block of cells looks like at one colour depth: code, fg, bg, attrs, each (h, w).
 
     fg and bg hold packed colours (TRUE), palette numbers (ANSI256), SGR numbers (ANSI16) or nothing (MONO); the

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,8 +13,7 @@ from clftui.state.session import Session, passed
 from clftui.text import MINUS, count, sanitise
 
 
-@dataclass(frozen=True)
-class Chip:
+class Chip(NamedTuple):
     """One filter on the screen: `wrong only −9,022`."""
 
     words: str

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,8 +23,7 @@ COLLAPSED = "▸ "
 """Before the name of a group that is one row and column."""
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """A group beside the rows `start` to `end` (excluded): positions of items, from 0."""
 
     node: int
@@ -39,8 +38,7 @@ class Group:
     collapsed: bool
 
 
-@dataclass(frozen=True, eq=False)
-class Icicle:
+class Icicle(NamedTuple):
     """The levels of the hierarchy, the outermost first, in the matrix's own order."""
 
     metric: Metric
@@ -163,8 +161,7 @@ def selected_group(session: Session) -> tuple[Hierarchy, int] | None:
     return (tree, node) if tree is not None and node else None
 
 
-@dataclass(frozen=True)
-class GroupCounts:
+class GroupCounts(NamedTuple):
     """A group's samples: right in it (any of its classes), missed by it, taken in from outside; `confused` inside."""
 
     classes: int

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,8 +20,7 @@ LISTED = (Pane.PAIRS, Pane.READOUT)
 """Panes in which the cursor goes through the confused pairs instead of over the grid."""
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(NamedTuple):
     """Rows and columns on the screen, by position, and the classes and samples they stand for."""
 
     rows: slice

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,8 +145,7 @@ def next_difference(session: Session) -> Session:
 UNPAIRED = "two proportions"
 
 
-@dataclass(frozen=True)
-class Test:
+class Test(NamedTuple):
     """How surely a cell differs between two arms."""
 
     p: float
@@ -174,8 +174,7 @@ def cell_test(session: Session, other: Session, true: tuple[str, ...], predicted
     return Test(float(two_proportion(mine.k, mine.n, theirs.k, theirs.n)), UNPAIRED)
 
 
-@dataclass(frozen=True, eq=False)
-class _Answers:
+class _Answers(NamedTuple):
     """Samples of some classes: their positions, which are predicted as one of some others, and both numbers."""
 
     evaluation: Evaluation

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +29,7 @@ Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Sentence:
+class Sentence(NamedTuple):
     """`cat as dog` and `31, 6.2 % of cats, 4.1–9.3 %, up 4 since epoch 7`."""
 
     title: str
@@ -42,8 +41,7 @@ class Sentence:
         return f"{self.title}: {self.words}"
 
 
-@dataclass(frozen=True)
-class RunCell:
+class RunCell(NamedTuple):
     """The cell under the cursor in one run: `A 11.0 ±1.9` and its rate in every epoch."""
 
     letter: str

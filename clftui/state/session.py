@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,7 @@ from clftui.state.selection import MAX_LETTERED, Selection, Tab
 from clftui.state.settings import MatrixSettings, RankingSettings, RunsSettings, SamplesSettings
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where `back` returns to."""
 
     tab: Tab

@@ -11,7 +11,7 @@ import math
 import re
 import struct
 import zlib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,8 +37,7 @@ _MAX_HEADER = 10_000
 _FIRST_READ = 1024
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """One array: where its bytes are and what they mean. `offset` is -1 for a compressed one."""
 
     name: str
@@ -50,8 +49,7 @@ class Member:
     packed: Packed | None = None
 
 
-@dataclass(frozen=True)
-class Packed:
+class Packed(NamedTuple):
     """A deflated member: where its stream lies, and the length of the npy header at the beginning of the content."""
 
     offset: int
@@ -60,8 +58,7 @@ class Packed:
     header: int
 
 
-@dataclass(frozen=True)
-class _Entry:
+class _Entry(NamedTuple):
     name: str
     method: int
     encrypted: bool

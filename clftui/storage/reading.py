@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,7 @@ from clftui.storage.files import open_regular, unreadable
 MAX_OPEN = 64
 
 
-@dataclass(frozen=True)
-class Signature:
+class Signature(NamedTuple):
     """What changes when a file does."""
 
     mtime_ns: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual import events
 from textual.message import Message
@@ -15,8 +15,7 @@ from clftui.text import shorten, text_width
 from clftui.widgets.canvas_view import CanvasView
 
 
-@dataclass(frozen=True)
-class HeaderContent:
+class HeaderContent(NamedTuple):
     """The header line: the collection, lettered runs (letter, name, focused), more runs, and the right end."""
 
     collection: str

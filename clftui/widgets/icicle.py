@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,8 +25,7 @@ LEAST_SPAN = 0.05
 """How far the metric has to fall for the strongest shade."""
 
 
-@dataclass(frozen=True)
-class Lane:
+class Lane(NamedTuple):
     """A level of the hierarchy on the screen, `x` counting from the left of the icicle."""
 
     level: int

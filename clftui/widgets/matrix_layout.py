@@ -6,7 +6,8 @@ left: row labels, the grid, the margin of the rows, its past. What does not fit 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from clftui.state.matrix_cells import items_a_pixel
 from clftui.state.settings import PIXELS, Zoom
@@ -38,8 +39,7 @@ class Content:
     """Columns at the left for the groups of the hierarchy."""
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """Positions in cells of the widget; -1 for a part that has no room."""
 
     label_width: int
@@ -114,7 +114,7 @@ def _moved(layout: Layout, by: int) -> Layout:
     """`layout` further to the right."""
     names = ("share_x", "interval_x", "spark_x", "strip_x")
     places = {name: x + by for name in names if (x := getattr(layout, name)) >= 0}
-    return replace(layout, x=layout.x + by, label_x=layout.label_x + by, **places)
+    return layout._replace(x=layout.x + by, label_x=layout.label_x + by, **places)
 
 
 def _arrange(width: int, height: int, content: Content) -> Layout:

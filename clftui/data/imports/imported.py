@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from clftui.data.run import Run
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
 STDIN = Path("-")
 
 
-@dataclass(frozen=True, eq=False)
-class Imported:
+class Imported(NamedTuple):
     """What was found at a path: runs, and (file, sentence) for what could not be read.
 
     `signature` changes when one of the files that were, or could have been, used does.
