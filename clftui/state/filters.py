@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clftui.state.peers import Peers, is_peer_column
-from clftui.text import sanitise
+from clftui.text import sanitise, shorten
 
 if TYPE_CHECKING:
     from clftui.data.evaluation import Evaluation
@@ -51,6 +51,8 @@ COLUMNS: dict[str, str] = {
     "id": "the sample's id",
 }
 """What an expression may name, besides the columns of the sample table."""
+
+MAX_DEPTH = 50
 
 _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
@@ -194,23 +196,27 @@ def _names(classes: tuple[str, ...], labels: NDArray[Any]) -> NDArray[Any]:
 def _parse(text: str) -> ast.expr:
     try:
         return ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise FilterError(f'`{sanitise(text)}` cannot be read; write e.g. confidence > .9 and true == "cat"') from error
+    except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError) as error:
+        raise FilterError(
+            f'`{shorten(text, 200)}` cannot be read; write e.g. confidence > .9 and true == "cat"'
+        ) from error
 
 
-def _check(node: ast.expr) -> None:
+def _check(node: ast.expr, depth: int = 0) -> None:
     """Refuse everything but comparisons, and/or/not, names and literals."""
+    if depth > MAX_DEPTH:
+        raise FilterError(f"a filter is nested at most {MAX_DEPTH} deep; write it shorter")
     match node:
         case ast.BoolOp(values=values):
             for each in values:
-                _check(each)
+                _check(each, depth + 1)
         case ast.UnaryOp(op=ast.Not() | ast.USub(), operand=operand):
-            _check(operand)
+            _check(operand, depth + 1)
         case ast.Compare(left=left, ops=ops, comparators=comparators):
             if not all(isinstance(op, (*_COMPARE, ast.In, ast.NotIn)) for op in ops):
                 raise FilterError("only == != < <= > >= and in compare")
             for each in (left, *comparators):
-                _check(each)
+                _check(each, depth + 1)
         case ast.Name():
             pass
         case ast.Constant(value=str() | int() | float() | bool()):

@@ -10,6 +10,7 @@ import ast
 import math
 import re
 import struct
+import threading
 import zlib
 from typing import NamedTuple
 
@@ -22,6 +23,11 @@ ALLOWED_KINDS = "biufSU"
 COPY_AGAIN = "write or copy it again"
 
 _DESCR = re.compile(rf"[<>|=][{ALLOWED_KINDS}][1-9][0-9]{{0,6}}\Z")
+_HEADER = re.compile(
+    r"\{'descr': '([^'\\]{2,12})', 'fortran_order': (True|False), 'shape': \((\d{1,18}(?:, ?\d{1,18})*,?)?\), ?\}\s*\Z",
+    re.ASCII,
+)
+_parsing = threading.Lock()
 _END = struct.Struct("<4s4H2IH")
 _END64_LOCATOR = struct.Struct("<4sIQI")
 _END64 = struct.Struct("<4sQ2H2I4Q")
@@ -224,12 +230,24 @@ def _parse_header(head: bytes) -> tuple[np.dtype[np.generic], tuple[int, ...], b
     if length > _MAX_HEADER or length > len(head):
         raise _Unusable("has a header that is cut short or too long")
     text = head[10 if head[6] == 1 else 12 : length].decode("utf-8" if head[6] == 3 else "latin-1", "replace")
-    try:
-        header = ast.literal_eval(text.strip())
-        descr, shape, fortran = header["descr"], header["shape"], header["fortran_order"]
-    except (ValueError, SyntaxError, TypeError, KeyError, RecursionError, MemoryError) as error:
-        raise _Unusable("has a header that numpy did not write") from error
+    descr, shape, fortran = _header_fields(text)
     return _dtype(descr), _shape(shape), bool(fortran), length
+
+
+def _header_fields(text: str) -> tuple[object, object, object]:
+    """descr, shape and fortran_order. Python's parser is asked for headers alone that numpy does not write today.
+
+    Until 3.11.8 and 3.12.2 it may fail when two threads parse at once (CPython's issue 106905), and ours do.
+    """
+    match = _HEADER.match(text)
+    if match is not None:
+        return match[1], tuple(int(part) for part in (match[3] or "").split(",") if part.strip()), match[2] == "True"
+    try:
+        with _parsing:
+            header = ast.literal_eval(text.strip())
+        return header["descr"], header["shape"], header["fortran_order"]
+    except (ValueError, SyntaxError, TypeError, KeyError, RecursionError, MemoryError, SystemError) as error:
+        raise _Unusable("has a header that numpy did not write") from error
 
 
 def _dtype(descr: object) -> np.dtype[np.generic]:
