@@ -15,6 +15,7 @@ from clftui.bundled import bundled_folder
 from clftui.data.catalog import Catalog, open_catalog
 from clftui.data.run import Run
 from clftui.schema import FormatError
+from clftui.state.block_steps import opened
 from clftui.state.filters import Expression, FilterError
 from clftui.state.group_steps import by_hierarchy
 from clftui.state.moves import say
@@ -113,7 +114,7 @@ def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, gra
     if view in _PANES:
         session, view = replace(session, matrix=replace(session.matrix, pane=_PANES[view])), Tab.MATRIX.value
     tab = view or (remembered if chosen["paths"] and remembered in set(Tab) else Tab.RUNS.value)
-    session = replace(session, tab=Tab(tab))
+    session = opened(replace(session, tab=Tab(tab)))
     if graphics == "none" or bits == 0:
         session = replace(session, samples=replace(session.samples, rows=True))
     try:

@@ -25,7 +25,7 @@ from clftui.state.moves import cleared, go, say, with_catalog
 from clftui.state.selection import Tab
 from clftui.state.session import Session
 from clftui.text import sanitise
-from clftui.views.view import Act, View
+from clftui.views.view import Act, Arrived, View
 from clftui.widgets.canvas_view import CanvasView
 from clftui.widgets.compositor import CanvasScreen
 from clftui.widgets.frame import BreadcrumbBar, FooterBar, HeaderBar, TabBar
@@ -203,6 +203,7 @@ class MainScreen(CanvasScreen):
                 log.warning("%s", problem.message)
             self.session = with_catalog(self.now, newest)
 
+    @on(Arrived)
     @on(HistoryArrived)
     def history_arrived(self) -> None:
         self.session = self._background.arrived(self.now)

@@ -170,13 +170,3 @@ def words(session: Session, shown: Matrix, names: Sequence[str]) -> str:
         return f"block {row + 1}: {span(names, found, row)}, {count(inside)} of its {count(missed)} mistakes inside"
     between = f"block {row + 1}, {span(names, found, row)}, as block {column + 1}, {span(names, found, column)}"
     return f"{between}: {count(int(grid[row, column]))} mistakes"
-
-
-def legend_words(session: Session) -> str:
-    """`4 blocks` for the legend; empty without blocks."""
-    wanted = session.matrix.blocks
-    if wanted is None:
-        return ""
-    if wanted == GROUPS and in_order(session) is not None:
-        return "groups outlined"
-    return "blocks" if wanted in (SUGGESTED, GROUPS) else f"{count(wanted)} blocks"

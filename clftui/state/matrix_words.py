@@ -16,12 +16,13 @@ from clftui.analysis.intervals import wilson
 from clftui.analysis.metrics import Metric, per_class
 from clftui.data.run import Run
 from clftui.schema import FormatError
+from clftui.state.hierarchy_view import in_order
 from clftui.state.history import History, history
 from clftui.state.matrix_cells import whole_of
 from clftui.state.matrix_difference import arm
 from clftui.state.matrix_model import Matrix
 from clftui.state.session import Session, class_map
-from clftui.state.settings import PIXELS, Against, MatrixSettings, Scaling, Share, Zoom
+from clftui.state.settings import GROUPS, PIXELS, Against, MatrixSettings, Scaling, Share, Zoom
 from clftui.state.similar import order_words
 from clftui.text import count, decimals_for, percent, rate, sanitise
 
@@ -60,12 +61,21 @@ def legend(session: Session) -> str:
     words = [f"{zoom.value}, {settings.pool.value}" if zoom is Zoom.OVERVIEW else zoom.value]
     words += [share_words(settings.share)] if settings.share is not Share.COUNTS else []
     words += [scaling_words(settings), order_words(session)]
+    words += [block_words(session)] if settings.blocks is not None else []
     words += [f"cell ≥ {count(settings.at_least)}"] if settings.at_least > 1 else []
     words += ["diagonal"] if settings.diagonal else []
     words += ["transposed"] if settings.transposed else []
     words += [_against_words(session)] if settings.against is not Against.NOTHING else []
     words += ["halo (artificial shade)"] if settings.halo and zoom in PIXELS else []
     return " · ".join(words)
+
+
+def block_words(session: Session) -> str:
+    """`4 blocks`, `groups outlined`."""
+    wanted = session.matrix.blocks
+    if wanted == GROUPS and in_order(session) is not None:
+        return "groups outlined"
+    return f"{count(wanted)} blocks" if wanted and wanted > 0 else "blocks"
 
 
 def _against_words(session: Session) -> str:

@@ -19,10 +19,11 @@ from clftui.state.matrix_words import Sentence, legend, run_cells, sentence
 from clftui.state.matrix_zoom import at_pixel
 from clftui.state.session import Session
 from clftui.state.settings import Pane, Zoom
+from clftui.state.similar import SIMILAR
 from clftui.text import sanitise, text_width
 from clftui.views.matrix_groups import Groups
 from clftui.views.matrix_parts import draw_cell_part, draw_pixel_part
-from clftui.views.view import Act, View, follow
+from clftui.views.view import Act, Arrived, View, follow
 from clftui.widgets import matrix_frame as frame
 from clftui.widgets.matrix_box import draw_box
 from clftui.widgets.matrix_grid import number_width
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from clftui.views.matrix_panes import Panes
 
 WHEEL = 3
+AGAIN_SECONDS = 0.5
+"""How often the screen looks whether what it waits for is there."""
 LEAST = 3
 """Rows below which there is no grid, only the cell under the cursor in words."""
 
@@ -43,6 +46,7 @@ class MatrixView(View):
     _left = 0
     _layout: Layout | None = None
     _followed: object = None
+    _waiting = False
     _panes: Panes | None = None
 
     def __init__(self, **options: Any) -> None:
@@ -65,6 +69,10 @@ class MatrixView(View):
         if listed is not None:
             return listed
         return (self._layout.rows, self._layout.columns) if self._layout is not None else (1, 1)
+
+    @property
+    def busy(self) -> bool:
+        return super().busy or self._waiting
 
     def draw(self, canvas: Canvas) -> None:
         session = self.session
@@ -108,6 +116,22 @@ class MatrixView(View):
         words = _cell_words(session, shown) if selected is None else box_sentence(selected)
         frame.draw_readout(canvas, layout, words, run_cells(session, shown))
         self._groups.read_out(canvas, layout, session, shown)
+        self._look_again(session, shown)
+
+    def _look_again(self, session: Session, shown: Matrix) -> None:
+        """Draw again in a moment while a better order, or the blocks, are on their way."""
+        settings = session.matrix
+        if self._waiting or not self.is_attached or (settings.blocks is None and settings.order not in SIMILAR):
+            return
+        from clftui.views.matrix_blocks import is_waiting
+
+        if is_waiting(session, shown):
+            self._waiting = True
+            self.set_timer(AGAIN_SECONDS, self._looked)
+
+    def _looked(self) -> None:
+        self._waiting = False
+        self.post_message(Arrived())
 
     def _scroll(self, shown: Matrix, layout: Layout) -> None:
         """Show the cursor when it, or what lies under it, has changed; the wheel may leave it behind."""

@@ -15,6 +15,7 @@ from clftui.state.group_steps import choose_group
 from clftui.state.hierarchy_view import Icicle, icicle, in_order, pair_words, selected_group
 from clftui.state.matrix_model import Matrix
 from clftui.state.session import Session
+from clftui.state.settings import GROUPS
 from clftui.text import text_width
 from clftui.widgets.group_bands import draw_bands
 from clftui.widgets.icicle import Lane, draw_icicle, group_at, lanes, lanes_width
@@ -57,7 +58,7 @@ class Groups:
 
     def read_out(self, canvas: Canvas, layout: Layout, session: Session, shown: Matrix) -> None:
         """What the groups say: on a line of its own under the read-out, else at the right end of one with room."""
-        words = pair_words(session, shown.whole, shown.true, shown.predicted)
+        words = "; ".join(filter(None, (_region_words(session, shown), _group_words(session, shown))))
         if not words or layout.sentence_y < 0:
             return
         below = max(layout.sentence_y, layout.runs_y) + 1
@@ -86,6 +87,18 @@ class Groups:
             return choose_group(session, tree, () if session.selection.group == group.path else group.path)
 
         return step
+
+
+def _group_words(session: Session, shown: Matrix) -> str:
+    return pair_words(session, shown.whole, shown.true, shown.predicted)
+
+
+def _region_words(session: Session, shown: Matrix) -> str:
+    if session.matrix.blocks is None or (session.matrix.blocks == GROUPS and in_order(session) is not None):
+        return ""  # Of groups as blocks the groups' own words say more.
+    from clftui.views.matrix_blocks import region_words
+
+    return region_words(session, shown)
 
 
 def item_range(items: Items, start: int, end: int) -> tuple[int, int]:

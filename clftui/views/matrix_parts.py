@@ -29,6 +29,7 @@ def draw_cell_part(canvas: Canvas, layout: Layout, session: Session, shown: Matr
         draw_wide(canvas, layout, shown, window, rows, columns)
     else:
         (draw_numbers if layout.numbers else draw_shades)(canvas, layout, shown, window)
+    _draw_blocks(canvas, layout, session, shown, top, left)
     tails = frame.begin_alike(shown.names, max(layout.head_height, layout.cell_width - 1))
     frame.draw_column_labels(canvas, layout, _names(shown, columns), column, tails)
     frame.draw_row_labels(canvas, layout, _marked(shown, rows), row)
@@ -60,6 +61,7 @@ def draw_pixel_part(canvas: Canvas, layout: Layout, session: Session, shown: Mat
         margins = margin(shown, shown.row_metric, rows)[0], margin(shown, shown.column_metric, columns)[0]
         hint = frame.part_words(shown.n, rows, columns)
     draw_pixels(canvas, layout, shown, level, diagonal)
+    _draw_blocks(canvas, layout, session, shown, top, left)
     names = [shown.names[item] for item in shown.order[per * rows.start : per * rows.stop : per].tolist()]
     if 0 <= row < len(names):
         names[row] = shown.names[int(shown.order[shown.cursor[0]])]
@@ -67,6 +69,18 @@ def draw_pixel_part(canvas: Canvas, layout: Layout, session: Session, shown: Mat
     draw_strips(canvas, layout, *margins, (shown.row_metric.label, shown.column_metric.label))
     frame.draw_axes(canvas, layout, shown, hint, top_value)
     draw_pixel_cursor(canvas, layout, row, column)
+    if session.matrix.blocks is not None:
+        from clftui.views.matrix_blocks import draw_outliers
+
+        draw_outliers(canvas, layout, session, shown, top, left)
+
+
+def _draw_blocks(canvas: Canvas, layout: Layout, session: Session, shown: Matrix, top: int, left: int) -> None:
+    if session.matrix.blocks is None:
+        return
+    from clftui.views.matrix_blocks import draw_blocks  # Loaded when blocks are first asked for.
+
+    draw_blocks(canvas, layout, session, shown, top, left)
 
 
 def _names(shown: Matrix, positions: slice) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from textual.message import Message
 from textual.reactive import var
 
-from clftui.state.later import LATER
+from clftui.state.later import LATER, SLOW
 from clftui.state.session import Session
 from clftui.widgets.canvas_view import CanvasView
 
@@ -18,6 +18,13 @@ class Act(Message):
     def __init__(self, step: Callable[[Session], Session]) -> None:
         super().__init__()
         self.step = step
+
+
+class Arrived(Message):
+    """Something that a view waits for may be there: the whole screen wants to be drawn again."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, Arrived)
 
 
 class View(CanvasView):
@@ -36,7 +43,7 @@ class View(CanvasView):
     @property
     def busy(self) -> bool:
         """Whether something that the view shows is still being computed or decoded elsewhere."""
-        return LATER.pending
+        return LATER.pending or SLOW.pending
 
     @property
     def legend(self) -> str:
