@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 COMMANDS = ("open", "report", "doctor", "completion")
-TABS = ("runs", "ranking", "matrix", "samples")
+TABS = ("runs", "ranking", "matrix", "epochs", "samples")
 PANES = ("pairs", "readout")
 GRAPHICS = ("auto", "blocks", "none")
 COLOURS = ("auto", "24", "256", "16", "none")

@@ -36,6 +36,7 @@ SUMMARIES = {
     Tab.RUNS: "a run a row; the score of the split, then the others",
     Tab.RANKING: "runs are rows, classes columns; bigger and brighter is better",
     Tab.MATRIX: "rows are true classes, columns predicted classes",
+    Tab.EPOCHS: "a class a row, an epoch a half column; strong is trouble",
     Tab.SAMPLES: "the samples of the selection, surest first",
 }
 

@@ -244,6 +244,10 @@ def _view_class(tab: Tab) -> type[View]:
             from clftui.views.matrix import MatrixView
 
             return MatrixView
+        case Tab.EPOCHS:
+            from clftui.views.epochs import EpochsView
+
+            return EpochsView
         case Tab.SAMPLES:
             from clftui.views.samples import SamplesView
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from clftui.app.command_table import (
     common,
+    epochs,
     filters,
     matrix,
     matrix_blocks,
@@ -36,6 +37,7 @@ ALL_COMMANDS: tuple[Command, ...] = (
     *map(matrix_pairs.on_grid, matrix_groups.COMMANDS),
     *map(matrix_pairs.on_grid, matrix_blocks.COMMANDS),
     *matrix_pairs.COMMANDS,
+    *epochs.COMMANDS,
     *samples.COMMANDS,
 )
 READING: Mapping[Tab, tuple[tuple[str, str], ...]] = {
@@ -48,6 +50,7 @@ READING: Mapping[Tab, tuple[tuple[str, str], ...]] = {
         *matrix_blocks.READING,
         *matrix_pairs.READING,
     ),
+    Tab.EPOCHS: epochs.READING,
     Tab.SAMPLES: samples.READING,
 }
 """How to read each view's glyphs, for its help sheet."""

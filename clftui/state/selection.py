@@ -15,11 +15,12 @@ class Tab(StrEnum):
     RUNS = "runs"
     RANKING = "ranking"
     MATRIX = "matrix"
+    EPOCHS = "epochs"
     SAMPLES = "samples"
 
     @property
     def key(self) -> str:
-        return {"runs": "1", "ranking": "2", "matrix": "3", "samples": "7"}[self.value]
+        return {"runs": "1", "ranking": "2", "matrix": "3", "epochs": "4", "samples": "7"}[self.value]
 
     @property
     def label(self) -> str:
@@ -66,6 +67,8 @@ class Selection:
     split: str | None = None
     epoch: int | None = None
     """None follows the newest epoch of each run; a number pins it."""
+    span: tuple[int, int] | None = None
+    """First and last epoch of the range that histories show; None is all of them."""
     true: str | None = None
     predicted: str | None = None
     """The class pair under the cursor; Ranking's column is `true`."""

@@ -20,7 +20,8 @@ from clftui.state.group_settings import Arrangement, GroupSettings
 from clftui.state.later import weak
 from clftui.state.peers import Peers, epoch_at
 from clftui.state.selection import MAX_LETTERED, Selection, Tab
-from clftui.state.settings import MatrixSettings, RankingSettings, RunsSettings, SamplesSettings
+from clftui.state.settings import EpochsSettings, MatrixSettings, RankingSettings, RunsSettings, SamplesSettings
+from clftui.state.versus import Versus
 
 
 class Place(NamedTuple):
@@ -42,8 +43,11 @@ class Session:
     runs: RunsSettings = RunsSettings()
     ranking: RankingSettings = RankingSettings()
     matrix: MatrixSettings = MatrixSettings()
+    epochs: EpochsSettings = EpochsSettings()
     samples: SamplesSettings = SamplesSettings()
     groups: GroupSettings = GroupSettings()
+    versus: Versus = Versus()
+    """What movers and flips compare with."""
     arrangement: Arrangement | None = None
     """The class hierarchy as it was built in the app; None is the collection's own."""
     history: tuple[Place, ...] = field(default=(), repr=False)

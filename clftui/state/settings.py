@@ -164,6 +164,23 @@ class MatrixSettings:
         return Zoom.OVERVIEW if n > FAR_MORE else Zoom.NUMBER
 
 
+class EpochsPane(StrEnum):
+    """What the lower half of the Epochs view lists."""
+
+    MOVERS = "movers"
+    FLIPS = "flips"
+    DYNAMICS = "learning dynamics"
+
+
+@dataclass(frozen=True)
+class EpochsSettings:
+    pane: EpochsPane = EpochsPane.MOVERS
+    relative: bool = False
+    """Shades between the least and the greatest value of each class instead of on one scale."""
+    rate: float = 2.0
+    """Epochs a second while playing."""
+
+
 class SampleSort(StrEnum):
     """What orders the samples."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from clftui.app.commands import Command, Page
-from clftui.state import matrix_box, matrix_zoom, ranking_table, runs_table, sample_list
+from clftui.state import epochs_view, matrix_box, matrix_zoom, ranking_table, runs_table, sample_list
 from clftui.state.moves import back, cycle_split, drop_filter, focus_run, go, say, step_epoch, toggle_letter
 from clftui.state.selection import Tab
 from clftui.state.session import Session
@@ -17,12 +17,14 @@ _MOVES: dict[Tab, Callable[[Session, int, int], Session]] = {
     Tab.RUNS: runs_table.move,
     Tab.RANKING: ranking_table.move,
     Tab.MATRIX: matrix_box.move,
+    Tab.EPOCHS: epochs_view.move,
     Tab.SAMPLES: sample_list.move,
 }
 _DRILLS: dict[Tab, Callable[[Session], Session]] = {
     Tab.RUNS: runs_table.drill,
     Tab.RANKING: ranking_table.drill,
     Tab.MATRIX: matrix_box.drill,
+    Tab.EPOCHS: epochs_view.drill,
     Tab.SAMPLES: sample_list.drill,
 }
 
@@ -68,6 +70,7 @@ _BELOW: dict[Tab, str] = {
     Tab.RUNS: "ranking",
     Tab.RANKING: "matrix",
     Tab.MATRIX: "samples",
+    Tab.EPOCHS: "matrix",
     Tab.SAMPLES: "detail",
 }
 """Where `enter` leads to."""
@@ -103,7 +106,9 @@ def _open(tab: Tab) -> Command:
         f"tab.{tab.value}",
         (tab.key,),
         tab.value,
-        "The views Runs, Ranking, Matrix, Samples." if tab is Tab.RUNS else f"Open the {tab.label} view.",
+        "The views " + ", ".join(each.label for each in Tab) + "."
+        if tab is Tab.RUNS
+        else f"Open the {tab.label} view.",
         "Move",
         step=lambda session: go(session, tab),
         in_help=tab is Tab.RUNS,
