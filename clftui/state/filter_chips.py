@@ -10,7 +10,7 @@ import numpy as np
 from clftui.schema import FormatError
 from clftui.state.moves import drop_filter, select
 from clftui.state.session import Session, passed
-from clftui.text import MINUS, count, sanitise
+from clftui.text import MINUS, UNDEFINED, count, sanitise
 
 
 class Chip(NamedTuple):
@@ -29,10 +29,10 @@ class Chip(NamedTuple):
 
 
 def chips(session: Session) -> tuple[Chip, ...]:
-    """The filters in the order they were added, then the threshold of the matrix, then the selected group."""
+    """The filters in the order they were added, the threshold of the matrix, the epoch range, the selected group."""
     group = session.selection.group
     chosen = (Chip(f"group {sanitise(group[-1])}"),) if group else ()
-    return (*_filter_chips(session), *_cell_chips(session), *chosen)
+    return (*_filter_chips(session), *_cell_chips(session), *_span_chips(session), *chosen)
 
 
 def _filter_chips(session: Session) -> list[Chip]:
@@ -63,10 +63,18 @@ def _cell_chips(session: Session) -> list[Chip]:
     return [Chip(f"cell ≥ {count(at_least)}", hidden, "cells")]
 
 
+def _span_chips(session: Session) -> list[Chip]:
+    span = session.selection.span
+    return [Chip(f"epochs {span[0]}{UNDEFINED}{span[1]}")] if span is not None else []
+
+
 def drop_chip(session: Session, index: int) -> Session:
-    """Without the filter whose chip is the `index`-th, or without the threshold, or the selected group."""
+    """Without the filter whose chip is the `index`-th, or without the threshold, the epoch range or the group."""
     if index < len(session.filters):
         return drop_filter(session, index)
-    if index >= len(session.filters) + len(_cell_chips(session)):
-        return select(session, group=None)
-    return replace(session, matrix=replace(session.matrix, at_least=1))
+    index -= len(session.filters)
+    if index < len(_cell_chips(session)):
+        return replace(session, matrix=replace(session.matrix, at_least=1))
+    if index < len(_cell_chips(session)) + len(_span_chips(session)):
+        return select(session, span=None)
+    return select(session, group=None)

@@ -170,6 +170,7 @@ class EpochsPane(StrEnum):
     MOVERS = "movers"
     FLIPS = "flips"
     DYNAMICS = "learning dynamics"
+    CHART = "chart"
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,12 @@ class EpochsSettings:
     """Shades between the least and the greatest value of each class instead of on one scale."""
     rate: float = 2.0
     """Epochs a second while playing."""
+    listed: bool = False
+    """Whether the cursor moves in the lower list instead of among the classes."""
+    line: int = 0
+    """The line of the lower list under its cursor."""
+    cell: bool = False
+    """Whether the chart shows the cell under the cursor instead of its true class."""
 
 
 class SampleSort(StrEnum):
