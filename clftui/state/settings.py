@@ -37,12 +37,31 @@ class ClassOrder(StrEnum):
     SPECTRAL = "spectral"
 
 
+class RankingVariant(StrEnum):
+    """How the ranking is drawn."""
+
+    TABLE = "table"
+    """A row for each run, best overall first."""
+    LINES = "lines"
+    """A row for each rank, and each run a line through its ranks in the classes."""
+
+
+class RankingRows(StrEnum):
+    """What is ranked."""
+
+    RUNS = "runs"
+    EPOCHS = "epochs"
+    """The epochs of the focused run."""
+
+
 @dataclass(frozen=True)
 class RankingSettings:
     metric: Metric = Metric.RECALL
     relative: bool = False
     """Brightness by rank among the runs instead of by the metric's value."""
     order: ClassOrder = ClassOrder.HARDEST
+    variant: RankingVariant = RankingVariant.TABLE
+    rows: RankingRows = RankingRows.RUNS
 
 
 class Zoom(StrEnum):
