@@ -131,6 +131,23 @@ class PairSort(StrEnum):
     REASON = "reason"
 
 
+class CellEncoding(StrEnum):
+    """What a cell of the matrix holds where it has room for more than a shade."""
+
+    NUMBER = "number"
+    STRIP = "heat strip"
+    SPARK = "sparkline"
+
+
+class Tracks(StrEnum):
+    """What the strips of a cell are, from the top."""
+
+    FITTING = "as many runs as fit"
+    RUNS = "the runs A to D"
+    FOCUSED = "the focused run"
+    SPLITS = "the splits of the focused run"
+
+
 SUGGESTED = 0
 """As many blocks as the data suggest."""
 GROUPS = -1
@@ -144,6 +161,11 @@ FAR_MORE = 150
 class MatrixSettings:
     zoom: Zoom | None = None
     """None: numbers, or the overview of a matrix far larger than a screen."""
+    cell: CellEncoding = CellEncoding.NUMBER
+    """What cells hold at the levels of numbers."""
+    tracks: Tracks = Tracks.FITTING
+    rotated: bool = False
+    """Whether the epochs of a cell run down instead of to the right."""
     pool: Pool = Pool.MAX
     scaling: Scaling = Scaling.LOG
     strength: int = 13
