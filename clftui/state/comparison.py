@@ -14,7 +14,7 @@ from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.state.filters import FilterError
 from clftui.state.history import history
-from clftui.state.peers import positions_in, table_of
+from clftui.state.peers import aligned
 from clftui.state.session import Session, class_map, filtered_confusion, passed
 from clftui.state.versus import Kind, Versus
 from clftui.text import sanitise
@@ -167,6 +167,4 @@ def _place(before: Side, after: Side) -> Int64:
     mine, theirs = after.evaluation, before.evaluation
     if not (mine.has_samples and theirs.has_samples):
         return np.full(mine.true.size if mine.has_samples else 0, -1, dtype=np.int64)
-    if before.run is after.run and mine.split == theirs.split and np.array_equal(mine.sample, theirs.sample):
-        return np.arange(mine.n, dtype=np.int64)
-    return positions_in(theirs, table_of(before.run, theirs.split), mine, table_of(after.run, mine.split))
+    return aligned(before.run, theirs, after.run, mine)

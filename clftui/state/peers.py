@@ -76,7 +76,7 @@ class Peers:
             run = next((found() for key, found in self.lettered if key == letter), None)
             return None if run is None else self._answers(run, what, evaluation, samples)
         if name == "epochs_wrong":
-            run = self._run_of(evaluation)
+            run = self.run_of(evaluation)
             return None if run is None else epochs_wrong(run, evaluation)
         return self._count(name == "right_count", evaluation, samples)
 
@@ -85,12 +85,19 @@ class Peers:
         found = run.evaluation(self.split, epoch) if epoch is not None else None
         return found if found is not None and found.has_samples else None
 
-    def _run_of(self, evaluation: Evaluation) -> Run | None:
+    def run_of(self, evaluation: Evaluation) -> Run | None:
+        """The run whose evaluation this is; None where it is none of these runs' on the split."""
         for run in self._alive():
             epoch = evaluation.epoch
             if epoch in run.epochs(self.split) and run.evaluation(self.split, epoch) is evaluation:
                 return run
         return None
+
+    def named(self, name: str) -> Run | None:
+        """The run of this key or, where no key is so, of this name."""
+        alive = [*self._alive()]
+        keyed = next((run for run in alive if run.key == name), None)
+        return keyed or next((run for run in alive if run.name == name), None)
 
     def _alive(self) -> Iterator[Run]:
         return (run for each in self.runs if (run := each()) is not None)
@@ -106,7 +113,7 @@ class Peers:
             # The same for every run on these samples: thirty runs would otherwise be compared with thirty each.
             return _counted(self, right, samples, evaluation.sample.tobytes())
         found = np.zeros(evaluation.n, dtype=np.int64)
-        own = self._run_of(evaluation)
+        own = self.run_of(evaluation)
         mask = self._answers(own, "right" if right else "wrong", evaluation, None) if own is not None else None
         return found if mask is None else found + mask
 
@@ -149,6 +156,17 @@ def table_of(run: Run, split: str) -> SampleTable | None:
         return None
 
 
+def aligned(other_run: Run, other: Evaluation, run: Run, evaluation: Evaluation) -> Int64:
+    """(n,) where each sample of `run`'s evaluation stands in `other_run`'s; -1 where it is not there.
+
+    Sample numbers of one split mean the same in all epochs of a run; between runs and splits the tables' ids tell.
+    """
+    if other_run is run and other.split == evaluation.split:
+        return _places(other.sample, evaluation.sample)
+    mine, theirs = table_of(run, evaluation.split), table_of(other_run, other.split)
+    return positions_in(other, theirs, evaluation, mine)
+
+
 def positions_in(
     other: Evaluation, other_table: SampleTable | None, evaluation: Evaluation, table: SampleTable | None
 ) -> Int64:
@@ -170,6 +188,8 @@ def _places(have: Int64, wanted: Int64) -> Int64:
     """Where each of the sample numbers `wanted` stands in `have`; -1 where it is missing or negative."""
     if np.array_equal(have, wanted):
         return np.arange(len(wanted), dtype=np.int64)
+    if not len(have):
+        return np.full(len(wanted), -1, dtype=np.int64)
     order = np.argsort(have, kind="stable")
     ranked = have[order]
     at = np.minimum(np.searchsorted(ranked, wanted), len(have) - 1)
