@@ -30,6 +30,7 @@ from clftui.widgets.matrix_grid import number_width
 from clftui.widgets.matrix_layout import Content, Layout
 
 if TYPE_CHECKING:
+    from clftui.views.matrix_outliers import OutlierPane
     from clftui.views.matrix_panes import Panes
 
 WHEEL = 3
@@ -48,6 +49,7 @@ class MatrixView(View):
     _followed: object = None
     _waiting = False
     _panes: Panes | None = None
+    _outliers: OutlierPane | None = None
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -89,6 +91,8 @@ class MatrixView(View):
         elif canvas.height < LEAST and session.matrix.pane not in LISTED:
             read = sentence(session, shown)
             canvas.text(0, 0, f"{read.title}: {read.brief}")
+        elif session.matrix.pane is Pane.GRID and session.matrix.blocks is not None:
+            self._draw_with_outliers(canvas, session, shown)
         elif session.matrix.pane is Pane.GRID and self._panes is None:
             self._draw(canvas, session, shown)
         else:
@@ -101,6 +105,18 @@ class MatrixView(View):
 
             self._panes = Panes()
         return self._panes
+
+    def _draw_with_outliers(self, canvas: Canvas, session: Session, shown: Matrix) -> None:
+        """The grid, and beside it, where it leaves room, what is confused outside its blocks."""
+        if self._outliers is None:
+            from clftui.views.matrix_outliers import OutlierPane
+
+            self._outliers = OutlierPane()
+        content = _content(session, shown)
+        part = self._outliers.split(canvas, lambda on: self._groups.arrange(on, session, shown, content))
+        self._draw(part or canvas, session, shown)
+        if part is not None:
+            self._outliers.draw(canvas, session, shown, part)
 
     def _draw(self, canvas: Canvas, session: Session, shown: Matrix) -> None:
         content = _content(session, shown)
@@ -148,7 +164,8 @@ class MatrixView(View):
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor; on the cursor it drills. A click on a label moves along one axis."""
         layout, session = self._layout, self.session
-        listed = self._panes.clicked(event.x, event.y) if self._panes is not None else None
+        beside = self._outliers if session is not None and session.matrix.pane is Pane.GRID else self._panes
+        listed = beside.clicked(event.x, event.y) if beside is not None else None
         if listed is not None:
             self.post_message(Act(listed))
             return

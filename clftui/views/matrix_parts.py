@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from clftui.drawing.canvas import Canvas
+from clftui.drawing.ramp import FAINTEST, Floats
 from clftui.state.hierarchy_view import COLLAPSED
 from clftui.state.matrix_cells import cells, items_a_pixel, margin, overview, peak
 from clftui.state.matrix_model import Matrix
 from clftui.state.matrix_words import margin_history
 from clftui.state.session import Session
+from clftui.state.settings import Scaling
 from clftui.text import count
 from clftui.widgets import matrix_frame as frame
 from clftui.widgets.matrix_grid import draw_cursor, draw_numbers, draw_shades, level_of, levels
@@ -51,7 +53,7 @@ def draw_pixel_part(canvas: Canvas, layout: Layout, session: Session, shown: Mat
     if per > 1:
         whole = overview(shown, per)
         value, top_value = whole.value, whole.peak
-        level = level_of(shown, value, top_value)
+        level = _quieter(level_of(shown, value, top_value), shown.settings.scaling)
         diagonal = np.eye(len(value), dtype=np.bool_)
         margins = whole.rows, whole.columns
         hint = f"{count(shown.n)} classes, {per} × {per} a pixel, {shown.settings.pool.value}"
@@ -73,6 +75,13 @@ def draw_pixel_part(canvas: Canvas, layout: Layout, session: Session, shown: Mat
         from clftui.views.matrix_blocks import draw_outliers
 
         draw_outliers(canvas, layout, session, shown, top, left)
+
+
+def _quieter(level: Floats, scaling: Scaling) -> Floats:
+    """Of a pixel that stands for hundreds of cells a single mistake says little: logarithms bend further."""
+    if scaling is not Scaling.LOG:
+        return level
+    return np.sign(level) * np.where(level != 0, np.maximum(np.abs(level) ** 1.5, FAINTEST), 0.0)
 
 
 def _draw_blocks(canvas: Canvas, layout: Layout, session: Session, shown: Matrix, top: int, left: int) -> None:
