@@ -18,9 +18,55 @@ class RunsSort(StrEnum):
     NAME = "name"
 
 
+class RunsPane(StrEnum):
+    """What stands under the table of runs."""
+
+    CLASSES = "recall by class"
+    CURVES = "curves"
+    COMPLEXITY = "complexity"
+    GROUPS = "groups"
+    LEAVES = "leaf classes"
+    LISTS = "range and average"
+
+
+class PaneSize(StrEnum):
+    """How much of the screen the lower pane takes."""
+
+    HIDDEN = "hidden"
+    FITTED = "where all runs fit above it"
+    SHOWN = "beside the runs"
+    LARGE = "large"
+
+
+class Cost(StrEnum):
+    """What a model's complexity is counted in; the value is its name in run.json."""
+
+    PARAMETERS = "parameters"
+    FLOPS = "flops"
+
+    @property
+    def label(self) -> str:
+        return {"flops": "FLOPs"}.get(self.value, self.value)
+
+
 @dataclass(frozen=True)
 class RunsSettings:
     sort: RunsSort = RunsSort.SCORE
+    pane: RunsPane = RunsPane.CLASSES
+    size: PaneSize = PaneSize.FITTED
+    cost: Cost = Cost.PARAMETERS
+    inside: bool = False
+    """Whether any class of a sample's own group is right where groups are compared; else its own class alone."""
+    level: int = 1
+    """The level of the hierarchy whose groups are compared, 1 the outermost."""
+    group: tuple[str, ...] | None = None
+    """The group under the pane's cursor, by the names that lead to it."""
+    pinned_run: str | None = None
+    """Key of the run whose classes stay while the focus moves."""
+    pinned_group: tuple[str, ...] | None = None
+    """The group whose classes alone are listed."""
+    seeds: bool = False
+    """Whether runs that differ in their seed alone are one row."""
 
 
 class ClassOrder(StrEnum):
