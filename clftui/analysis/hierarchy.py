@@ -260,7 +260,7 @@ def group_metrics(c: Confusion, hierarchy: Hierarchy) -> GroupMetrics:
     """
     inside = np.zeros(len(hierarchy.nodes), dtype=np.int64)
     true, predicted = hierarchy.position[c.true], hierarchy.position[c.predicted]
-    for label in _levels(hierarchy):
+    for label in levels(hierarchy):
         owner = label[true]
         same = (owner >= 0) & (owner == label[predicted])
         inside += np.bincount(owner[same], weights=c.count[same], minlength=len(inside)).astype(np.int64)
@@ -271,7 +271,7 @@ def group_metrics(c: Confusion, hierarchy: Hierarchy) -> GroupMetrics:
     )
 
 
-def _levels(hierarchy: Hierarchy) -> Iterator[Int64]:
+def levels(hierarchy: Hierarchy) -> Iterator[Int64]:
     """Per depth, (K,) which node owns each position there; -1 where the tree ended above."""
     by_depth: dict[int, list[int]] = {}
     for i, node in enumerate(hierarchy.nodes):
