@@ -29,7 +29,8 @@ def data(session: Session, options: Options | None = None) -> dict[str, Any]:
     """`{"metric", "classes", "rows": [{"run", "overall", "values", "low", "high", "ranks"}]}`.
 
     Rows are runs, best overall first (`options.top` of them); values, their 95 % intervals and ranks (1 = best) follow
-    `classes`, which are in the order of the view. `"overall_metric"` names what `overall` is.
+    `classes`, which are in the order of the view. `"overall_metric"` names what `overall` is. Where rows are epochs
+    they stand in the order of the view too, `"run"` is `epoch 3`, and `"epochs_of"` names the run.
     """
     table = ranking(session, wait=True)
     rows = range(len(table.rows))[: options.top if options is not None else None]
@@ -37,6 +38,7 @@ def data(session: Session, options: Options | None = None) -> dict[str, Any]:
         "metric": table.metric.value,
         "overall_metric": table.overall_label,
         "classes": list(table.classes),
+        **({} if table.epochs_of is None else {"epochs_of": table.epochs_of.name}),
         "rows": [_entry(table, row) for row in rows],
     }
 
@@ -44,7 +46,7 @@ def data(session: Session, options: Options | None = None) -> dict[str, Any]:
 def _entry(table: RankingTable, row: int) -> dict[str, Any]:
     cells = intervals(table, row)
     return {
-        "run": table.rows[row].run.name,
+        "run": table.names[row],
         "overall": float(table.overall[row]),
         "values": table.values[row].tolist(),
         "low": [cell.low for cell in cells],
@@ -61,27 +63,32 @@ def intervals(table: RankingTable, row: int) -> list[Interval]:
 def table(session: Session, options: Options | None = None) -> Table:
     """Runs by classes as on the screen; of many classes, classes by runs."""
     shown = ranking(session, wait=True)
-    title = f"Runs by class: {shown.metric.label} on {shown.split or 'no split'}"
+    title = f"{_rows_words(shown)} by class: {shown.metric.label} on {shown.split or 'no split'}"
     top = options.top if options is not None else None
     if len(shown.classes) > BROAD:
-        columns = ("class", *(member.run.name for member in shown.rows))
+        columns = ("class", *shown.names)
         by_class: list[tuple[Value, ...]] = [
             (name, *shown.values[:, column].tolist()) for column, name in enumerate(shown.classes[:top])
         ]
         overall = (shown.overall_label, *shown.overall.tolist())
         return Table(title, columns, (overall, *by_class), _notes(session, shown))
-    columns = ("run", shown.overall_label, "low", "high", *shown.classes)
+    columns = (shown.noun, shown.overall_label, "low", "high", *shown.classes)
     rows = range(len(shown.rows))[:top]
     return Table(title, columns, tuple(_row(shown, row) for row in rows), _notes(session, shown))
 
 
+def _rows_words(shown: RankingTable) -> str:
+    return "Runs" if shown.epochs_of is None else f"Epochs of {shown.epochs_of.name}"
+
+
 def _row(shown: RankingTable, row: int) -> tuple[Value, ...]:
     low, high = overall_interval(shown, row, wait=True)
-    return (shown.rows[row].run.name, float(shown.overall[row]), low, high, *shown.values[row].tolist())
+    return (shown.names[row], float(shown.overall[row]), low, high, *shown.values[row].tolist())
 
 
 def _notes(session: Session, shown: RankingTable) -> tuple[str, ...]:
-    notes = [f"{shown.metric.label} of each class, best {shown.overall_label} first; – is undefined."]
+    order = f", best {shown.overall_label} first" if shown.epochs_of is None else ""
+    notes = [f"{shown.metric.label} of each class{order}; – is undefined."]
     if shown.metric in _BASIS:
         notes.append(f"Intervals in JSON: 95 %, {_BASIS[shown.metric]}.")
     spots = best_weak_spots(shown, wait=True)

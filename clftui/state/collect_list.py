@@ -12,7 +12,7 @@ from clftui.analysis.metrics import Metric
 from clftui.data.samples import SampleTable
 from clftui.schema import FormatError
 from clftui.state.members import Member, members
-from clftui.state.ranking_table import RankingTable, ranking, with_metric
+from clftui.state.ranking_table import RankingTable, of_runs, ranking, with_metric
 from clftui.state.ranking_ties import class_ties
 from clftui.state.session import Session, passed
 from clftui.text import percent, sanitise
@@ -48,7 +48,7 @@ def collect_list(session: Session, *, top: int | None = 10, evidence: int = 20) 
         return ()
     scores, positions = _scores(member)
     found = collect_suggestions(member.confusion, run.classes, scores, top=top, evidence=evidence)
-    recalls = ranking(with_metric(session, Metric.RECALL))
+    recalls = ranking(of_runs(with_metric(session, Metric.RECALL)))
     samples = run.samples(evaluation.split)
     return tuple(
         Need(

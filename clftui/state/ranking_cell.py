@@ -14,8 +14,9 @@ from clftui.analysis.metrics import Metric
 from clftui.analysis.ties import Method
 from clftui.state.average_precision import ap_cell
 from clftui.state.members import Member
+from clftui.state.ranking_moves import cursor
 from clftui.state.ranking_steps import run_word
-from clftui.state.ranking_table import RankingTable, cursor
+from clftui.state.ranking_table import RankingTable
 from clftui.state.ranking_ties import ClassTies, class_ties
 from clftui.state.session import Session
 from clftui.state.words import Piece, Tone
@@ -84,7 +85,7 @@ def reading(session: Session, table: RankingTable, *, statistics: bool = False) 
     its rank and with whom it is tied. `statistics` adds range and mean, for a screen without a line of them."""
     row, column = cursor(table, session)
     member = table.rows[row]
-    who = shorten(member.run.name, 24, middle=True)
+    who = shorten(table.names[row], 24, middle=True)
     name, label = sanitise(table.classes[column]), table.metric.label
     cell = cell_interval(table, row, column)
     head = Piece(f"{name} in {who}: ", Tone.STRONG)
@@ -107,7 +108,7 @@ def reading(session: Session, table: RankingTable, *, statistics: bool = False) 
 
 def _statistics(table: RankingTable, column: int) -> tuple[Piece, ...]:
     spread = percent(float(table.best[column] - table.worst[column]))
-    return (Piece(f" · all runs: mean {percent(float(table.mean[column]))}, range {spread}", Tone.FAINT),)
+    return (Piece(f" · all {table.noun}s: mean {percent(float(table.mean[column]))}, range {spread}", Tone.FAINT),)
 
 
 def _basis(metric: Metric, cell: Interval) -> str:
@@ -141,7 +142,7 @@ def _tie_pieces(session: Session, table: RankingTable, row: int, column: int) ->
         return []
     best = run_word(session, table, found.best)
     if row == found.best:
-        return [Piece(f", {_rivals(found)}")]
+        return [Piece(f", {_rivals(table, found)}")]
     test = _TESTS.get(Method(str(found.methods[row])))
     by = f" ({test})" if test else ""
     if table.ranks[row, column] == 1:
@@ -151,8 +152,8 @@ def _tie_pieces(session: Session, table: RankingTable, row: int, column: int) ->
     return [Piece(f"{words} {best_value}", Tone.PLAIN if found.tied[row] else Tone.WORSE), Piece(by, Tone.FAINT)]
 
 
-def _rivals(found: ClassTies) -> str:
-    return f"{plural(found.number, 'run')} tied with it" if found.number else "beyond chance above all others"
+def _rivals(table: RankingTable, found: ClassTies) -> str:
+    return f"{plural(found.number, table.noun)} tied with it" if found.number else "beyond chance above all others"
 
 
 def weak_words(
@@ -164,13 +165,14 @@ def weak_words(
     """
     if len(table.rows) < 2 or table.metric is Metric.SUPPORT:
         return ()
-    best = run_word(session, table, 0) if keys else sanitise(table.rows[0].run.name)
+    top = table.best_row
+    best = run_word(session, table, top) if keys else sanitise(table.names[top])
     if spots is None:
         return (Piece("weak spots …", Tone.FAINT),)
     if not spots:
-        top = bool((table.ranks[0] <= 2).all()) and len(table.rows) > 2
+        among = bool((table.ranks[top] <= 2).all()) and len(table.rows) > 2
         return (
-            Piece(f"no weak spot: {best} is 1st or 2nd in all" if top else f"no weak spot of {best} beyond chance"),
+            Piece(f"no weak spot: {best} is 1st or 2nd in all" if among else f"no weak spot of {best} beyond chance"),
         )
     names = ", ".join(shorten(table.classes[spot], 16) for spot in spots[:most])
     more = f" +{len(spots) - most}" if len(spots) > most else ""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from clftui.state.moves import say
-from clftui.state.ranking_table import RankingTable, cursor, point, ranking
+from clftui.state.ranking_moves import cursor, point
+from clftui.state.ranking_table import RankingTable, ranking
 from clftui.state.ranking_ties import best_weak_spots
 from clftui.state.session import Session
 from clftui.text import plural, sanitise, shorten
 
 
 def run_word(session: Session, table: RankingTable, row: int) -> str:
-    """A run in a sentence: its letter, or its name where it has none."""
+    """A row in a sentence: a run's letter, or its name where it has none."""
+    if table.epochs_of is not None:
+        return table.names[row]
     run = table.rows[row].run
     return session.selection.letter(run.key) or shorten(run.name, 18, middle=True)
 
@@ -21,15 +24,16 @@ def next_weak_spot(session: Session) -> Session:
     spots = best_weak_spots(table)
     if not table.rows:
         return session
-    best = run_word(session, table, 0)
+    top = table.best_row
+    best = run_word(session, table, top)
     if spots is None:
         return say(session, "Weak spots are still being computed; press N again.")
     if not spots:
         return say(session, f"No weak spot: {best} is nowhere behind the best two beyond chance.")
     row, column = cursor(table, session)
     ordered = sorted(spots)
-    target = next((spot for spot in ordered if spot > column or (row != 0 and spot >= column)), ordered[0])
-    rank = int(table.ranks[0, target])
+    target = next((spot for spot in ordered if spot > column or (row != top and spot >= column)), ordered[0])
+    rank = int(table.ranks[top, target])
     name = sanitise(table.classes[target])
     sentence = f"Weak spot {ordered.index(target) + 1} of {plural(len(ordered), 'class', 'classes')}"
-    return say(point(session, table, 0, target), f"{sentence}: {best} is no. {rank} in {name}.")
+    return say(point(session, table, top, target), f"{sentence}: {best} is no. {rank} in {name}.")

@@ -1,7 +1,7 @@
-"""What the Ranking view shows, as values: runs by classes, measured by one metric, best run first. No drawing.
+"""What the Ranking view shows, as values: runs, or epochs of one run, by classes, measured by one metric. No drawing.
 
 Rows are runs, best overall first; columns are classes of the focused run in the chosen order. Other runs are matched
-to them by class name, never by index.
+to them by class name, never by index. Epochs of the focused run stand in their own order where rows do not mean ranks.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from clftui.analysis.intervals import accuracy_interval, macro_f1_interval
 from clftui.analysis.metrics import Metric, macro, mean_defined, per_class
 from clftui.analysis.ranking import rank_spread, ranks
 from clftui.data.catalog import Catalog
+from clftui.data.run import Run
 from clftui.state.average_precision import ap_values
 from clftui.state.class_order import class_order
 from clftui.state.later import LATER, weak
 from clftui.state.members import Absent, Member, members
-from clftui.state.moves import focus_run, go, select
 from clftui.state.ranking_group import of_groups
-from clftui.state.selection import Tab
+from clftui.state.ranking_rows import Found, found_rows
 from clftui.state.session import Session, class_map
-from clftui.state.settings import ClassOrder
+from clftui.state.settings import ClassOrder, RankingRows
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
@@ -46,8 +46,8 @@ OVERALL_AP_CLASSES = 200
 class RankingTable:
     """`values` and `ranks` (R, K): the metric (NaN undefined) and the run's rank in the class (1 best, 0 undefined).
 
-    `overall` (R,) orders the rows; `overall_label` says what it is. `classes` (K,) names the columns and `columns` (K,)
-    gives their index in the focused run.
+    `overall` (R,) says which row is best; `overall_label` says what it is. `classes` (K,) names the columns and
+    `columns` (K,) gives their index in the focused run.
     """
 
     metric: Metric
@@ -63,6 +63,32 @@ class RankingTable:
     absent: tuple[Absent, ...]
     pending: bool = False
     """Whether some values are still being computed."""
+    epochs_of: Run | None = None
+    """The run whose epochs the rows are; None where they are runs."""
+    reading: bool = False
+    """Whether epochs are still being read."""
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """(R,) what the rows are called."""
+        if self.epochs_of is not None:
+            return tuple(f"epoch {member.evaluation.epoch}" for member in self.rows)
+        return tuple(member.run.name for member in self.rows)
+
+    @property
+    def noun(self) -> str:
+        """What a row is: `run` or `epoch`."""
+        return "run" if self.epochs_of is None else "epoch"
+
+    @cached_property
+    def by_overall(self) -> Int64:
+        """(R,) rows, the best overall first; those without an overall value last, equal ones as they stand."""
+        return np.argsort(np.where(np.isnan(self.overall), np.inf, -self.overall), kind="stable").astype(np.int64)
+
+    @property
+    def best_row(self) -> int:
+        """The best row overall."""
+        return int(self.by_overall[0]) if len(self.rows) else 0
 
     @cached_property
     def ranks(self) -> Int64:
@@ -122,62 +148,60 @@ def ranking(session: Session, *, shown: tuple[str, ...] = (), wait: bool = False
 
 
 def _all_columns(session: Session, shown: tuple[str, ...], wait: bool) -> RankingTable:
-    present, absent = members(session)
+    found = found_rows(session, wait=wait)
     metric, order = session.ranking.metric, session.ranking.order
-    classes = session.classes or (present[0].run.classes if present else ())
-    own = next((m for m in present if m.run.key == session.selection.run), present[0] if present else None)
-    if own is None:
-        nothing = np.zeros((0, 0))
-        empty = np.zeros(0, dtype=np.int64)
-        return RankingTable(metric, session.selection.split or "", (), (), empty, (), nothing, np.zeros(0), "", absent)
+    if not found.present:
+        nothing, empty = np.zeros((0, 0)), np.zeros(0, dtype=np.int64)
+        split, more = session.selection.split or "", (False, found.epochs_of, found.reading)
+        return RankingTable(metric, split, (), (), empty, (), nothing, np.zeros(0), "", found.absent, *more)
+    classes = session.classes or found.present[0].run.classes
     if metric is Metric.AP:
-        values, pending = _ap(present, classes, shown, wait)
-        return _assemble(session.catalog, present, own, classes, metric, order, values, absent, pending)
-    return _counted(session.catalog, present, own, classes, metric, order, absent)
+        values, pending = _ap(found.present, classes, shown, wait)
+        return _assemble(session.catalog, found, classes, metric, order, values, pending)
+    return _counted(session.catalog, found, classes, metric, order)
 
 
 @lru_cache(maxsize=8)
 def _counted(
-    catalog: Catalog,
-    present: tuple[Member, ...],
-    own: Member,
-    classes: tuple[str, ...],
-    metric: Metric,
-    order: ClassOrder,
-    absent: tuple[Absent, ...],
+    catalog: Catalog, found: Found, classes: tuple[str, ...], metric: Metric, order: ClassOrder
 ) -> RankingTable:
-    values = class_values(present, classes, metric)
-    return _assemble(catalog, present, own, classes, metric, order, values, absent, False)
+    values = class_values(found.present, classes, metric)
+    return _assemble(catalog, found, classes, metric, order, values, False)
 
 
 def _assemble(
     catalog: Catalog,
-    present: tuple[Member, ...],
-    own: Member,
+    found: Found,
     classes: tuple[str, ...],
     metric: Metric,
     order: ClassOrder,
     values: Float64,
-    absent: tuple[Absent, ...],
     pending: bool,
 ) -> RankingTable:
+    present, own = found.present, found.own
+    assert own is not None
     overall, label = _overall(present, metric, values, pending)
-    # A run without an overall value comes last; equal runs keep the catalog's order.
-    by_score = np.argsort(np.where(np.isnan(overall), np.inf, -overall), kind="stable")
     columns = _column_order(catalog, present, own, classes, metric, order)
-    return RankingTable(
+    table = RankingTable(
         metric=metric,
         split=own.evaluation.split,
-        rows=tuple(present[row] for row in by_score),
+        rows=present,
         classes=tuple(classes[column] for column in columns),
         columns=columns,
         given=classes,
-        values=values[by_score][:, columns],
-        overall=overall[by_score],
+        values=values[:, columns],
+        overall=overall,
         overall_label=label,
-        absent=absent,
+        absent=found.absent,
         pending=pending,
+        epochs_of=found.epochs_of,
+        reading=found.reading,
     )
+    if not found.by_overall:
+        return table
+    best_first = table.by_overall
+    rows = tuple(present[row] for row in best_first)
+    return replace(table, rows=rows, values=table.values[best_first], overall=overall[best_first])
 
 
 @lru_cache(maxsize=16)
@@ -243,46 +267,6 @@ def _column_order(
     return np.argsort(np.where(np.isnan(mean), np.inf, mean), kind="stable").astype(np.int64)
 
 
-def cursor(table: RankingTable, session: Session) -> tuple[int, int]:
-    """Row and column under the cursor; the first where the selection names none of the table's."""
-    return table.row_of(session.selection.run) or 0, table.column_of(session.selection.true) or 0
-
-
-def point(session: Session, table: RankingTable, row: int, column: int) -> Session:
-    """`session` with the cursor at a row and column, clamped."""
-    if not table.rows or not table.classes:
-        return session
-    name = table.classes[min(max(column, 0), len(table.classes) - 1)]
-    key = table.rows[min(max(row, 0), len(table.rows) - 1)].run.key
-    # First the class: focusing a run keeps it only where that run knows it.
-    return focus_run(select(session, true=name), key)
-
-
-def move(session: Session, rows: int, columns: int) -> Session:
-    """The cursor `rows` runs down and `columns` classes to the right, clamped at the edges."""
-    table = ranking(session)
-    row, column = cursor(table, session)
-    return point(session, table, row + rows, column + columns)
-
-
-def drill(session: Session) -> Session:
-    """The matrix of the focused run, at the class under the cursor and what it is most often mistaken for."""
-    table = ranking(session)
-    if not table.rows or not table.classes:
-        return session
-    row, column = cursor(table, session)
-    member = table.rows[row]
-    name = table.classes[column]
-    true = member.run.class_index.get(name)
-    deeper = go(session, Tab.MATRIX)
-    if true is None:
-        return select(deeper, run=member.run.key)
-    predicted, counts = member.confusion.row(true)
-    wrong = predicted != true
-    mistaken = int(predicted[wrong][np.argmax(counts[wrong])]) if wrong.any() else true
-    return select(deeper, run=member.run.key, true=name, predicted=member.run.classes[mistaken])
-
-
 def metrics(session: Session) -> tuple[Metric, ...]:
     """The metrics that can be chosen: AP only where some run keeps the scores of all classes."""
     present, _ = members(session)
@@ -293,3 +277,8 @@ def metrics(session: Session) -> tuple[Metric, ...]:
 def with_metric(session: Session, metric: Metric) -> Session:
     """`session` ranked by another metric."""
     return replace(session, ranking=replace(session.ranking, metric=metric))
+
+
+def of_runs(session: Session) -> Session:
+    """`session` with runs as rows, whatever the view shows."""
+    return replace(session, ranking=replace(session.ranking, rows=RankingRows.RUNS))

@@ -1,4 +1,4 @@
-"""Which runs cannot be told apart from a class's best run, and the best run's weak spots."""
+"""Which runs cannot be told apart from a class's best one or from the focused one, and the best run's weak spots."""
 
 from __future__ import annotations
 
@@ -33,10 +33,11 @@ _OWN_IDS = 1 << 40
 
 @dataclass(frozen=True, eq=False)
 class ClassTies:
-    """One class: `tied` (R,) the runs not separable from its best one (which is among them), `best` its row.
+    """One class: `tied` (R,) the runs not separable from one of them (which is among them), `best` that one's row.
 
-    `methods` names the test that judged each run ("none" for the best run itself and undefined ones), `p` (R,) its
-    p-value (NaN where there is none). `best` is -1 where no run has a value.
+    It is the class's best run unless another was asked for. `methods` names the test that judged each run ("none" for
+    that run itself and undefined ones), `p` (R,) its p-value (NaN where there is none). `best` is -1 where that run, or
+    every run, has no value.
     """
 
     best: int
@@ -46,30 +47,31 @@ class ClassTies:
 
     @property
     def number(self) -> int:
-        """Runs tied with the best one, itself not counted."""
+        """Runs tied with it, itself not counted."""
         return int(self.tied.sum()) - 1 if self.best >= 0 else 0
 
 
-def class_ties(table: RankingTable, columns: Iterable[int], *, wait: bool = False) -> dict[int, ClassTies]:
-    """Ties in each of `columns`; those still being computed are not in the answer.
+def class_ties(
+    table: RankingTable, columns: Iterable[int], *, focus: int | None = None, wait: bool = False
+) -> dict[int, ClassTies]:
+    """Ties in each of `columns` with its best run, or with the row `focus`; those still being computed are left out.
 
     Every class is tested by itself at 5 %, without a correction for how many tests there are.
     """
     if not table.rows or table.metric is Metric.SUPPORT or table.pending:
         return {}
-    book = _book(table.rows, table.given, table.metric)
+    book = _book(table.rows, table.given, table.metric, focus)
     wanted = list(columns)
     missing = [column for column in wanted if int(table.columns[column]) not in book]
     by_best: dict[int, list[int]] = {}
     for column in missing:
-        first = np.flatnonzero(table.ranks[:, column] == 1)
-        by_best.setdefault(int(first[0]) if first.size else -1, []).append(column)
+        by_best.setdefault(_compared(table, column, focus), []).append(column)
     undefined = by_best.pop(-1, [])
     for column in undefined:
         nobody = np.zeros(len(table.rows), dtype=np.bool_)
         untested = np.full(len(nobody), np.nan)
         book[int(table.columns[column])] = ClassTies(-1, nobody, np.full(len(nobody), Method.NONE.value), untested)
-    cost = sum(len(member.evaluation.labels.true) for member in table.rows) * max(len(by_best), 1)
+    cost = sum(member.confusion.total for member in table.rows) * max(len(by_best), 1)
     if table.metric is Metric.F1:
         cost += 4000 * len(missing) * len(table.rows)
     now = wait or (cost <= INLINE and table.metric is not Metric.AP)
@@ -83,12 +85,22 @@ def class_ties(table: RankingTable, columns: Iterable[int], *, wait: bool = Fals
     return {column: book[int(table.columns[column])] for column in wanted if int(table.columns[column]) in book}
 
 
+def _compared(table: RankingTable, column: int, focus: int | None) -> int:
+    """The row that a class's others are compared with; -1 where it has no value there."""
+    if focus is not None:
+        return focus if table.ranks[focus, column] else -1
+    first = np.flatnonzero(table.ranks[:, column] == 1)
+    return int(first[0]) if first.size else -1
+
+
 def _evaluations(rows: Iterable[Member]) -> tuple[object, ...]:
     return weak(*(member.evaluation for member in rows))
 
 
-@lru_cache(maxsize=8)
-def _book(rows: tuple[Member, ...], given: tuple[str, ...], metric: Metric) -> dict[int, ClassTies]:
+@lru_cache(maxsize=128)
+def _book(
+    rows: tuple[Member, ...], given: tuple[str, ...], metric: Metric, focus: int | None
+) -> dict[int, ClassTies]:
     """What is known about these rows, by class index: a cache that goes when the table does."""
     return {}
 
@@ -162,13 +174,18 @@ def _table_of(run: Run, split: str) -> SampleTable | None:
 
 
 def _ids(member: Member, base: Run) -> Int64 | None:
-    """(n,) ids by which a sample is the same in two runs: rows of the base's sample table; None without tables."""
+    """(n,) ids by which a sample is the same in two rows: rows of the base's sample table; None without tables."""
     split = member.evaluation.split
-    own, table = _table_of(member.run, split), _table_of(base, split)
-    if own is None or table is None or not member.evaluation.has_samples:
+    if not member.evaluation.has_samples:
         return None
     sample = member.evaluation.sample
-    if member.run is base or same_samples(own, table):
+    if member.run is base:
+        # Epochs of one run number the same samples alike, with or without a table that names them.
+        return sample
+    own, table = _table_of(member.run, split), _table_of(base, split)
+    if own is None or table is None:
+        return None
+    if same_samples(own, table):
         return sample
     theirs, mine = shared_rows(table, own)
     lookup = _OWN_IDS + np.arange(own.n, dtype=np.int64)
@@ -192,15 +209,15 @@ def best_weak_spots(table: RankingTable, *, wait: bool = False) -> tuple[int, ..
     found = _candidates(table)
     if not found.size:
         return ()
-    key = ("weak", table.metric, table.given, table.rows[0].filters, *_evaluations(table.rows))
+    key = ("weak", table.metric, table.given, table.rows[table.best_row].filters, *_evaluations(table.rows))
     rivals = int((table.ranks[:, found] == 1).any(axis=1).sum())
-    cost = 2 * len(table.rows[0].evaluation.labels.true) * rivals
+    cost = 2 * table.rows[table.best_row].confusion.total * rivals
     weak_classes = LATER.get(key, partial(_weak, table, found), wait=wait or cost <= INLINE)
     return None if weak_classes is None else tuple(int(place) for place in _places(table, weak_classes))
 
 
 def _candidates(table: RankingTable) -> Int64:
-    return weak_spots(table.values, table.ranks, 0)
+    return weak_spots(table.values, table.ranks, table.best_row)
 
 
 def _places(table: RankingTable, classes: Iterable[int]) -> list[int]:
@@ -217,15 +234,16 @@ def _weak(table: RankingTable, found: Int64) -> tuple[int, ...]:
     tied = np.zeros(table.values.shape, dtype=np.bool_)
     p = np.ones(len(table.classes))
     p[found] = 0.0
-    for rival in range(1, len(table.rows)):
+    best = table.best_row
+    for rival in (row for row in range(len(table.rows)) if row != best):
         mine = found[table.ranks[rival, found] == 1]
         if mine.size:
-            pair = (table.rows[0], table.rows[rival])
+            pair = (table.rows[best], table.rows[rival])
             classes = tuple(int(cls) for cls in table.columns[mine])
             known = _compare(pair, table.given, 0, table.metric, classes)
             tied[rival, mine] = [known[cls].tied[1] for cls in classes]
             p[mine] = np.fmax(p[mine], [known[cls].p[1] for cls in classes])
     if table.metric is not Metric.AP:
-        tied[0, found] = benjamini_hochberg(p)[found] >= ALPHA
-    kept = [column for column in weak_spots(table.values, table.ranks, 0, tied) if not tied[0, column]]
+        tied[best, found] = benjamini_hochberg(p)[found] >= ALPHA
+    kept = [column for column in weak_spots(table.values, table.ranks, best, tied) if not tied[best, column]]
     return tuple(int(table.columns[column]) for column in kept)

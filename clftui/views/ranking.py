@@ -13,7 +13,8 @@ from clftui.analysis.metrics import Metric
 from clftui.drawing.canvas import Canvas
 from clftui.schema import FormatError
 from clftui.state.ranking_cell import reading, value_words, weak_words
-from clftui.state.ranking_table import RankingTable, cursor, drill, move, overall_interval, point, ranking
+from clftui.state.ranking_moves import cursor, drill, move, point
+from clftui.state.ranking_table import RankingTable, overall_interval, ranking
 from clftui.state.ranking_ties import best_weak_spots, class_ties
 from clftui.state.session import Session
 from clftui.text import decimals_for, rate, text_width

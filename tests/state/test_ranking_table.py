@@ -13,7 +13,8 @@ from clftui.analysis.metrics import Metric
 from clftui.data.catalog import open_catalog
 from clftui.state.filters import Expression
 from clftui.state.later import LATER
-from clftui.state.ranking_table import drill, metrics, move, overall_interval, ranking, with_metric
+from clftui.state.ranking_moves import drill, move
+from clftui.state.ranking_table import metrics, overall_interval, ranking, with_metric
 from clftui.state.selection import Tab
 from clftui.state.session import Session, open_session
 from clftui.state.settings import ClassOrder

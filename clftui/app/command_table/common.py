@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from clftui.app.commands import Command, Page
-from clftui.state import epochs_view, matrix_box, matrix_zoom, ranking_table, runs_table, sample_list
+from clftui.state import epochs_view, matrix_box, matrix_zoom, ranking_moves, runs_table, sample_list
 from clftui.state.moves import back, cycle_split, drop_filter, focus_run, go, say, step_epoch, toggle_letter
 from clftui.state.selection import Tab
 from clftui.state.session import Session
@@ -15,14 +15,14 @@ FAR = 1_000_000
 
 _MOVES: dict[Tab, Callable[[Session, int, int], Session]] = {
     Tab.RUNS: runs_table.move,
-    Tab.RANKING: ranking_table.move,
+    Tab.RANKING: ranking_moves.move,
     Tab.MATRIX: matrix_box.move,
     Tab.EPOCHS: epochs_view.move,
     Tab.SAMPLES: sample_list.move,
 }
 _DRILLS: dict[Tab, Callable[[Session], Session]] = {
     Tab.RUNS: runs_table.drill,
-    Tab.RANKING: ranking_table.drill,
+    Tab.RANKING: ranking_moves.drill,
     Tab.MATRIX: matrix_box.drill,
     Tab.EPOCHS: epochs_view.drill,
     Tab.SAMPLES: sample_list.drill,
@@ -59,7 +59,7 @@ def _edge(sign: int) -> Callable[[Session], Session]:
         if session.tab is Tab.SAMPLES:
             return sample_list.move(session, 0, sign * FAR)
         if session.tab is Tab.RANKING:
-            return ranking_table.move(session, 0, sign * FAR)
+            return ranking_moves.move(session, 0, sign * FAR)
         moved = _MOVES[session.tab](session, sign * FAR, 0)
         return matrix_box.move(moved, 0, sign * FAR) if session.tab is Tab.MATRIX else moved
 

@@ -12,6 +12,8 @@ from clftui.state.ranking_steps import next_weak_spot
 from clftui.state.ranking_table import metrics, with_metric
 from clftui.state.selection import Tab
 from clftui.state.session import Session
+from clftui.state.settings import RankingRows, RankingVariant
+from clftui.text import sanitise
 
 ONLY = frozenset({Tab.RANKING})
 
@@ -30,14 +32,39 @@ def _relative(session: Session) -> Session:
     return say(replace(session, ranking=replace(session.ranking, relative=relative)), f"Brightness shows {word}.")
 
 
+def _variant(session: Session) -> Session:
+    variant = cycle(session.ranking.variant)
+    lines = variant is RankingVariant.LINES
+    notice = "A line for each, through its ranks in the classes." if lines else "A row for each, with its values."
+    return say(replace(session, ranking=replace(session.ranking, variant=variant)), notice)
+
+
+def _rows(session: Session) -> Session:
+    rows = cycle(session.ranking.rows)
+    name = sanitise(session.run.name) if session.run is not None else "the run"
+    notice = f"Ranked: the epochs of {name}." if rows is RankingRows.EPOCHS else "Ranked: the runs."
+    return say(replace(session, ranking=replace(session.ranking, rows=rows)), notice)
+
+
+def _can_rank_epochs(session: Session) -> bool:
+    run, split = session.run, session.selection.split
+    if session.ranking.rows is RankingRows.EPOCHS:
+        return True
+    return run is not None and split is not None and len(run.epochs(split)) > 1
+
+
 def _order(session: Session) -> Session:
     order = cycle(session.ranking.order, among=orders(session))
     return say(replace(session, ranking=replace(session.ranking, order=order)), f"Classes ordered: {order.value}.")
 
 
 COMMANDS: tuple[Command, ...] = (
+    Command("ranking.variant", ("v",), "table/lines", "A table with values, or ranking lines through the classes.",
+            "Show", step=_variant, tabs=ONLY, footer=8),
+    Command("ranking.rows", ("E",), "runs/epochs", "Rank the runs, or the epochs of the focused run.", "Show",
+            step=_rows, tabs=ONLY, footer=15, when=_can_rank_epochs),
     Command("ranking.metric", ("m",), "metric", "Rank by the next metric.", "Show", step=_metric, tabs=ONLY, footer=10),
-    Command("ranking.relative", ("n",), "abs/relative", "Brightness by value or by rank in the class.", "Show",
+    Command("ranking.relative", ("n",), "abs/relative", "Brightness by value or by rank.", "Show",
             step=_relative, tabs=ONLY, footer=30),
     Command("ranking.order", ("o",), "order", "Order the classes by difficulty, as given, by name, size or hierarchy.",
             "Order", step=_order, tabs=ONLY, footer=20),
