@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _COLOUR_SYSTEMS = {24: "truecolor", 8: "256", 4: "standard", 0: "standard"}
 
-REPORT_VIEWS = ("runs", "ranking", "matrix", "pairs", "groups", "hierarchy", "samples", "collect")
+REPORT_VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "samples", "collect")
 FORMATS = ("text", "md", "json", "csv", "svg")
+ORDERS = ("given", "hierarchy", "hardest", "size", "name", "quick", "barycentre", "linkage", "spectral")
 PAIR_SORTS = ("count", "rate", "surprise", "change", "reason")
 
 
@@ -88,6 +89,9 @@ def _selection_options(command: Any) -> Any:
                      help="Where image files are now, if they moved."),
         click.option("--hierarchy", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
                      help="Class hierarchy: nested JSON, a graph, a table of class and parent, WordNet pairs, paths."),
+        click.option("--order", type=click.Choice(ORDERS), help="How the matrix lays out the classes."),
+        click.option("--blocks", metavar="N", help="Cut the classes into N blocks; auto: as many as the data suggest; "
+                     "groups: those of the hierarchy."),
         click.option("--sample-set", type=click.Choice(plain.SAMPLE_SETS), default="digits", show_default=True,
                      help="Which bundled runs to open without a path."),
         click.option("--theme", metavar="NAME", help="dark, light, or a theme of your own."),

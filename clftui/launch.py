@@ -16,12 +16,13 @@ from clftui.data.catalog import Catalog, open_catalog
 from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.state.block_steps import opened
+from clftui.state.class_order import orders
 from clftui.state.filters import Expression, FilterError
 from clftui.state.group_steps import by_hierarchy
 from clftui.state.moves import say
 from clftui.state.selection import Part, Scope, Tab
 from clftui.state.session import Session, all_splits, open_session
-from clftui.state.settings import PairSort, Pane
+from clftui.state.settings import GROUPS, SUGGESTED, ClassOrder, PairSort, Pane
 from clftui.text import harmless, sanitise, to_bytes
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def make_session(chosen: Mapping[str, Any]) -> Session:
     except FilterError as error:
         raise LaunchError(f"--filter {error}") from error
     session = replace(session, filters=filters)
+    session = _arranged(session, chosen.get("order"), chosen.get("blocks"))
     if chosen.get("sort"):
         session = replace(session, matrix=replace(session.matrix, pair_sort=PairSort(chosen["sort"])))
     if bundled:
@@ -88,6 +90,23 @@ def _split_named(catalog: Catalog, name: str | None) -> str | None:
     if name is not None and name not in splits:
         raise LaunchError(f"--split: there is no split {sanitise(name)}; there are {', '.join(splits) or 'none'}")
     return name
+
+
+def _arranged(session: Session, order: str | None, blocks: str | None) -> Session:
+    """`session` with the classes in an order, and cut into blocks, as `--order` and `--blocks` say."""
+    settings = session.matrix
+    if order is not None:
+        settings = replace(settings, order=ClassOrder[order.upper()])
+        if settings.order not in orders(session):
+            raise LaunchError("--order hierarchy: there is no class hierarchy; --hierarchy FILE gives one")
+    if blocks is not None:
+        known = {"auto": SUGGESTED, "groups": GROUPS}
+        if blocks not in known and not (blocks.isascii() and blocks.isdigit() and int(blocks) > 0):
+            raise LaunchError(f"--blocks {sanitise(blocks)}: write a number, auto or groups")
+        settings = replace(settings, blocks=known[blocks] if blocks in known else int(blocks))
+        if settings.blocks == GROUPS and settings.order is not ClassOrder.HIERARCHY:
+            raise LaunchError("--blocks groups needs classes in the order of a hierarchy; --hierarchy FILE gives one")
+    return replace(session, matrix=settings)
 
 
 def _metric_named(name: str) -> Metric:

@@ -35,6 +35,8 @@ DEFAULTS: Mapping[str, Any] = {
     "filters": (),
     "images": None,
     "hierarchy": None,
+    "order": None,
+    "blocks": None,
     "sample_set": "digits",
     "theme": None,
     "log": None,

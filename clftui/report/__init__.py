@@ -10,7 +10,7 @@ from clftui.report.render import Table, as_csv, as_json, as_markdown, as_text
 from clftui.state.session import Session
 
 REPORT_FORMATS = ("text", "md", "json", "csv")
-VIEWS = ("runs", "ranking", "matrix", "pairs", "groups", "hierarchy", "samples", "collect")
+VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "samples", "collect")
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,14 @@ class View:
 
 
 def _view(name: str) -> View:
-    from clftui.report import collect, groups, hierarchy, matrix, pairs, ranking, runs, samples
+    from clftui.report import blocks, collect, groups, hierarchy, matrix, pairs, ranking, runs, samples
 
     return {
         "runs": View(runs.table, runs.data),
         "ranking": View(ranking.table, ranking.data),
         "matrix": View(matrix.table, matrix.data),
         "pairs": View(pairs.table, pairs.data),
+        "blocks": View(blocks.table, blocks.data),
         "groups": View(groups.table, groups.data),
         "hierarchy": View(hierarchy.table, hierarchy.data),
         "samples": View(samples.table, samples.data),

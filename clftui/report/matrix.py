@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from clftui.analysis.confusion import Confusion
 from clftui.analysis.metrics import Metric, per_class
 from clftui.report import Options
+from clftui.report.blocks import settled
 from clftui.report.render import Table, Value
 from clftui.state.matrix_model import Matrix, matrix, missing
 from clftui.state.rare import OTHER, most_confused
@@ -52,7 +53,7 @@ def table(session: Session, options: Options | None = None) -> Table:
     `options.dense` shows all.
     """
     options = options or Options()
-    shown = matrix(session)
+    shown = matrix(settled(session))
     run = session.run
     title = f"Confusion matrix of {run.name}" if run is not None else "Confusion matrix"
     if shown is None:

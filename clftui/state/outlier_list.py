@@ -26,6 +26,10 @@ CERTAIN = 3.0
 """Deviance residual from which on two groups are said to be taken for each other: about three standard deviations."""
 
 
+MOST = 20
+"""Pairs of groups at most."""
+
+
 class OutlierRow(NamedTuple):
     """One confused cell outside every block, in words."""
 
@@ -45,7 +49,13 @@ class GroupRow(NamedTuple):
     first: str
     second: str
     n: int
-    times: str
+    ratio: float
+    """The count over what chance would give."""
+
+    @property
+    def times(self) -> str:
+        """`7.2 ×` chance."""
+        return times_words(self.ratio)
 
 
 class OutlierList(NamedTuple):
@@ -79,26 +89,25 @@ def outlier_list(session: Session, shown: Matrix) -> OutlierList | None:
                 (one.true, one.predicted) == (shown.true, shown.predicted),
             )
         )
+    named = session.matrix.blocks == GROUPS and in_order(session) is not None
+    seen = sum(row.reviewed for row in rows)
+    return OutlierList(tuple(rows), group_rows(session, shown, found), found.n, seen, named)
+
+
+def group_rows(session: Session, shown: Matrix, found: Blocks) -> tuple[GroupRow, ...]:
+    """Groups of the hierarchy (where they are the blocks), else blocks, taken for each other, most surprising first."""
     tree = in_order(session) if session.matrix.blocks == GROUPS else None
-    groups = _groups(session, shown, found, tree)
-    return OutlierList(tuple(rows), groups, found.n, sum(row.reviewed for row in rows), tree is not None)
-
-
-def _groups(session: Session, shown: Matrix, found: Blocks, tree: Hierarchy | None) -> tuple[GroupRow, ...]:
     if tree is not None:
         return tuple(
-            GroupRow(_name(tree, first), _name(tree, second), count, times_words(count / expected))
-            for first, second, count, expected, _ in confused_groups(shown.whole, tree)
+            GroupRow(_name(tree, first), _name(tree, second), n, n / expected)
+            for first, second, n, expected, _ in confused_groups(shown.whole, tree)
         )
-    pairs = excess(shown.whole, found, 20)
     names = shown.names if shown.items.is_unit else shown.classes
+    pairs = excess(shown.whole, found, MOST)
+    columns = (pairs.first, pairs.second, pairs.count, pairs.expected, pairs.residual)
     return tuple(
-        GroupRow(
-            span(names, found, int(first)), span(names, found, int(second)), int(count), times_words(count / expected)
-        )
-        for first, second, count, expected, residual in zip(
-            pairs.first, pairs.second, pairs.count, pairs.expected, pairs.residual, strict=True
-        )
+        GroupRow(span(names, found, first), span(names, found, second), n, n / expected)
+        for first, second, n, expected, residual in zip(*(each.tolist() for each in columns), strict=True)
         if residual >= CERTAIN
     )
 
@@ -125,7 +134,7 @@ def confused_groups(c: Confusion, tree: Hierarchy) -> tuple[ConfusedGroups, ...]
     A hint that the hierarchy wants restructuring (Blocks, Alsallakh et al. 2018, section 4.2.1): mistakes between
     such groups are more than what the classes' own error rates explain. Only residuals of at least CERTAIN count.
     """
-    pairs = group_pairs(c, innermost(tree, c.n_classes), 20)
+    pairs = group_pairs(c, innermost(tree, c.n_classes), MOST)
     columns = (pairs.first, pairs.second, pairs.count, pairs.expected, pairs.residual)
     found = (ConfusedGroups(*row) for row in zip(*(each.tolist() for each in columns), strict=True))
     return tuple(each for each in found if each.residual >= CERTAIN)
