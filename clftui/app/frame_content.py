@@ -6,27 +6,34 @@ from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.state.filter_chips import chips
+from clftui.state.live_words import ENDED, PARTIAL, live_mark, pending
 from clftui.state.session import Session
 from clftui.state.words import Piece, breadcrumb
 from clftui.text import count, sanitise
 from clftui.widgets.frame import HeaderContent
 
-LIVE, PINNED, ENDED = "●", "◐", "○"
+PINNED = PARTIAL
 
 
-def live_mark(session: Session, run: Run) -> tuple[str, str]:
-    """The mark of a run and its word: live, pinned or incomplete, ended or silent."""
-    status = run.status
+def mark_of(session: Session, run: Run) -> tuple[str, str]:
+    """The mark of a run and its word: live, pinned or incomplete, ended, silent or failed."""
     try:
         evaluation = _readable(session, run)
+        mark, word = live_mark(run, evaluation)
     except FormatError:
         return PINNED, "unreadable"
-    if evaluation is not None and evaluation.ranks[0] < evaluation.ranks[1]:
-        return PINNED, f"{evaluation.ranks[0]} of {evaluation.ranks[1]} ranks"
-    if session.selection.epoch is not None:
+    if session.selection.epoch is not None and word in ("live", "ended"):
         return PINNED, "pinned"
-    words = {"running": (LIVE, "live"), "silent": (ENDED, "silent"), "failed": (ENDED, "failed")}
-    return words.get(status.state, (ENDED, "ended"))
+    return mark, word
+
+
+def unsettled(session: Session) -> bool:
+    """Whether the header waits for a number that is being read."""
+    try:
+        evaluation = session.evaluation() if session.run is not None else None
+    except FormatError:
+        return False
+    return evaluation is not None and session.run is not None and pending(session.run, evaluation)
 
 
 def _readable(session: Session, run: Run) -> Evaluation | None:
@@ -54,7 +61,7 @@ def header_of(session: Session) -> HeaderContent:
         epochs = run.epochs(evaluation.split)
         if len(epochs) > 1:
             epoch = f"epoch {evaluation.epoch}/{epochs[-1]}"
-    mark, word = live_mark(session, run)
+    mark, word = mark_of(session, run)
     return HeaderContent(sanitise(session.catalog.name), lettered, more, split, epoch, mark, word)
 
 

@@ -60,11 +60,8 @@ class Evaluation(LabelledFiles):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """One sentence for each thing that is not as it should be; scores speak once they have been read."""
+        """One sentence for each thing that is odd about its rows; scores speak once they have been read."""
         notes = list(self._own_notes)
-        present, total = self.ranks
-        if present < total:
-            notes.append(f"{present} of {total} ranks are there")
         if self.duplicates:
             differ = f", {self.conflicts} of them with other labels" if self.conflicts else ""
             notes.append(f"{plural(self.duplicates, 'row was', 'rows were')} dropped as repeated samples{differ}")

@@ -13,6 +13,7 @@ from clftui.data.hot import hot
 from clftui.data.samples import SampleTable
 from clftui.data.scan import RunScan, list_epoch
 from clftui.data.shards import SharedLabels
+from clftui.data.status import Pulse
 from clftui.data.tables import Tables
 from clftui.schema import EPOCHS_FOLDER, SCALARS_FILE, Shard, epoch_folder, split_file
 from clftui.storage import Signature, file_signature, open_npz, read_jsonl
@@ -38,10 +39,13 @@ class FolderSource:
         scan: RunScan,
         tables: Tables,
         previous: FolderSource | None = None,
+        pulse: Pulse | None = None,
     ) -> None:
         """`declared` maps splits to the sample tables that run.json names."""
         self.folder = folder
         self.scan = scan
+        self.pulse = pulse if pulse is not None else Pulse()
+        """Goes on from source to source of one run."""
         self._classes = classes
         self._declared = dict(declared)
         self._tables = tables

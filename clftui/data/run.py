@@ -14,7 +14,7 @@ from clftui.data.folder import FolderSource
 from clftui.data.samples import SampleTable
 from clftui.data.scan import RunScan, same_content, scan_run
 from clftui.data.source import Source
-from clftui.data.status import UNKNOWN, RunStatus, read_status, status_at
+from clftui.data.status import UNKNOWN, Pulse, RunStatus, read_status, status_at
 from clftui.data.tables import Tables
 from clftui.schema import FORMAT, RUN_FILE, VERSION, FormatError
 from clftui.storage import read_json
@@ -90,23 +90,24 @@ def open_run(folder: Path, tables: Tables, *, previous: Run | None = None) -> Ru
         place = error.filename or folder
         raise FormatError(place, "", f"cannot be listed ({error.strerror})", "check its permissions") from error
     old = previous.source if previous is not None and isinstance(previous.source, FolderSource) else None
-    status = _status(folder, scan)
+    pulse = old.pulse if old is not None else Pulse()
+    status = _status(folder, scan, pulse)
     if previous is not None and old is not None and same_content(old.scan, scan, folder):
         return previous if _alike(status, previous.status) else replace(previous, status=status)
-    return replace(_read_run(folder, scan, tables, old), status=status)
+    return replace(_read_run(folder, scan, tables, old, pulse), status=status)
 
 
 def _alike(a: RunStatus, b: RunStatus) -> bool:
-    return replace(a, heartbeat=None) == replace(b, heartbeat=None)
+    return replace(a, heartbeat=None, moved=None) == replace(b, heartbeat=None, moved=None)
 
 
-def _status(folder: Path, scan: RunScan) -> RunStatus:
+def _status(folder: Path, scan: RunScan, pulse: Pulse) -> RunStatus:
     if not scan.status_files:
         return UNKNOWN
-    return status_at(read_status(folder, scan.status_files, scan.newest_file), time.time())
+    return status_at(read_status(folder, scan.status_files, scan.newest_file), time.time(), pulse)
 
 
-def _read_run(folder: Path, scan: RunScan, tables: Tables, old: FolderSource | None) -> Run:
+def _read_run(folder: Path, scan: RunScan, tables: Tables, old: FolderSource | None, pulse: Pulse) -> Run:
     path = folder / RUN_FILE
     about = read_json(path)
     if not isinstance(about, dict):
@@ -128,7 +129,7 @@ def _read_run(folder: Path, scan: RunScan, tables: Tables, old: FolderSource | N
         name=name,
         path=folder,
         classes=classes,
-        source=FolderSource(folder, classes, declared, scan, tables, old),
+        source=FolderSource(folder, classes, declared, scan, tables, old, pulse),
         model=_mapping(path, about, "model"),
         hyperparameters=_mapping(path, about, "hyperparameters"),
         created=None if created is None else str(created),

@@ -114,7 +114,7 @@ class _Follower:
         self._beats += 1
         slow = self._beats % SLOW_BEATS == 0
         now = fingerprint(self._catalog, self._looked, slow)
-        return now != self._seen.get(slow) or (slow and _fell_silent(self._catalog, now))
+        return now != self._seen.get(slow) or (slow and _fell_silent(self._catalog))
 
     def _refresh(self) -> None:
         # Taken before the look itself: what changes in between is then seen at the next beat.
@@ -126,15 +126,11 @@ class _Follower:
             self._on_change(newer)
 
 
-def _fell_silent(catalog: Catalog, stamps: Fingerprint) -> bool:
-    """Silence leaves no trace on disk: it is told by the age of a running run's newest file."""
+def _fell_silent(catalog: Catalog) -> bool:
+    """Silence leaves no trace on disk: it is told by how long a running run has not moved."""
     now = time.time()
-    for run in catalog.runs:
-        if run.status.state == "running":
-            newest = max((time_ns for path, time_ns, _ in stamps if path.startswith(f"{run.path}{os.sep}")), default=0)
-            if now - newest / 1e9 > SILENT_AFTER:
-                return True
-    return False
+    running = (run.source for run in catalog.runs if run.status.state == "running")
+    return any(isinstance(source, FolderSource) and now - source.pulse.moved > SILENT_AFTER for source in running)
 
 
 def watched_folders(catalog: Catalog, looked: Sequence[Path]) -> tuple[Path, ...]:

@@ -87,7 +87,7 @@ def _row(session: Session, shown: RunsTable, row: RunRow) -> tuple[Value, ...]:
 def _notes(session: Session, kept: tuple[RunRow, ...]) -> tuple[str, ...]:
     notes = ["low and high: 95 % interval of accuracy (Wilson); change: since the epoch before; – is undefined."]
     notes += [f"{row.run.name}: {row.problem}" for row in kept if row.problem]
-    notes += [f"{row.run.name}: {note}" for row in kept if row.member is not None for note in run_notes(row.member)]
+    notes += [f"{row.run.name}: {note}" for row in kept if row.member is not None for note in run_notes(row.member, wait=True)]
     notes += [f"{row.run.name}: {model_words(row.run)}" for row in kept if row.run.model]
     told = {row.problem for row in kept}
     return (*notes, *(sentence for sentence in troubles(session) if sentence not in told))

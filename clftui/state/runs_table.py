@@ -12,6 +12,7 @@ from clftui.analysis.metrics import Metric, macro, worst
 from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.state.later import LATER, weak
+from clftui.state.live_words import live_mark
 from clftui.state.members import Member, members
 from clftui.state.moves import focus_run, go
 from clftui.state.run_past import Past, past
@@ -230,11 +231,7 @@ def mark(row: RunRow) -> tuple[str, str]:
     """A run's live mark and its word: ● live, ◐ some ranks missing, ○ ended or silent, ✗ failed or unreadable."""
     if row.broken:
         return "✗", "unreadable"
-    evaluation = row.member.evaluation if row.member is not None else None
-    if evaluation is not None and evaluation.ranks[0] < evaluation.ranks[1]:
-        return "◐", f"{evaluation.ranks[0]} of {evaluation.ranks[1]} ranks"
-    words = {"running": ("●", "live"), "silent": ("○", "silent"), "failed": ("✗", "failed")}
-    return words.get(row.run.status.state, ("○", "ended"))
+    return live_mark(row.run, row.member.evaluation if row.member is not None else None)
 
 
 def move(session: Session, rows: int, columns: int) -> Session:

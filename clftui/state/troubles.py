@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clftui.schema import FormatError
 from clftui.state.class_tree import hierarchy_trouble
+from clftui.state.live_words import live_notes
 from clftui.state.members import Member, members
 from clftui.state.sample_list import table_trouble
 from clftui.state.session import Session
@@ -32,9 +33,10 @@ def collection_troubles(session: Session) -> tuple[str, ...]:
     return tuple(found)
 
 
-def run_notes(member: Member) -> tuple[str, ...]:
-    """What was assumed about a run and what is odd in its epoch: clauses without a full stop."""
+def run_notes(member: Member, *, wait: bool = False) -> tuple[str, ...]:
+    """What was assumed about a run and what is odd in its life and its epoch: clauses without a full stop."""
     try:
-        return tuple(dict.fromkeys((*member.run.notes, *member.evaluation.notes)))
+        lively = live_notes(member.run, member.evaluation, wait=wait)
+        return tuple(dict.fromkeys((*lively, *member.run.notes, *member.evaluation.notes)))
     except FormatError as error:
         return (error.brief,)

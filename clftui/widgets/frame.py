@@ -66,7 +66,7 @@ def _right_end(canvas: Canvas, content: HeaderContent, p: object) -> int:
     from clftui.drawing.palette import Palette
 
     assert isinstance(p, Palette)
-    live = {"●": p.live, "◐": p.focus}.get(content.mark, p.muted)
+    live = {"●": p.live, "◐": p.focus, "✗": p.worse}.get(content.mark, p.muted)
     parts = [(content.split, p.muted), (content.epoch, p.muted), (f"{content.mark} {content.mark_word}", live)]
     if canvas.width < 60:
         parts[2] = (content.mark, live)
