@@ -100,6 +100,9 @@ def _arranged(session: Session, order: str | None, blocks: str | None) -> Sessio
         if settings.order not in orders(session):
             raise LaunchError("--order hierarchy: there is no class hierarchy; --hierarchy FILE gives one")
     if blocks is not None:
+        if order is None and settings.order is ClassOrder.GIVEN:
+            # Blocks of classes that stand as they were listed would mean nothing.
+            settings = replace(settings, order=ClassOrder.LINKAGE)
         known = {"auto": SUGGESTED, "groups": GROUPS}
         if blocks not in known and not (blocks.isascii() and blocks.isdigit() and int(blocks) > 0):
             raise LaunchError(f"--blocks {sanitise(blocks)}: write a number, auto or groups")

@@ -167,3 +167,15 @@ def test_doctor_names_what_to_add() -> None:
 @pytest.mark.parametrize(("version", "warns"), [("10.4.0", True), ("12.9", True), ("13.0.0", False), ("", True)])
 def test_an_old_pillow_is_warned_about(version: str, warns: bool) -> None:
     assert (examine_pillow(version) is not None) is warns
+
+
+def test_order_and_blocks_are_checked_before_anything_is_printed(root: Path) -> None:
+    for words, said in (
+        (("--order", "hierarchy"), "--order hierarchy: there is no class hierarchy"),
+        (("--blocks", "many"), "--blocks many: write a number, auto or groups"),
+        (("--blocks", "groups"), "--blocks groups needs classes in the order of a hierarchy"),
+    ):
+        refused = clftui("report", root, "--view", "blocks", *words, check=False)
+        assert refused.returncode == 1 and said in refused.stderr and not refused.stdout
+    found = json.loads(clftui("report", root, "--view", "blocks", "--blocks", 2, "--format", "json").stdout)["data"]
+    assert len(found["boundaries"]) == 1 and sorted(found["order"]) == sorted(set(found["order"]))
