@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import ref
 
 import numpy as np
@@ -204,6 +204,39 @@ def _translated(rows: Int64, table: SampleTable, other: SampleTable) -> Int64:
     return lookup[np.where((rows >= 0) & (rows < table.n), rows, table.n)]
 
 
+class Answers(NamedTuple):
+    """One epoch's answers to the samples of a later one, (n,) by position there."""
+
+    epoch: int
+    predicted: NDArray[np.int32]
+    right: Bool
+    known: Bool
+    """Whether the epoch holds the sample, with a label."""
+
+
+def answers_until(run: Run, evaluation: Evaluation) -> Iterator[Answers]:
+    """The epochs of `run` up to that of `evaluation`, oldest first, each read when it is asked for.
+
+    Those that cannot be read are left out.
+    """
+    have: Int64 | None = None
+    at = np.arange(evaluation.n, dtype=np.int64)
+    for epoch in run.epochs(evaluation.split):
+        if epoch > evaluation.epoch:
+            return
+        try:
+            past = run.evaluation(evaluation.split, epoch)
+            if past is None or not past.n or not past.has_samples:
+                continue
+            if past.sample is not have:
+                have, at = past.sample, _places(past.sample, evaluation.sample)
+            true, predicted = past.true[at], past.predicted[at]
+        except FormatError:
+            continue
+        known = (at >= 0) & (true >= 0)
+        yield Answers(epoch, predicted, known & (true == predicted), known)
+
+
 @lru_cache(maxsize=16)
 def epochs_wrong(run: Run, evaluation: Evaluation) -> Int64:
     """(n,) in how many epochs up to that of `evaluation` the run was wrong about each of its samples.
@@ -211,15 +244,6 @@ def epochs_wrong(run: Run, evaluation: Evaluation) -> Int64:
     Reads the labels of all those epochs. An epoch that cannot be read, or lacks the sample, does not count.
     """
     found = np.zeros(evaluation.n, dtype=np.int64)
-    for epoch in run.epochs(evaluation.split):
-        if epoch > evaluation.epoch:
-            break
-        try:
-            past = run.evaluation(evaluation.split, epoch)
-            if past is None or not past.n or not past.has_samples:
-                continue
-            at = _places(past.sample, evaluation.sample)
-            found += (at >= 0) & (past.true[at] != past.predicted[at]) & (past.true[at] >= 0)
-        except FormatError:
-            continue
+    for each in answers_until(run, evaluation):
+        found += each.known & ~each.right
     return found
