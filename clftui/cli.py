@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _COLOUR_SYSTEMS = {24: "truecolor", 8: "256", 4: "standard", 0: "standard"}
 
-REPORT_VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "samples", "collect")
+REPORT_VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "flips", "dynamics", "samples",
+                "collect")  # fmt: skip
 FORMATS = ("text", "md", "json", "csv", "svg")
 ORDERS = ("given", "hierarchy", "hardest", "size", "name", "quick", "barycentre", "linkage", "spectral")
 PAIR_SORTS = ("count", "rate", "surprise", "change", "reason")
@@ -153,6 +154,8 @@ def _report_command() -> click.Command:
     @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
     @click.option("--cell", metavar="'T->P'", help="Samples of true class T predicted as P.")
     @click.option("--sort", type=click.Choice(PAIR_SORTS), help="What orders confused pairs; count otherwise.")
+    @click.option("--against", metavar="WHAT",
+                  help="Compare with epoch:7, epoch:best, run:NAME or split:NAME; the epoch before otherwise.")
     @click.option("--top", type=click.IntRange(min=1), help="Rows at most.")
     @click.option("--dense", is_flag=True, help="Matrix as JSON: the whole K x K counts too.")
     @click.option("--size", default="120x40", show_default=True, metavar="WxH", help="Screen of an SVG.")

@@ -23,6 +23,7 @@ from clftui.state.moves import say
 from clftui.state.selection import Part, Scope, Tab
 from clftui.state.session import Session, all_splits, open_session
 from clftui.state.settings import GROUPS, SUGGESTED, ClassOrder, PairSort, Pane
+from clftui.state.versus import Versus, parse_versus
 from clftui.text import harmless, sanitise, to_bytes
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ def make_session(chosen: Mapping[str, Any]) -> Session:
     session = _arranged(session, chosen.get("order"), chosen.get("blocks"))
     if chosen.get("sort"):
         session = replace(session, matrix=replace(session.matrix, pair_sort=PairSort(chosen["sort"])))
+    if chosen.get("against"):
+        session = replace(session, versus=_versus_of(chosen["against"]))
     if bundled:
         session = say(session, "These are the sample runs that came with clftui; `clftui PATH` opens yours.")
     return session
@@ -90,6 +93,13 @@ def _split_named(catalog: Catalog, name: str | None) -> str | None:
     if name is not None and name not in splits:
         raise LaunchError(f"--split: there is no split {sanitise(name)}; there are {', '.join(splits) or 'none'}")
     return name
+
+
+def _versus_of(text: str) -> Versus:
+    try:
+        return parse_versus(text)
+    except FilterError as error:
+        raise LaunchError(f"--against {error}") from error
 
 
 def _arranged(session: Session, order: str | None, blocks: str | None) -> Session:

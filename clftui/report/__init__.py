@@ -10,7 +10,8 @@ from clftui.report.render import Table, as_csv, as_json, as_markdown, as_text
 from clftui.state.session import Session
 
 REPORT_FORMATS = ("text", "md", "json", "csv")
-VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "samples", "collect")
+VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "flips", "dynamics", "samples",
+         "collect")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class View:
 
 
 def _view(name: str) -> View:
-    from clftui.report import blocks, collect, groups, hierarchy, matrix, pairs, ranking, runs, samples
+    from clftui.report import blocks, collect, dynamics, flips, groups, hierarchy, matrix, pairs, ranking, runs, samples
 
     return {
         "runs": View(runs.table, runs.data),
@@ -42,6 +43,8 @@ def _view(name: str) -> View:
         "blocks": View(blocks.table, blocks.data),
         "groups": View(groups.table, groups.data),
         "hierarchy": View(hierarchy.table, hierarchy.data),
+        "flips": View(flips.table, flips.data),
+        "dynamics": View(dynamics.table, dynamics.data),
         "samples": View(samples.table, samples.data),
         "collect": View(collect.table, collect.data),
     }[name]
