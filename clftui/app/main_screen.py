@@ -21,7 +21,7 @@ from clftui.drawing.canvas import Canvas
 from clftui.schema import FormatError
 from clftui.state.filter_chips import drop_chip
 from clftui.state.filters import FilterError
-from clftui.state.moves import cleared, go, say, with_catalog
+from clftui.state.moves import cleared, go, say
 from clftui.state.selection import Tab
 from clftui.state.session import Session
 from clftui.text import sanitise
@@ -201,7 +201,9 @@ class MainScreen(CanvasScreen):
             log.info("catalog %d: %d runs", newest.revision, len(newest.runs))
             for problem in newest.problems:
                 log.warning("%s", problem.message)
-            self.session = with_catalog(self.now, newest)
+            from clftui.state.newer import newer  # The first frame does without.
+
+            self.session = newer(self.now, newest)
 
     @on(Arrived)
     @on(HistoryArrived)

@@ -50,9 +50,11 @@ def back(session: Session) -> Session:
     if not session.history:
         return say(session, "This is where you started.")
     place = session.history[-1]
-    return replace(
+    there = replace(
         session, tab=place.tab, selection=place.selection, filters=place.filters, history=session.history[:-1]
     )
+    # The run may have been deleted since.
+    return there if there.run is not None else with_defaults(there)
 
 
 def drill_to_samples(session: Session, scope: Scope) -> Session:
@@ -100,6 +102,10 @@ def toggle_letter(session: Session) -> Session:
     if selection.run in selection.runs:
         left = tuple(key for key in selection.runs if key != selection.run)
         return select(session, runs=left)
+    gone = next((key for key in selection.runs if session.catalog.run(key) is None), None)
+    if gone is not None:
+        # Others keep their letters, and so their colours.
+        return select(session, runs=tuple(selection.run if key == gone else key for key in selection.runs))
     if len(selection.runs) >= MAX_LETTERED:
         return say(session, "A to D are given; take one away first (r on a lettered run).")
     return select(session, runs=(*selection.runs, selection.run))

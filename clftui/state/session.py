@@ -20,7 +20,14 @@ from clftui.state.group_settings import Arrangement, GroupSettings
 from clftui.state.later import weak
 from clftui.state.peers import Peers, epoch_at
 from clftui.state.selection import MAX_LETTERED, Selection, Tab
-from clftui.state.settings import EpochsSettings, MatrixSettings, RankingSettings, RunsSettings, SamplesSettings
+from clftui.state.settings import (
+    AlarmsSettings,
+    EpochsSettings,
+    MatrixSettings,
+    RankingSettings,
+    RunsSettings,
+    SamplesSettings,
+)
 from clftui.state.versus import Versus
 
 
@@ -46,6 +53,7 @@ class Session:
     epochs: EpochsSettings = EpochsSettings()
     samples: SamplesSettings = SamplesSettings()
     groups: GroupSettings = GroupSettings()
+    alarms: AlarmsSettings = AlarmsSettings()
     versus: Versus = Versus()
     """What movers and flips compare with."""
     arrangement: Arrangement | None = None
@@ -165,7 +173,7 @@ def with_defaults(session: Session, prefer: str | None = None) -> Session:
     if selection.split is None and catalog.runs:
         selection = replace(selection, split=default_split(catalog))
         session = replace(session, selection=selection)
-    if not selection.runs and catalog.runs:
+    if catalog.runs and not any(catalog.run(key) for key in selection.runs):
         scores = {run.key: score(session, run) for run in catalog.runs}
         ranked = sorted(catalog.runs, key=lambda run: -np.nan_to_num(scores[run.key], nan=-1.0))
         selection = replace(selection, runs=tuple(run.key for run in ranked[:MAX_LETTERED]))

@@ -292,3 +292,15 @@ class SamplesSettings:
     """Text rows instead of thumbnails."""
     size: int = 1
     """How big thumbnails are, 0 the smallest."""
+
+
+EpochOf = tuple[str, str, int]
+"""An epoch of a split of a run, by the run's folder."""
+
+
+@dataclass(frozen=True)
+class AlarmsSettings:
+    arrived: frozenset[EpochOf] = frozenset()
+    """The newest epochs that have come while one looked."""
+    dismissed: frozenset[EpochOf] = frozenset()
+    """Those whose alarm is not to be shown any more."""
