@@ -31,6 +31,9 @@ AT_ONCE = 300
 """Up to so many classes blocks cost less than a key press may; more are cut behind the screen's back."""
 LISTED = 20
 """Outliers worth a look."""
+BEYOND = 1.0
+"""Deviance residual from which on a cell is an outlier: about a standard deviation above chance. Chance is generous
+here, since it spreads the mistakes inside blocks over the cells outside too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,8 +126,8 @@ def outliers(shown: Matrix, found: Blocks, top: int = LISTED) -> tuple[Outlier, 
 @lru_cache(maxsize=16)
 def _outliers(c: Confusion, found: Blocks, at_least: int, top: int) -> tuple[Outlier, ...]:
     apart = found.block_of[c.true] != found.block_of[c.predicted]
-    cells = ranked(c, apart & (c.count >= at_least), top)
     odd = surprise(c)
+    cells = ranked(c, apart & (c.count >= at_least) & (odd.residual >= BEYOND), top)
     columns = (c.true, c.predicted, c.count, odd.times, odd.residual)
     return tuple(Outlier(*row) for row in zip(*(each[cells].tolist() for each in columns), strict=True))
 

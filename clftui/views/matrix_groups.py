@@ -58,12 +58,15 @@ class Groups:
 
     def read_out(self, canvas: Canvas, layout: Layout, session: Session, shown: Matrix) -> None:
         """What the groups say: on a line of its own under the read-out, else at the right end of one with room."""
-        words = "; ".join(filter(None, (_region_words(session, shown), _group_words(session, shown))))
+        told = list(filter(None, (_region_words(session, shown), _group_words(session, shown))))
+        words, room = "; ".join(told), canvas.width - 2 * EDGE
         if not words or layout.sentence_y < 0:
             return
         below = max(layout.sentence_y, layout.runs_y) + 1
         if below < canvas.height:
-            canvas.text(EDGE, below, words, canvas.palette.muted, width=canvas.width - 2 * EDGE)
+            apart = text_width(words) > room and below + 1 < canvas.height
+            for y, line in enumerate(told if apart else [words], below):
+                canvas.text(EDGE, y, line, canvas.palette.muted, width=room)
             return
         need = text_width(words) + EDGE + 3
         for y in (layout.runs_y, layout.sentence_y):

@@ -11,7 +11,7 @@ from clftui.state.session import Session
 from clftui.widgets.matrix_layout import Layout
 from clftui.widgets.outlier_list import GUTTER, WIDTH, OutlierLayout, draw_outliers
 
-LEAST_HEIGHT = 12
+LEAST_WIDTH, LEAST_HEIGHT = 100, 12
 READABLE = 9
 """Columns of a cell that leave room for the beginning of a class name over it."""
 
@@ -26,7 +26,7 @@ class OutlierPane:
         """The part of the canvas for the grid; None where the list would cost the grid any of what it shows."""
         self._layout = None
         width = canvas.width - WIDTH - GUTTER
-        if width < WIDTH or canvas.height < LEAST_HEIGHT:
+        if canvas.width < LEAST_WIDTH or canvas.height < LEAST_HEIGHT:
             return None
         part = Canvas(width, canvas.height, canvas.palette)
         whole, narrow = arrange(canvas), arrange(part)
