@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clftui.app import block_effects, group_effects, pair_effects
+from clftui.app import block_effects, group_effects, pair_effects, play
 from clftui.app.commands import key_text
 from clftui.app.dialogs.help_sheet import HelpSheet
 from clftui.app.dialogs.palette import CommandPalette, Entry
@@ -188,6 +188,7 @@ EFFECTS: dict[str, Callable[[MainScreen], None]] = {
     "export": _export,
     "collect": _collect,
     "pairs": pair_effects.next_pane,
+    "play": play.toggle,
     "tag_pair": pair_effects.tag,
     "group_name": group_effects.name_group,
     "group_save": group_effects.save_hierarchy,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from clftui.state import epochs_list
 from clftui.state.epochs_view import METRICS, epochs_table, inside, metric_of
-from clftui.state.moves import cycle, say, select
+from clftui.state.moves import cycle, focus_run, say, select
 from clftui.state.session import Session
 from clftui.state.settings import EpochsPane
 
@@ -133,3 +133,18 @@ def next_event(session: Session) -> Session:
     epoch = next((each for each in ahead if each > now), ahead[0])
     pinned = None if epoch == own.past.epochs[-1] else epoch
     return say(select(session, epoch=pinned), f"Epoch {epoch}: {events[epoch]}.")
+
+
+def point(session: Session, name: str | None, run: str | None = None) -> Session:
+    """The cursor among the classes, on a class and a run; None keeps what is there."""
+    if run is not None:
+        session = focus_run(session, run)
+    if name is not None:
+        session = select(session, true=name)
+    return replace(session, epochs=replace(session.epochs, listed=False))
+
+
+def show_epoch(session: Session, epoch: int) -> Session:
+    """Pin an epoch; the focused run's newest is followed instead."""
+    epochs = _epochs(session)
+    return select(session, epoch=None if epochs and epoch == epochs[-1] else epoch)

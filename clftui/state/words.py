@@ -77,7 +77,8 @@ def _cell_pieces(session: Session) -> list[Piece]:
     if confusion is None:
         return []
     true = classes.index(selection.true)
-    one_class = session.tab is Tab.RANKING or selection.predicted not in classes
+    by_class = session.tab is Tab.RANKING or (session.tab is Tab.EPOCHS and not session.epochs.cell)
+    one_class = by_class or selection.predicted not in classes
     predicted = true if one_class else classes.index(selection.predicted or "")
     words, interval = cell_words(confusion, true, predicted)
     name, other = (sanitise(label_of(session, each or "")) for each in (selection.true, selection.predicted))

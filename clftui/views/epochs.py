@@ -1,21 +1,281 @@
-"""The Epochs view: recall of every class over the epochs."""
+"""Tab 4: class by epoch strips of the runs A to D, what moved, and the curves of what is selected."""
 
 from __future__ import annotations
 
-from clftui.drawing.canvas import Canvas
-from clftui.text import sanitise
-from clftui.views.view import View
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from textual import events
+
+from clftui.analysis.metrics import Metric
+from clftui.drawing.canvas import BOLD, Canvas
+from clftui.drawing.glyphs import legend as draw_scale
+from clftui.schema import FormatError
+from clftui.state.epochs_steps import point, show_epoch
+from clftui.state.epochs_view import (
+    EpochsTable,
+    Marks,
+    epochs_table,
+    is_reading,
+    levels,
+    marks,
+    metric_of,
+    row_of_cursor,
+)
+from clftui.state.session import Session
+from clftui.text import UNDEFINED, count, percent, plural, sanitise, text_width
+from clftui.views.view import Act, Arrived, View, follow
+from clftui.widgets.epochs_layout import EpochsLayout, Panel, arrange
+from clftui.widgets.heat_strip import draw_strips
+from clftui.widgets.sentence import draw_sentence
+from clftui.widgets.timeline import Head, draw_head
+
+if TYPE_CHECKING:
+    from clftui.views.epochs_lower import Lower
+
+AGAIN_SECONDS = 0.2
+"""How soon to look again for what is read in the background."""
+WHEEL = 3
+Int64 = NDArray[np.int64]
+WORDS = {Metric.SUPPORT: "size of"}
 
 
 class EpochsView(View):
-    """Tab 4."""
+    """Draws the strips; owns the scroll position alone."""
+
+    _top = 0
+    _layout: EpochsLayout | None = None
+    _followed: object = None
+    _waiting = False
+    _lower: Lower | None = None
 
     @property
     def legend(self) -> str:
-        return self.session.ranking.metric.label if self.session is not None else ""
+        if self.session is None:
+            return ""
+        scale = "each class its own scale" if self.session.epochs.relative else "one scale"
+        letters = " ".join(letter for letter, _ in self.session.lettered)
+        return f"{metric_of(self.session).label} · {scale} · runs {letters}"
+
+    @property
+    def page(self) -> tuple[int, int]:
+        if self._layout is None:
+            return (1, 1)
+        if self.session is not None and self.session.epochs.listed and self._lower is not None:
+            return (max(self._lower.shown, 1), 1)
+        return (max(self._layout.rows, 1), 1)
+
+    @property
+    def busy(self) -> bool:
+        return super().busy or self._waiting
 
     def draw(self, canvas: Canvas) -> None:
-        if self.session is None:
+        self._layout = None
+        session = self.session
+        if session is None or canvas.height < 1 or canvas.width < 1:
             return
-        for y, name in enumerate(self.session.classes[: canvas.height]):
-            canvas.text(2, y, sanitise(name))
+        try:
+            table = epochs_table(session)
+            if not table.runs or not len(table.order):
+                draw_sentence(canvas, nothing(session, table))
+            else:
+                self._draw(canvas, session, table)
+            self._look_again(is_reading(session) or bool(table.pending) or super().busy)
+        except FormatError as error:
+            draw_sentence(canvas, str(error))
+
+    def _draw(self, canvas: Canvas, session: Session, table: EpochsTable) -> None:
+        focused = next((at for at, each in enumerate(table.runs) if each.run is session.run), 0)
+        epochs = tuple(len(each.epochs) for each in table.runs)
+        digits = 5 if table.metric is Metric.SUPPORT else 4
+        layout = arrange(
+            canvas.width, canvas.height, _longest(table), len(table.order), epochs, focused, digits
+        )  # fmt: skip
+        self._layout = layout
+        rows = self._window(table, layout, row_of_cursor(table, session))
+        heads = self._marks(session, table, rows, focused)
+        if canvas.height >= 8:
+            for panel in layout.panels:
+                draw_head(canvas, layout, panel, heads[panel.run])
+            if layout.label >= 5:
+                canvas.text(1, 0, "epoch", canvas.palette.muted, width=layout.label, align="right")
+                words = "accuracy" if layout.label >= 8 else "acc."
+                canvas.text(1, 1, words, canvas.palette.muted, width=layout.label, align="right")
+        self._draw_rows(canvas, session, table, layout, rows, heads)
+        if layout.head is not None:
+            _draw_about(canvas, table, layout)
+        if layout.legend is not None:
+            _draw_legend(canvas, session, table, layout.legend, layout.label + 3)
+        if layout.lower is not None:
+            self._below().draw(canvas, session, layout.lower, layout.chart)
+
+    def _below(self) -> Lower:
+        """The panes below the strips, loaded when there is room for them."""
+        if self._lower is None:
+            from clftui.views.epochs_lower import Lower
+
+            self._lower = Lower()
+        return self._lower
+
+    def _window(self, table: EpochsTable, layout: EpochsLayout, cursor: int) -> Int64:
+        """Indices of the classes that show; the wheel may leave the cursor behind."""
+        total = len(table.order)
+        now = (cursor, total, layout.rows)
+        if now != self._followed:
+            self._top = follow(self._top, cursor, layout.rows, total)
+        self._followed = now
+        self._top = max(0, min(self._top, total - layout.rows))
+        return np.asarray(table.order[self._top : self._top + layout.rows])
+
+    def _marks(
+        self, session: Session, table: EpochsTable, rows: Int64, focused: int
+    ) -> dict[int, Head]:
+        scores = np.concatenate([each.accuracy[np.isfinite(each.accuracy)] for each in table.runs])
+        axis = (float(scores.min()), float(scores.max())) if scores.size else (0.0, 1.0)
+        return {
+            at: Head(each, marks(session, table, each, rows), at == focused, axis)
+            for at, each in enumerate(table.runs)
+        }
+
+    def _draw_rows(
+        self,
+        canvas: Canvas,
+        session: Session,
+        table: EpochsTable,
+        layout: EpochsLayout,
+        rows: Int64,
+        heads: dict[int, Head],
+    ) -> None:
+        p = canvas.palette
+        strength = levels(table, rows, session.epochs.relative)
+        for panel in layout.panels:
+            found = heads[panel.run].marks
+            draw_strips(canvas, panel, layout.top, strength[panel.run], found.best, p.ice)
+            _draw_values(canvas, table, layout, panel, found, row_of_cursor(table, session) - self._top)
+        for row, index in enumerate(rows.tolist()):
+            name = sanitise(table.classes[index])
+            here = self._top + row == row_of_cursor(table, session)
+            colour = p.text if not here else p.muted if session.epochs.listed else p.focus
+            if here:
+                canvas.text(0, layout.top + row, "▌", p.faint if session.epochs.listed else p.focus)
+            canvas.text(
+                1, layout.top + row, name, colour, attrs=BOLD if here else 0, width=layout.label, align="right"
+            )
+
+    def _look_again(self, wanted: bool) -> None:
+        if wanted and not self._waiting and self.is_attached:
+            self._waiting = True
+            self.set_timer(AGAIN_SECONDS, self._looked)
+
+    def _looked(self) -> None:
+        self._waiting = False
+        self.post_message(Arrived())
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a strip moves the cursor and shows that epoch; on the list it chooses a line."""
+        layout, session = self._layout, self.session
+        if layout is None or session is None:
+            return
+        if layout.lower is not None and event.y > layout.lower:
+            chosen = self._below().clicked(event.x, event.y)
+            if chosen is not None:
+                self.post_message(Act(chosen))
+            return
+        row, table = layout.row_at(event.y), epochs_table(session)
+        panel = next((each for each in layout.panels if each.place(event.x) is not None), None)
+        name = table.classes[int(table.order[self._top + row])] if row is not None else None
+        place = panel.place(event.x) if panel is not None else None
+        if panel is None or place is None:
+            if name is not None:
+                self.post_message(Act(lambda now: point(now, name)))
+            return
+        each = table.runs[panel.run]
+        key, epoch = each.run.key, each.epochs[place]
+        self.post_message(Act(lambda now: show_epoch(point(now, name, key), epoch)))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._wheel(event, WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._wheel(event, -WHEEL)
+
+    def _wheel(self, event: events.MouseEvent, rows: int) -> None:
+        event.stop()
+        layout = self._layout
+        if layout is not None and layout.lower is not None and event.y > layout.lower:
+            self._below().wheel(rows)
+        else:
+            self._top += rows
+        self.redraw()
+
+
+def nothing(session: Session, table: EpochsTable) -> str:
+    """Why there are no strips, and which key helps."""
+    if session.run is None:
+        return "There are no runs here yet; the first epoch that is written shows."
+    if table.pending:
+        return f"Reading the epochs of {plural(len(table.pending), 'run')} …"
+    if session.selection.span is not None:
+        return "No run has an epoch in this range; { and } free its edges, or remove the chip."
+    return "No run that shows has an epoch on this split; s takes the next split, r the next run."
+
+
+def _longest(table: EpochsTable) -> int:
+    """Columns of the longest of the first names; of thousands of classes a sample will do."""
+    return max((text_width(sanitise(table.classes[index])) for index in table.order[:200].tolist()), default=4)
+
+
+def _draw_values(
+    canvas: Canvas, table: EpochsTable, layout: EpochsLayout, panel: Panel, found: Marks, cursor: int
+) -> None:
+    p, x = canvas.palette, panel.x + panel.width
+    for row, value in enumerate(found.now.tolist()):
+        y = layout.top + row
+        if found.past[row]:
+            canvas.text(x, y, "↓", p.worse, attrs=BOLD)
+        here = row == cursor
+        canvas.text(
+            x + 1, y, value_words(value, table.metric), p.text if here else p.muted, attrs=BOLD if here else 0,
+            width=layout.digits, align="right",
+        )  # fmt: skip
+
+
+def value_words(value: float, metric: Metric) -> str:
+    """A class's value beside its strip: `69.5`, a size `1,000`; undefined is an en dash."""
+    if metric is Metric.SUPPORT:
+        return UNDEFINED if np.isnan(value) else count(round(value)) if value < 1e5 else f"{value / 1000:.0f}k"
+    return "100" if value >= 1 else percent(value)
+
+
+def _draw_about(canvas: Canvas, table: EpochsTable, layout: EpochsLayout) -> None:
+    if layout.head is None:
+        return
+    words = WORDS.get(table.metric, f"{table.metric.label} of")
+    canvas.text(1, layout.head, words, canvas.palette.muted, width=layout.label, align="right")
+
+
+def _draw_legend(canvas: Canvas, session: Session, table: EpochsTable, y: int, x: int) -> None:
+    p = canvas.palette
+    total, shown = len(table.order), canvas.width
+    parts = ["▾ best epoch"]
+    if table.metric is Metric.RECALL:
+        parts.append("↓ past its best, beyond chance")
+    size = table.metric is Metric.SUPPORT
+    parts.append("strong = many" if size else f"strong = low {table.metric.label}")
+    if table.pending:
+        parts.append(f"reading {plural(len(table.pending), 'run')} …")
+    at = x
+    for words in parts:
+        at += canvas.text(at, y, words, p.muted, width=max(shown - at - 1, 0)) + 3
+    if session.epochs.relative:
+        ends = ("least", "greatest") if size else ("best", "worst")
+    elif size:
+        ends = ("0", count(round(table.high)))
+    else:
+        ends = (f"{100 * table.high:.0f} %", f"{100 * table.low:.0f} %")
+    if at + 24 < canvas.width:
+        at += draw_scale(canvas, at + 1, y, p.ice, *ends, 10) + 4
+    words = plural(total, "class", "classes")
+    if at + len(words) < canvas.width:
+        canvas.text(at, y, words, p.faint)
