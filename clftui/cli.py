@@ -93,6 +93,7 @@ def _selection_options(command: Any) -> Any:
         click.option("--order", type=click.Choice(ORDERS), help="How the matrix lays out the classes."),
         click.option("--blocks", metavar="N", help="Cut the classes into N blocks; auto: as many as the data suggest; "
                      "groups: those of the hierarchy."),
+        click.option("--transposed", is_flag=True, help="Rows of bare matrices are the predicted classes."),
         click.option("--sample-set", type=click.Choice(plain.SAMPLE_SETS), default="digits", show_default=True,
                      help="Which bundled runs to open without a path."),
         click.option("--theme", metavar="NAME", help="dark, light, or a theme of your own."),

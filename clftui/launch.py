@@ -52,7 +52,8 @@ def make_session(chosen: Mapping[str, Any]) -> Session:
     for path in paths:
         if str(path) != "-" and not path.exists():
             raise LaunchError(f"{sanitise(str(path))} does not exist; name runs, a prediction file or a matrix")
-    catalog = open_catalog(paths, images_root=chosen["images"], hierarchy=chosen.get("hierarchy"))
+    turned, tree = bool(chosen.get("transposed")), chosen.get("hierarchy")
+    catalog = open_catalog(paths, images_root=chosen["images"], transposed=turned, hierarchy=tree)
     if catalog.hierarchy_file is not None and catalog.hierarchy_problem is not None:
         raise LaunchError(f"--hierarchy: {catalog.hierarchy_problem}")
     for problem in catalog.problems:

@@ -37,6 +37,7 @@ DEFAULTS: Mapping[str, Any] = {
     "hierarchy": None,
     "order": None,
     "blocks": None,
+    "transposed": False,
     "sample_set": "digits",
     "theme": None,
     "log": None,

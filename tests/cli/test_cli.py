@@ -179,3 +179,11 @@ def test_order_and_blocks_are_checked_before_anything_is_printed(root: Path) -> 
         assert refused.returncode == 1 and said in refused.stderr and not refused.stdout
     found = json.loads(clftui("report", root, "--view", "blocks", "--blocks", 2, "--format", "json").stdout)["data"]
     assert len(found["boundaries"]) == 1 and sorted(found["order"]) == sorted(set(found["order"]))
+
+
+def test_rows_of_a_bare_matrix_can_be_the_predicted_classes(tmp_path: Path) -> None:
+    (tmp_path / "counts.csv").write_text(",cat,dog\ncat,5,1\ndog,3,7\n", encoding="utf-8")
+    words = ("report", tmp_path / "counts.csv", "--view", "matrix", "--format", "json")
+    plain_cells = json.loads(clftui(*words).stdout)["data"]["cells"]
+    turned = json.loads(clftui(*words, "--transposed").stdout)["data"]["cells"]
+    assert ["cat", "dog", 1] in plain_cells and ["cat", "dog", 3] in turned
