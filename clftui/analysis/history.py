@@ -63,3 +63,28 @@ def kept(values: ArrayLike, width: int) -> NDArray[np.int64]:
         extremes = start + int(np.nanargmin(stretch)), start + int(np.nanargmax(stretch))
         out += [min(extremes), max(extremes)]
     return np.array([*out, len(series) - 1], dtype=np.int64)
+
+
+def downsample_all(values: ArrayLike, width: int) -> Float64:
+    """`downsample` along the last axis of `values` (..., E): (..., width), or unchanged where it fits.
+
+    All series have the same stretches, so that a place is of the same epochs in each of them.
+    """
+    series = np.asarray(values, dtype=np.float64)
+    if width < 1:
+        raise ValueError(f"a sparkline of {width} columns cannot hold a value")
+    length = series.shape[-1]
+    if length <= width:
+        return series.copy()
+    pairs = (width - 1) // 2
+    out = np.empty((*series.shape[:-1], width))
+    out[..., 0], out[..., -1] = series[..., 0], series[..., -1]
+    edges = np.linspace(0, length - 1, pairs + 1).astype(np.int64).tolist()
+    for at, (start, end) in zip(range(width - 1 - 2 * pairs, width, 2), pairwise(edges), strict=False):
+        stretch = series[..., start:end]
+        gap = np.isnan(stretch)
+        least = np.where(gap, np.inf, stretch).argmin(axis=-1)
+        most = np.where(gap, -np.inf, stretch).argmax(axis=-1)
+        both = np.stack([np.minimum(least, most), np.maximum(least, most)], axis=-1)
+        out[..., at : at + 2] = np.take_along_axis(stretch, both, axis=-1)
+    return out

@@ -13,6 +13,7 @@ from clftui.app.command_table import (
     filters,
     matrix,
     matrix_blocks,
+    matrix_epochs,
     matrix_groups,
     matrix_pairs,
     matrix_zoom,
@@ -34,6 +35,7 @@ ALL_COMMANDS: tuple[Command, ...] = (
     *ranking.COMMANDS,
     *map(matrix_pairs.on_grid, matrix.COMMANDS),
     *map(matrix_pairs.on_grid, matrix_zoom.COMMANDS),
+    *map(matrix_pairs.on_grid, matrix_epochs.COMMANDS),
     *map(matrix_pairs.on_grid, matrix_groups.COMMANDS),
     *map(matrix_pairs.on_grid, matrix_blocks.COMMANDS),
     *matrix_pairs.COMMANDS,
@@ -46,6 +48,7 @@ READING: Mapping[Tab, tuple[tuple[str, str], ...]] = {
     Tab.MATRIX: (
         *matrix.READING,
         *matrix_zoom.READING,
+        *matrix_epochs.READING,
         *matrix_groups.READING,
         *matrix_blocks.READING,
         *matrix_pairs.READING,

@@ -22,7 +22,7 @@ from clftui.state.matrix_cells import whole_of
 from clftui.state.matrix_difference import arm
 from clftui.state.matrix_model import Matrix
 from clftui.state.session import Session, class_map
-from clftui.state.settings import GROUPS, PIXELS, Against, MatrixSettings, Scaling, Share, Zoom
+from clftui.state.settings import GROUPS, PIXELS, Against, CellEncoding, MatrixSettings, Scaling, Share, Zoom
 from clftui.state.similar import order_words
 from clftui.text import count, decimals_for, percent, rate, sanitise
 
@@ -58,7 +58,7 @@ def legend(session: Session) -> str:
     """What the view draws: `number · log · hardest first`, with what departs from the usual."""
     settings = session.matrix
     zoom = settings.zoom_of(len(session.classes))
-    words = [f"{zoom.value}, {settings.pool.value}" if zoom is Zoom.OVERVIEW else zoom.value]
+    words = [_cell_words(session) or (f"{zoom.value}, {settings.pool.value}" if zoom is Zoom.OVERVIEW else zoom.value)]
     words += [share_words(settings.share)] if settings.share is not Share.COUNTS else []
     words += [scaling_words(settings), order_words(session)]
     words += [block_words(session)] if settings.blocks is not None else []
@@ -68,6 +68,14 @@ def legend(session: Session) -> str:
     words += [_against_words(session)] if settings.against is not Against.NOTHING else []
     words += ["halo (artificial shade)"] if settings.halo and zoom in PIXELS else []
     return " · ".join(words)
+
+
+def _cell_words(session: Session) -> str:
+    if session.matrix.cell is CellEncoding.NUMBER:
+        return ""
+    from clftui.state.matrix_epochs import words  # Loaded when histories are first asked for.
+
+    return words(session)
 
 
 def block_words(session: Session) -> str:

@@ -46,13 +46,6 @@ def zoom(session: Session, by: int, page: tuple[int, int]) -> Session:
     return to_zoom(session, levels[at])
 
 
-def toggle_numbers(session: Session) -> Session:
-    """Numbers, or from numbers shades."""
-    here = _readable(session)
-    numbers = here is not None and session.matrix.zoom_of(here.n) is Zoom.NUMBER
-    return to_zoom(session, Zoom.SHADE if numbers else Zoom.NUMBER)
-
-
 def toggle_pool(session: Session) -> Session:
     """Largest cell or sum in the pixels of the overview."""
     pool = cycle(session.matrix.pool)

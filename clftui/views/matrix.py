@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,10 @@ from clftui.state.difference_words import difference_sentence
 from clftui.state.matrix_box import LISTED, box, box_sentence
 from clftui.state.matrix_cells import items_a_pixel
 from clftui.state.matrix_model import Matrix, matrix, missing
-from clftui.state.matrix_words import Sentence, legend, run_cells, sentence
+from clftui.state.matrix_words import RunCell, Sentence, legend, run_cells, sentence
 from clftui.state.matrix_zoom import at_pixel
 from clftui.state.session import Session
-from clftui.state.settings import Pane, Zoom
+from clftui.state.settings import CellEncoding, Pane, Zoom
 from clftui.state.similar import SIMILAR
 from clftui.text import sanitise, text_width
 from clftui.views.matrix_groups import Groups
@@ -112,14 +113,14 @@ class MatrixView(View):
             from clftui.views.matrix_outliers import OutlierPane
 
             self._outliers = OutlierPane()
-        content = _content(session, shown)
+        content = _content(session, canvas, shown)
         part = self._outliers.split(canvas, lambda on: self._groups.arrange(on, session, shown, content))
         self._draw(part or canvas, session, shown)
         if part is not None:
             self._outliers.draw(canvas, session, shown, part)
 
     def _draw(self, canvas: Canvas, session: Session, shown: Matrix) -> None:
-        content = _content(session, shown)
+        content = _content(session, canvas, shown)
         layout = self._layout = self._groups.arrange(canvas, session, shown, content)
         self._scroll(shown, layout)
         draw_part = draw_pixel_part if layout.half else draw_cell_part
@@ -130,7 +131,7 @@ class MatrixView(View):
             cursor = (shown.cursor[0] // layout.per - self._top, shown.cursor[1] // layout.per - self._left)
             draw_box(canvas, layout, selected, self._top, self._left, cursor)
         words = _cell_words(session, shown) if selected is None else box_sentence(selected)
-        frame.draw_readout(canvas, layout, words, run_cells(session, shown))
+        frame.draw_readout(canvas, layout, words, _runs_words(session, layout, shown))
         self._groups.read_out(canvas, layout, session, shown)
         self._look_again(session, shown)
 
@@ -217,12 +218,25 @@ def _cell_words(session: Session, shown: Matrix) -> Sentence:
     return sentence(session, shown)
 
 
-def _content(session: Session, shown: Matrix) -> Content:
+def _runs_words(session: Session, layout: Layout, shown: Matrix) -> tuple[RunCell, ...]:
+    if layout.strips is None:
+        return run_cells(session, shown)
+    from clftui.views.matrix_epochs import cell_words
+
+    return cell_words(session, layout.strips, shown)
+
+
+def _content(session: Session, canvas: Canvas, shown: Matrix) -> Content:
     run, split = session.run, session.selection.split
     zoom = session.matrix.zoom_of(shown.n)
     width = number_width(shown) if zoom in (Zoom.NUMBER, Zoom.WIDE) else 0
     epochs = len(run.epochs(split)) if run is not None and split is not None else 0
-    return Content(shown.n, width, _longest(shown.names), epochs, zoom)
+    content = Content(shown.n, width, _longest(shown.names), epochs, zoom)
+    if session.matrix.cell is CellEncoding.NUMBER:
+        return content
+    from clftui.views.matrix_epochs import content_of  # Loaded when histories are first asked for.
+
+    return replace(content, strips=content_of(session, canvas, shown))
 
 
 def _reveal(top: int, cursor: int, shown: int, total: int) -> int:

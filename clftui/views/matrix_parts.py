@@ -26,22 +26,37 @@ def draw_cell_part(canvas: Canvas, layout: Layout, session: Session, shown: Matr
     rows = slice(top, min(top + layout.rows, shown.n))
     columns = slice(left, min(left + layout.columns, shown.n))
     row, column = shown.cursor[0] - top, shown.cursor[1] - left
+    if layout.strips is not None:
+        from clftui.views.matrix_epochs import draw_epochs_part  # Loaded when histories are first asked for.
+
+        draw_epochs_part(canvas, layout, session, shown, (rows, columns))
+        _draw_blocks(canvas, layout, session, shown, top, left)
+        _draw_around(canvas, layout, shown, (rows, columns))
+        draw_wide_cursor(canvas, layout, row, column)
+        return
     window = cells(shown, rows, columns)
     if layout.wide:
         draw_wide(canvas, layout, shown, window, rows, columns)
     else:
         (draw_numbers if layout.numbers else draw_shades)(canvas, layout, shown, window)
     _draw_blocks(canvas, layout, session, shown, top, left)
-    tails = frame.begin_alike(shown.names, max(layout.head_height, layout.cell_width - 1))
-    frame.draw_column_labels(canvas, layout, _names(shown, columns), column, tails)
-    frame.draw_row_labels(canvas, layout, _marked(shown, rows), row)
+    _draw_around(canvas, layout, shown, (rows, columns))
     frame.draw_row_margin(canvas, layout, shown, rows, row)
-    frame.draw_column_margin(canvas, layout, shown, columns, column)
     past = margin_history(session, shown) if layout.spark_x >= 0 else None
     if past is not None:
         draw_past(canvas, layout, past[0], past[1], shown.order[rows], row)
     frame.draw_axes(canvas, layout, shown, frame.part_words(shown.n, rows, columns), peak(shown))
     (draw_wide_cursor if layout.wide else draw_cursor)(canvas, layout, row, column)
+
+
+def _draw_around(canvas: Canvas, layout: Layout, shown: Matrix, window: tuple[slice, slice]) -> None:
+    """Labels and the lower margin of the shown rows and columns."""
+    rows, columns = window
+    row, column = shown.cursor[0] - rows.start, shown.cursor[1] - columns.start
+    tails = frame.begin_alike(shown.names, max(layout.head_height, layout.cell_width - 1))
+    frame.draw_column_labels(canvas, layout, _names(shown, columns), column, tails)
+    frame.draw_row_labels(canvas, layout, _marked(shown, rows), row)
+    frame.draw_column_margin(canvas, layout, shown, columns, column)
 
 
 def draw_pixel_part(canvas: Canvas, layout: Layout, session: Session, shown: Matrix, top: int, left: int) -> None:

@@ -15,7 +15,7 @@ from clftui.drawing.canvas import BOLD, Canvas
 from clftui.drawing.cells import BLANK, code_text, codes_of, safe_text
 from clftui.drawing.glyphs import columns as bars
 from clftui.drawing.glyphs import legend, shades
-from clftui.drawing.ramp import shade
+from clftui.drawing.ramp import Ints, shade
 from clftui.state.matrix_cells import margin
 from clftui.state.matrix_difference import Arm
 from clftui.state.matrix_model import Matrix
@@ -32,10 +32,12 @@ TREND_WIDTH = 12
 AXES = ("true", "predicted")
 
 
-def draw_axes(canvas: Canvas, layout: Layout, matrix: Matrix, hint: str, top: float) -> None:
+def draw_axes(
+    canvas: Canvas, layout: Layout, matrix: Matrix, hint: str, top: float, ramp: Ints | None = None
+) -> None:
     """`true ↓  predicted →   rows 121–160 of 1,000      1 ▒▒▒▓▓▓ 116`: always says which axis is which.
 
-    `top` is the value at the strong end of the shades; 0 leaves them out.
+    `top` is the value at the strong end of the shades, on `ramp` (by default that of counts); 0 leaves them out.
     """
     palette = canvas.palette
     down, across = AXES[::-1] if matrix.settings.transposed else AXES
@@ -55,7 +57,7 @@ def draw_axes(canvas: Canvas, layout: Layout, matrix: Matrix, hint: str, top: fl
     if room >= 3:
         width = min(room, RAMP_WIDTH)
         at = canvas.width - EDGE - width - len(low) - len(high) - 2
-        legend(canvas, at, 0, palette.ember, low, high, width)
+        legend(canvas, at, 0, palette.ember if ramp is None else ramp, low, high, width)
 
 
 def _arms(canvas: Canvas, x: int, other: Arm, low: str, high: str) -> None:

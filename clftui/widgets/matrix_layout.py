@@ -7,10 +7,13 @@ left: row labels, the grid, the margin of the rows, its past. What does not fit 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from clftui.state.matrix_cells import items_a_pixel
 from clftui.state.settings import PIXELS, Zoom
+
+if TYPE_CHECKING:
+    from clftui.widgets.matrix_epochs_layout import StripContent, StripPlan
 
 SCALE_MAX = 3
 """How many times its least size a shaded cell grows where all classes fit."""
@@ -37,6 +40,8 @@ class Content:
     zoom: Zoom = Zoom.NUMBER
     left: int = 0
     """Columns at the left for the groups of the hierarchy."""
+    strips: StripContent | None = None
+    """What cells hold of their history; None where they hold a number or a shade."""
 
 
 class Layout(NamedTuple):
@@ -68,11 +73,15 @@ class Layout(NamedTuple):
     numbers: bool = False
     """Whether cells hold numbers."""
     wide: bool = False
-    """Whether a cell is a blank row, two rows of its own and a blank column: room for more than a number."""
+    """Whether a cell is a blank row, rows of its own and a blank column: room for more than a number."""
     strip_x: int = -1
     """The rows' margin as a strip of shades."""
     label_x: int = EDGE
     """Where the row labels begin."""
+    strips: StripPlan | None = None
+    """How cells hold strips of epochs; None where they hold none."""
+    track_x: int = -1
+    """Where what stands beside the rows' strips begins."""
 
     @property
     def width(self) -> int:
@@ -90,6 +99,8 @@ class Layout(NamedTuple):
         """The screen row in the middle of the shown row `row`, where its number and label stand."""
         if self.half:
             return self.y + row // 2
+        if self.wide:
+            return self.y + row * self.cell_height + self.cell_height // 2
         return self.y + row * self.cell_height + (1 if self.seams else (self.cell_height - 1) // 2)
 
     def row_at(self, y: int) -> int | None:
@@ -112,7 +123,7 @@ def arrange(width: int, height: int, content: Content) -> Layout:
 
 def _moved(layout: Layout, by: int) -> Layout:
     """`layout` further to the right."""
-    names = ("share_x", "interval_x", "spark_x", "strip_x")
+    names = ("share_x", "interval_x", "spark_x", "strip_x", "track_x")
     places = {name: x + by for name in names if (x := getattr(layout, name)) >= 0}
     return layout._replace(x=layout.x + by, label_x=layout.label_x + by, **places)
 
@@ -120,11 +131,15 @@ def _moved(layout: Layout, by: int) -> Layout:
 def _arrange(width: int, height: int, content: Content) -> Layout:
     if content.zoom in PIXELS:
         return _pixels(width, height, content)
-    label = _label_width(width, content.name_width)
+    if content.strips is not None:
+        from clftui.widgets.matrix_epochs_layout import arrange_strips  # Loaded when strips are first asked for.
+
+        return arrange_strips(width, height, content, content.strips)
+    label = label_width(width, content.name_width)
     x = min(EDGE + label + 1, max(width - 1, 0))
     share, interval, spark = _margins(width, x, content)
     room = max(width - x - EDGE - share - interval - spark, 1)
-    below = _below(height)
+    below = below_grid(height)
     if content.zoom is Zoom.WIDE:
         cell_width, cell_height, seams, head = max(content.number_width + 2, WIDE), 3, False, 1
         cell_width = max(cell_width, min(content.name_width + 1, room // max(content.n, 1), WIDEST))
@@ -148,7 +163,7 @@ def _arrange(width: int, height: int, content: Content) -> Layout:
     tall = height - below - y - (1 if seams or wide else 0)
     rows = min(content.n, max(tall // cell_height, 1))
     grid = (rows * cell_height + (1 if seams or wide else 0), columns * cell_width)
-    feet = _feet(y + grid[0], height, below)
+    feet = feet_of(y + grid[0], height, below)
     return Layout(
         label_width=label,
         head_height=head,
@@ -172,16 +187,16 @@ def _arrange(width: int, height: int, content: Content) -> Layout:
 
 def _pixels(width: int, height: int, content: Content) -> Layout:
     """Square pixels, two a cell: as many as fit, or so many items a pixel that all fit."""
-    label = _label_width(width, content.name_width)
+    label = label_width(width, content.name_width)
     x = min(EDGE + label + 1, max(width - 1, 0))
-    below = _below(height)
+    below = below_grid(height)
     y = 2 if height > 3 else min(1, height - 1)
     strip = 2 if width - x >= 12 else 0
     across, down = max(width - x - EDGE - strip, 1), max(2 * (height - below - y), 1)
     per = items_a_pixel(content.n, min(across, down)) if content.zoom is Zoom.OVERVIEW else 1
     all_of_them = items_a_pixel(content.n, per)
     rows, columns = min(all_of_them, down), min(all_of_them, across)
-    feet = _feet(y + (rows + 1) // 2, height, below)
+    feet = feet_of(y + (rows + 1) // 2, height, below)
     return Layout(
         label_width=label,
         head_height=1,
@@ -204,7 +219,8 @@ def _pixels(width: int, height: int, content: Content) -> Layout:
     )
 
 
-def _label_width(width: int, names: int) -> int:
+def label_width(width: int, names: int) -> int:
+    """Columns of the row labels."""
     most = 24 if width >= 160 else 18 if width >= 110 else 9 if width >= 50 else 5
     # The margin below has its name, "precision", in the same column.
     return max(min(names, most), min(9, most))
@@ -220,14 +236,15 @@ def _margins(width: int, x: int, content: Content) -> tuple[int, int, int]:
     return share, interval, spark
 
 
-def _below(height: int) -> int:
+def below_grid(height: int) -> int:
     """Rows under the grid: its margin, then the read-out of the cell, then that of the runs, then a blank."""
     if height >= 24:
         return 4
     return 3 if height >= 14 else 2 if height >= 10 else 1 if height >= 6 else 0
 
 
-def _feet(bottom: int, height: int, below: int) -> dict[str, int]:
+def feet_of(bottom: int, height: int, below: int) -> dict[str, int]:
+    """The rows under a grid that ends before row `bottom`."""
     gap = 1 if below >= 4 else 0
     sentence = bottom + gap + (1 if below >= 2 else 0)
     return {

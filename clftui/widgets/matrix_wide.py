@@ -63,4 +63,4 @@ def draw_wide_cursor(canvas: Canvas, layout: Layout, row: int, column: int) -> N
     x, y = layout.x + column * layout.cell_width, layout.y + row * layout.cell_height
     canvas.frame(x - 1, y, layout.cell_width + 1, layout.cell_height + 1, palette.focus, thick=True)
     if not palette.colourful:
-        canvas.paint(x, y + 1, layout.cell_width - 1, 2, attrs=REVERSE | BOLD)
+        canvas.paint(x, y + 1, layout.cell_width - 1, layout.cell_height - 1, attrs=REVERSE | BOLD)

@@ -9,19 +9,13 @@ from clftui.state.matrix_zoom import (
     next_scaling,
     step_strength,
     toggle_halo,
-    toggle_numbers,
-    toggle_pool,
     zoom,
 )
 from clftui.state.selection import Tab
 from clftui.state.session import Session
-from clftui.state.settings import PIXELS, Zoom
+from clftui.state.settings import PIXELS
 
 ONLY = frozenset({Tab.MATRIX})
-
-
-def _in_overview(session: Session) -> bool:
-    return bool(session.classes) and session.matrix.zoom_of(len(session.classes)) is Zoom.OVERVIEW
 
 
 def _in_pixels(session: Session) -> bool:
@@ -33,8 +27,6 @@ COMMANDS: tuple[Command, ...] = (
             "Show", paged=lambda session, page: zoom(session, 1, page), tabs=ONLY, footer=9, shown_keys="z Z"),
     Command("matrix.zoom_out", ("Z",), "zoom out", "Farther: shades, pixels, all classes on one screen.", "Show",
             paged=lambda session, page: zoom(session, -1, page), tabs=ONLY, in_help=False),
-    Command("matrix.encoding", ("c",), "cell", "Cells with numbers, or shades alone: many more classes at once.",
-            "Show", step=toggle_numbers, tabs=ONLY, footer=10),
     Command("matrix.scaling", ("n",), "scale", "Shade by the logarithm, the value, a power of it, or clipped.", "Show",
             step=next_scaling, tabs=ONLY, footer=12),
     Command("matrix.strength_up", (",",), "lift small", "Lift small values more, or less: v^0.35, clip at 35 %.",
@@ -47,8 +39,6 @@ COMMANDS: tuple[Command, ...] = (
             step=next_difference, tabs=ONLY, footer=15),
     Command("matrix.halo", ("H",), "halo", "Rims around pixels, so that single ones are seen.", "Show",
             step=toggle_halo, tabs=ONLY, when=_in_pixels),
-    Command("matrix.pool", ("v",), "max or sum", "A pixel of the overview shows its largest cell, or their sum.",
-            "Show", step=toggle_pool, tabs=ONLY, footer=11, when=_in_overview),
 )  # fmt: skip
 
 READING: tuple[tuple[str, str], ...] = (
