@@ -1,15 +1,18 @@
 """Blocks: an order of classes cut into runs of neighbours that are confused with each other.
 
-The objective is the Poisson log-likelihood of the mistakes: with m mistakes among the n (n - 1) cells of a block and
-a mean of d mistakes a cell over the whole matrix, the block gains m log(m / (d n (n - 1))) - (m - d n (n - 1)) over
-that mean, nothing where it is no denser. The diagonal, right answers, takes no part. The sum over blocks is maximised
-exactly by dynamic programming over where they end. (The sum of the blocks' densities itself, read literally from
-Alsallakh et al. 2018, makes blocks of two classes.)
+The objective is the Poisson log-likelihood of the mistakes: with m mistakes among the a = n (n - 1) cells of a block
+and a rate of d mistakes a cell outside all blocks, the block gains m log(m / (d a)) - (m - d a) over that rate, nothing
+where it is no denser. The diagonal, right answers, takes no part. The sum over blocks is maximised exactly by dynamic
+programming over where they end; d begins as the mean of all cells and is then taken anew from outside the blocks found,
+until they stay: where few blocks hold most of a matrix its mean would hide the fainter ones. (The sum of the blocks'
+densities itself, read literally from Alsallakh et al. 2018, makes blocks of two classes.)
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -23,13 +26,15 @@ COARSE = 1200
 BAND = 4
 """A block is first looked for among those of at most so many times the mean size."""
 _NEARLY = 0.75
+_ROUNDS = 20
 
 
 @dataclass(frozen=True, eq=False)
 class Ladder:
     """What the gain of any run of units needs: `starts` (u + 1,) first position of each unit, `within` (u + 1, u + 1).
 
-    `within[i, j]` is the sum of mistakes at unit rows < i and unit columns < j. `density` is mistakes a cell.
+    `within[i, j]` is the sum of mistakes at unit rows < i and unit columns < j. `density` is the rate of mistakes a
+    cell that blocks have to exceed.
     """
 
     starts: Int64
@@ -63,11 +68,15 @@ def gains(steps: Ladder, band: int) -> Float64:
     end = np.arange(steps.units + 1)[None, :]
     first = end - np.arange(1, band + 1)[:, None]
     at = np.maximum(first, 0)
-    total = steps.within
-    across = np.diagonal(total)
-    mistakes = across[end] - total[at, end] - total[end, at] + across[at]
-    classes = (steps.starts[end] - steps.starts[at]).astype(np.float64)
-    return np.where(first >= 0, gain(mistakes, classes * (classes - 1) * steps.density), -np.inf)
+    return np.where(first >= 0, gain(*_inside(steps, at, end)), -np.inf)
+
+
+def _inside(steps: Ladder, first: Int64, end: Int64) -> tuple[Float64, Float64]:
+    """Mistakes in the blocks of the units from `first` to `end` (excluded), and those expected at the rate outside."""
+    total, across = steps.within, np.diagonal(steps.within)
+    mistakes = across[end] - total[first, end] - total[end, first] + across[first]
+    classes = (steps.starts[end] - steps.starts[first]).astype(np.float64)
+    return mistakes, classes * (classes - 1) * steps.density
 
 
 def gain(mistakes: Float64, expected: Float64) -> Float64:
@@ -79,13 +88,39 @@ def gain(mistakes: Float64, expected: Float64) -> Float64:
     return out
 
 
+def value(steps: Ladder, edges: Int64) -> float:
+    """The objective of a cut (units where blocks begin, with the number of units at the end)."""
+    return float(gain(*_inside(steps, edges[:-1], edges[1:])).sum())
+
+
 def partition(c: Confusion, order: Int64, blocks: int) -> Int64:
     """(b + 1,) positions where each of b = `blocks` blocks begins, with K at the end: the best cut of `order`.
 
     At most as many blocks as there are classes. Where classes were folded, blocks end between the folded ones.
     """
-    steps = ladder(c, order)
-    return steps.starts[cut(steps, blocks)]
+    return _settled(ladder(c, order), partial(cut, blocks=blocks))
+
+
+def _settled(steps: Ladder, best: Callable[[Ladder], Int64]) -> Int64:
+    """(b + 1,) positions of the `best` cut at the rate outside it. Each round is more likely than the one before."""
+    edges = best(steps)
+    for _ in range(_ROUNDS):
+        steps = replace(steps, density=_outside(steps, edges))
+        found = best(steps)
+        if np.array_equal(found, edges):
+            break
+        edges = found
+    return steps.starts[edges]
+
+
+def _outside(steps: Ladder, edges: Int64) -> float:
+    """Mistakes a cell outside the blocks of a cut that are denser than that was so far; half a mistake is assumed."""
+    mistakes, expected = _inside(steps, edges[:-1], edges[1:])
+    sizes = np.diff(steps.starts[edges]).astype(np.float64)
+    dense = mistakes > expected
+    classes = float(steps.starts[-1])
+    cells = classes * (classes - 1) - (sizes * (sizes - 1))[dense].sum()
+    return (float(steps.within[-1, -1] - mistakes[dense].sum()) + 0.5) / cells if cells > 0 else steps.density
 
 
 def cut(steps: Ladder, blocks: int) -> Int64:
@@ -123,51 +158,42 @@ def _cut(gained: Float64, blocks: int) -> Int64:
     return np.asarray(edges[::-1], dtype=np.int64)
 
 
-def value(steps: Ladder, edges: Int64) -> float:
-    """The objective of a cut (units where blocks begin, with the number of units at the end)."""
-    lengths = np.diff(edges)
-    return float(sum(gains_of(steps, int(e), int(n)) for e, n in zip(edges[1:], lengths, strict=True)))
-
-
-def gains_of(steps: Ladder, end: int, length: int) -> float:
-    """The gain of one block of `length` units that ends before unit `end`."""
-    first, total = end - length, steps.within
-    mistakes = total[end, end] - total[first, end] - total[end, first] + total[first, first]
-    classes = float(steps.starts[end] - steps.starts[first])
-    return float(gain(np.asarray([mistakes]), np.asarray([classes * (classes - 1) * steps.density]))[0])
-
-
 def suggested(c: Confusion, order: Int64) -> Int64:
-    """Like `partition`, with as many blocks as the Bayesian information criterion prefers, at most `most(K)`.
+    """Like `partition`, with as many blocks as shorten a description of the mistakes, at most `most(K)`.
 
-    A block has a rate and a border of its own: each costs half the logarithm of the number of mistakes. One pass of
-    dynamic programming finds the best cut into any number of blocks (Jackson et al. 2005).
+    A block costs half the logarithm of the number of mistakes for its rate (Bayesian information criterion) and half
+    of log(K! / n1! n2! ...) for its classes: the order was made from the same mistakes, and without that cost chance
+    would part large blocks. One pass finds the best cut into any number of blocks (Jackson et al. 2005).
     """
     steps = ladder(c, order)
-    mistakes = float(steps.within[-1, -1])
-    if not mistakes:
+    if not steps.within[-1, -1]:
         return np.asarray([0, len(order)], dtype=np.int64)
-    edges = _cheapest(steps, float(np.log(mistakes)))
     limit = most(len(order))
-    return steps.starts[edges if len(edges) - 1 <= limit else cut(steps, limit)]
+    edges = _settled(steps, _cheapest)
+    return edges if len(edges) - 1 <= limit else _settled(steps, partial(cut, blocks=limit))
 
 
 def most(classes: int) -> int:
-    """So many blocks a person can tell apart: 2 sqrt(K). With enough samples the criterion parts every pair."""
-    return max(int(2 * np.sqrt(classes)), 1)
+    """So many blocks a person can tell apart: of three classes in the mean up to 60, above them 2 sqrt(K)."""
+    return max(int(2 * np.sqrt(classes)), min(classes // 3, 60), 1)
 
 
-def _cheapest(steps: Ladder, cost: float) -> Int64:
-    """The cut that gains most when every block costs `cost`."""
+def _cheapest(steps: Ladder) -> Int64:
+    """(b + 1,) units where blocks begin, of the cut that gains most above the cost of its blocks: see `suggested`."""
     units = steps.units
+    cost = float(np.log(steps.within[-1, -1])) / 2
+    # log(n!) for n = 0 ... K.
+    likely = np.cumsum(np.log(np.maximum(np.arange(int(steps.starts[-1]) + 1), 1)))
     band = min(units, max(64, units // 4))
     while True:
-        gained = gains(steps, band)
+        # Row e: blocks that end before unit e, of one unit first.
+        gained = np.ascontiguousarray(gains(steps, band).T)
         best = np.zeros(units + 1)
         length = np.zeros(units + 1, dtype=np.int64)
         for end in range(1, units + 1):
-            n = min(end, band)
-            worth = gained[:n, end] + best[end - n : end][::-1]
+            first = max(end - band, 0)
+            sizes = steps.starts[end] - steps.starts[first:end][::-1]
+            worth = gained[end, : end - first] + best[first:end][::-1] + likely[sizes] / 2
             length[end] = int(worth.argmax()) + 1
             best[end] = worth[length[end] - 1] - cost
         edges = [units]

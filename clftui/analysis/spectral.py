@@ -16,7 +16,8 @@ def spectral_order(s: Similarity) -> Int64:
     """(n,) classes by average linkage of their spectral embedding. Three or more classes are needed.
 
     The Fiedler vector alone tells few blocks apart; the rows of the first 50 eigenvectors, scaled to unit length
-    (Ng, Jordan and Weiss 2001), tell them all.
+    (Ng, Jordan and Weiss 2001), tell them all. Each vector weighs as its eigenvalue (a diffusion map, Coifman and Lafon
+    2006), or the many that are noise would drown the few of few blocks.
     """
     if s.n < 4:
         return np.arange(s.n, dtype=np.int64)
@@ -28,6 +29,8 @@ def spectral_order(s: Similarity) -> Int64:
 
 def embedding(s: Similarity, vectors: int = VECTORS) -> Float64:
     """(n, k - 1) rows of unit length of the k <= `vectors` first eigenvectors of the normalised adjacency, less one.
+
+    Each is multiplied by its eigenvalue, by 0 where that is negative.
 
     Every class needs a confusion.
     """
@@ -41,6 +44,7 @@ def embedding(s: Similarity, vectors: int = VECTORS) -> Float64:
     adjacency = csr_matrix((np.tile(weight, 2), both), shape=(s.n, s.n))
     start = np.random.default_rng(_SEED).standard_normal(s.n)
     values, found = eigsh(adjacency, k=k, v0=start, which="LA")
-    found = found[:, np.argsort(-values, kind="stable")][:, 1:]
+    by_value = np.argsort(-values, kind="stable")[1:]
+    found = found[:, by_value] * np.maximum(values[by_value], 0.0)
     length = np.linalg.norm(found, axis=1, keepdims=True)
     return np.asarray(found / np.maximum(length, 1e-12), dtype=np.float64)
