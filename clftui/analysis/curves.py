@@ -81,7 +81,7 @@ def rising(values: ArrayLike) -> float:
     if n < 3:
         return 0.0
     s = float(np.sign(series[None, :] - series[:, None])[np.triu_indices(n, 1)].sum())
-    return (s - np.sign(s)) / math.sqrt(n * (n - 1) * (2 * n + 5) / 18)
+    return float((s - np.sign(s)) / math.sqrt(n * (n - 1) * (2 * n + 5) / 18))
 
 
 def overfitting(
@@ -98,7 +98,7 @@ def overfitting(
     """
     learnt, held_out = np.asarray(train, dtype=np.float64), np.asarray(validation, dtype=np.float64)
     if learnt.shape != held_out.shape or learnt.ndim != 1:
-        raise ValueError(f"train has shape {learnt.shape} and validation {held_out.shape}; one loss per epoch is needed")
+        raise ValueError(f"train has shape {learnt.shape} and validation {held_out.shape}; one loss an epoch")
     given = np.flatnonzero(np.isfinite(held_out))
     if len(given) <= patience:
         return None

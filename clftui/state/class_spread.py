@@ -40,18 +40,18 @@ def class_spread(session: Session) -> ClassSpread | None:
 
 @lru_cache(maxsize=4)
 def _spread(present: tuple[Member, ...], classes: tuple[str, ...]) -> ClassSpread:
-    values = class_values(present, classes, Metric.RECALL)
+    return spread_of(present, classes, class_values(present, classes, Metric.RECALL))[0]
+
+
+def spread_of(
+    present: tuple[Member, ...], names: tuple[str, ...], values: Float64
+) -> tuple[ClassSpread, NDArray[np.intp]]:
+    """The spread of `values` (R, N) of things with these names, and (N,) which of them each of its columns is."""
     known = ~np.isnan(values)
     number = known.sum(axis=0)
     mean = np.where(number > 0, np.where(known, values, 0).sum(axis=0) / np.maximum(number, 1), np.nan)
     low, high = np.fmin.reduce(values, axis=0), np.fmax.reduce(values, axis=0)
     key = mean if len(present) == 1 else low - high
     order = np.argsort(np.where(np.isnan(key), np.inf, key), kind="stable")
-    return ClassSpread(
-        present,
-        tuple(classes[index] for index in order),
-        values[:, order],
-        low[order],
-        high[order],
-        mean[order],
-    )
+    names = tuple(names[index] for index in order)
+    return ClassSpread(present, names, values[:, order], low[order], high[order], mean[order]), order

@@ -16,20 +16,11 @@ from clftui.state.live_words import live_mark
 from clftui.state.members import Member, members
 from clftui.state.moves import focus_run, go
 from clftui.state.run_past import Past, past
+from clftui.state.runs_score import Score
 from clftui.state.selection import Tab
 from clftui.state.session import Session, all_splits
-from clftui.state.settings import RunsSort
+from clftui.state.settings import RunsPane, RunsSort
 from clftui.text import count, sanitise
-
-
-@dataclass(frozen=True)
-class Score:
-    """Accuracy with its 95 % Wilson interval; NaN undefined."""
-
-    value: float = math.nan
-    low: float = math.nan
-    high: float = math.nan
-    n: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +37,20 @@ class RunRow:
     broken: bool = False
     brief: str = ""
     """The problem for one line of the screen."""
+    seeds: tuple[RunRow, ...] = ()
+    """The rows of runs that differ in their seed alone, where this row stands for all of them."""
+    title: str = ""
+    """What such runs are called together."""
+
+    @property
+    def name(self) -> str:
+        """What the row is called."""
+        return f"{self.title} ×{len(self.seeds)}" if self.seeds else self.run.name
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the runs that the row stands for."""
+        return tuple(row.run.key for row in self.seeds) or (self.run.key,)
 
     @property
     def epoch(self) -> int | None:
@@ -67,7 +72,7 @@ class RunsTable:
 
     def row_of(self, key: str | None) -> int | None:
         """The row of a run, by its key."""
-        return next((row for row, each in enumerate(self.rows) if each.run.key == key), None)
+        return next((row for row, each in enumerate(self.rows) if key in each.keys), None)
 
 
 def runs_table(session: Session, *, wait: bool = False) -> RunsTable:
@@ -78,6 +83,10 @@ def runs_table(session: Session, *, wait: bool = False) -> RunsTable:
         RunRow(each.run, None, Score(), math.nan, "", math.nan, each.reason, each.broken, each.brief) for each in absent
     )
     split, sort = session.selection.split or "", session.runs.sort
+    if session.runs.seeds:
+        from clftui.state.runs_seed_rows import together
+
+        rows = together(session, rows)
     return RunsTable(
         rows=tuple(sorted(rows, key=_sort_key(sort, split, wait))),
         split=split,
@@ -113,7 +122,7 @@ def _sort_key(sort: RunsSort, split: str, wait: bool) -> Callable[[RunRow], tupl
     def key(row: RunRow) -> tuple[object, ...]:
         match sort:
             case RunsSort.NAME:
-                return (row.run.name.casefold(),)
+                return (row.name.casefold(),)
             case RunsSort.MACRO_F1:
                 return falling(row.macro_f1)
             case RunsSort.WORST:
@@ -135,6 +144,12 @@ def _others(session: Session) -> tuple[str, ...]:
 
 def row_past(row: RunRow, split: str, *, wait: bool = False) -> Past | None:
     """The row's epochs on the split; None while they are being read. A run of one epoch is not read again."""
+    if row.seeds:
+        from clftui.state.runs_seeds import mean_past
+
+        found = [row_past(each, split, wait=wait) for each in row.seeds]
+        known = [each for each in found if each is not None]
+        return mean_past(known) if len(known) == len(found) else None
     if row.member is None:
         return Past((), ())
     return past(row.run, split, row.member.evaluation.epoch, wait=wait)
@@ -145,6 +160,12 @@ def other_score(session: Session, row: RunRow, split: str, *, wait: bool = False
 
     Undefined while filters are set: their samples are those of the selected split.
     """
+    if row.seeds:
+        from clftui.state.runs_seeds import mean_score
+
+        found = [other_score(session, each, split, wait=wait) for each in row.seeds]
+        scores = [each for each in found if each is not None]
+        return mean_score(scores) if len(scores) == len(found) else None
     if split not in row.run.splits or session.filters:
         return Score()
     key = ("score", split, session.selection.epoch, *weak(row.run))
@@ -235,18 +256,29 @@ def mark(row: RunRow) -> tuple[str, str]:
 
 
 def move(session: Session, rows: int, columns: int) -> Session:
-    """The cursor `rows` runs down, clamped; runs have no columns to move through."""
+    """The cursor `rows` runs down, clamped, and that of the pane below `columns` classes (or groups) on."""
+    if columns:
+        from clftui.state.runs_pane import step_item
+
+        session = step_item(session, columns)
     table = runs_table(session)
-    if not table.rows:
+    if not table.rows or not rows:
         return session
     now = table.row_of(session.selection.run)
     target = min(max((now if now is not None else 0) + rows, 0), len(table.rows) - 1)
-    return focus_run(session, table.rows[target].run.key)
+    return session if target == now else focus_run(session, table.rows[target].run.key)
 
 
 def drill(session: Session) -> Session:
-    """The focused run's place in the ranking by class."""
-    return go(session, Tab.RANKING) if session.run is not None else session
+    """The focused run's place in the ranking by class; from the pane of groups, that of the group's classes."""
+    if session.run is None:
+        return session
+    deeper = go(session, Tab.RANKING)
+    if session.runs.pane is not RunsPane.GROUPS or session.runs.group is None:
+        return deeper
+    from clftui.state.runs_pane import enter_group
+
+    return enter_group(deeper)
 
 
 def with_sort(session: Session, sort: RunsSort) -> Session:

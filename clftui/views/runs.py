@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import events
 
@@ -11,10 +12,11 @@ from clftui.schema import FormatError
 from clftui.state.class_spread import class_spread
 from clftui.state.moves import focus_run
 from clftui.state.run_past import Past
+from clftui.state.runs_pane import pinned_words
+from clftui.state.runs_score import Score
 from clftui.state.runs_table import (
     RunRow,
     RunsTable,
-    Score,
     drill,
     mark,
     model_words,
@@ -24,14 +26,17 @@ from clftui.state.runs_table import (
     runs_table,
 )
 from clftui.state.session import Session
+from clftui.state.settings import PaneSize
 from clftui.state.troubles import collection_troubles, run_notes
 from clftui.text import plural
 from clftui.views.view import Act, View, follow
-from clftui.widgets.class_dots import draw_class_dots
 from clftui.widgets.runs_columns import Column, Kind, choose
 from clftui.widgets.runs_head import axis_of, draw_head, draw_key, draw_more
 from clftui.widgets.runs_rows import RunsPicture, draw_row
 from clftui.widgets.sentence import draw_sentence, wrapped
+
+if TYPE_CHECKING:
+    from clftui.views.runs_panes import LowerPane
 
 AGAIN_SECONDS = 0.1
 """How soon to look again for what is read in the background."""
@@ -57,12 +62,14 @@ class RunsView(View):
     _top = 0
     _window = Window(0, 1, ())
     _waiting = False
+    _pane: LowerPane | None = None
 
     @property
     def legend(self) -> str:
         if self.session is None:
             return ""
-        return f"{plural(len(self.session.catalog.runs), 'run')} · sorted by {self.session.runs.sort.value}"
+        parts = [plural(len(self.session.catalog.runs), "run"), f"sorted by {self.session.runs.sort.value}"]
+        return " · ".join([*parts, *filter(None, [pinned_words(self.session)])])
 
     @property
     def page(self) -> tuple[int, int]:
@@ -81,8 +88,7 @@ class RunsView(View):
             draw_sentence(canvas, str(error))
 
     def _draw_table(self, canvas: Canvas, session: Session, table: RunsTable) -> None:
-        spread = class_spread(session)
-        pane = pane_height(canvas.height, len(table.rows), len(spread.classes) if spread is not None else 0)
+        pane = self._pane_height(canvas.height, session, len(table.rows))
         notes = notes_of(session, table, canvas.width - 4, canvas.height)
         room = max(1, canvas.height - 1 - pane - len(notes) - (1 if pane else 0))
         cursor = table.row_of(session.selection.run) or 0
@@ -104,9 +110,24 @@ class RunsView(View):
         for note in notes:
             canvas.text(3, y, note, canvas.palette.muted, width=canvas.width - 4)
             y += 1
-        if pane and spread is not None:
+        if pane:
             top = canvas.height - pane if len(table.rows) > room else min(y + 1, canvas.height - pane)
-            draw_class_dots(canvas, top, pane, spread, table.split, letters, session.selection.run)
+            if self._lower().draw(canvas, top, pane, session, table.split, letters):
+                self._look_again()
+
+    def _lower(self) -> LowerPane:
+        """What stands under the table, loaded when it is first needed."""
+        if self._pane is None:
+            from clftui.views.runs_panes import LowerPane
+
+            self._pane = LowerPane()
+        return self._pane
+
+    def _pane_height(self, height: int, session: Session, runs: int) -> int:
+        if session.runs.size is not PaneSize.FITTED:
+            return self._lower().height(session, runs, height)
+        spread = class_spread(session)
+        return pane_height(height, runs, len(spread.classes) if spread is not None else 0)
 
     def _picture(
         self, width: int, session: Session, table: RunsTable, shown: list[RunRow], cursor: int, letters: dict[str, str]
@@ -118,7 +139,8 @@ class RunsView(View):
         others = self._others(session, columns, shown)
         first = next((column.name for column in columns if column.kind is Kind.OTHER), "")
         visible = [score for (_, split), score in others.items() if split == first]
-        return RunsPicture(table, columns, cursor, letters, pasts, others, axis_of(shown, visible))
+        return RunsPicture(table, columns, cursor, letters, pasts, others, axis_of(shown, visible),
+                           session.runs.pinned_run)  # fmt: skip
 
     def _pasts(self, table: RunsTable, columns: tuple[Column, ...], shown: list[RunRow]) -> dict[str, Past]:
         """What is known of the epochs of the rows on the screen; the rest is asked for."""
@@ -211,7 +233,7 @@ def window_of(table: RunsTable, cursor: int, room: int, top: int, lettered: froz
         first = follow(top, cursor, shown, total)
         out = tuple(
             row for row, each in enumerate(table.rows)
-            if each.run.key in lettered and not first <= row < first + shown
+            if lettered.intersection(each.keys) and not first <= row < first + shown
         )  # fmt: skip
         if room - 1 - len(out) < 3:
             # Too low a screen for docking: the rows near the cursor matter more.

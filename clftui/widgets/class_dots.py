@@ -8,7 +8,7 @@ import numpy as np
 
 from clftui.drawing.canvas import BOLD, Canvas
 from clftui.state.class_spread import ClassSpread
-from clftui.text import UNDEFINED, percent, text_width
+from clftui.text import UNDEFINED, percent, sanitise, text_width
 
 NUMBERS = 21
 """Columns of range, mean and best at the right."""
@@ -16,36 +16,42 @@ _DOTS = "·•●"
 
 
 def draw_class_dots(
-    canvas: Canvas, y: int, height: int, spread: ClassSpread, split: str, letters: dict[str, str], focused: str | None
+    canvas: Canvas,
+    y: int,
+    height: int,
+    spread: ClassSpread,
+    letters: dict[str, str],
+    focused: str | None,
+    *,
+    first: int = 0,
+    cursor: int | None = None,
 ) -> None:
-    """The pane from line `y` on: a rule with its title, the axis, and as many classes as fit."""
+    """The axis on line `y`, and below it as many of the spread's classes as `height` holds, from `first` on."""
     p = canvas.palette
-    single = len(spread.members) == 1
-    canvas.hline(1, y, canvas.width - 2, p.line)
-    used = canvas.text(3, y, f" Recall by class on {split} ", p.text, attrs=BOLD)
-    about = "hardest first" if single else "widest disagreement first"
-    if len(spread.classes) > height - 2:
-        about += f", {max(height - 2, 0)} of {len(spread.classes)}"
-    canvas.text(3 + used, y, f"{about} ", p.muted)
-    shown = spread.classes[: max(height - 2, 0)]
-    if not shown:
+    columns = range(first, min(first + max(height - 1, 0), len(spread.classes)))
+    if not columns:
         return
-    name_width = min(max(4, *(text_width(name) for name in shown)), max(14, canvas.width // 8))
+    names = [spread.classes[column] for column in columns]
+    name_width = min(max(4, *(text_width(sanitise(name)) for name in names)), max(14, canvas.width // 8))
     x, right = name_width + 3, canvas.width - NUMBERS - 2
     width = right - x
     if width < 20:
         return
-    low = _axis_low(spread, len(shown))
-    _draw_axis(canvas, x, y + 1, width, low, right)
-    for number, name in enumerate(shown):
-        line = y + 2 + number
-        canvas.text(1, line, name, p.text, width=name_width, align="right")
-        _draw_line(canvas, x, line, width, low, spread, number, letters, focused)
-        _draw_numbers(canvas, right, line, spread, number)
+    low = _axis_low(spread, columns)
+    _draw_axis(canvas, x, y, width, low, right)
+    for line, column in enumerate(columns, y + 1):
+        here = column == cursor
+        canvas.text(
+            1, line, spread.classes[column], p.focus if here else p.text, attrs=BOLD if here else 0, width=name_width,
+            align="right", middle=True,
+        )  # fmt: skip
+        _draw_line(canvas, x, line, width, low, spread, column, letters, focused)
+        _draw_numbers(canvas, right, line, spread, column)
 
 
-def _axis_low(spread: ClassSpread, shown: int) -> float:
-    known = spread.low[:shown][np.isfinite(spread.low[:shown])]
+def _axis_low(spread: ClassSpread, columns: range) -> float:
+    shown = spread.low[columns.start : columns.stop]
+    known = shown[np.isfinite(shown)]
     least = float(known.min()) if known.size else 0.0
     return min(math.floor(least * 10) / 10, 0.9)
 

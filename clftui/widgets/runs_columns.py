@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from clftui.state.runs_table import RunsTable, parameters, short_value
+from clftui.state.runs_table import RunRow, RunsTable, parameters, short_value
 from clftui.text import rate, text_width
 
 LEFT = 3
@@ -54,7 +54,7 @@ class Column:
 def choose(table: RunsTable, width: int, marked: bool, grown: bool) -> tuple[Column, ...]:
     """The columns for `width` cells, in screen order. `marked`: some run is not simply ended; `grown`: some run has
     more than one epoch."""
-    longest = max([4, *(text_width(row.run.name) for row in table.rows)])
+    longest = max([4, *(text_width(row.name) for row in table.rows)])
     # On the narrowest screens the score comes before the end of the name.
     room = max(14, width // 5) if width >= 32 else max(width - LEFT - GAP - _NARROW_SCORE - 1, 4)
     name = Column(Kind.RUN, min(longest, _WIDEST_NAME, room), words=True)
@@ -78,7 +78,7 @@ def choose(table: RunsTable, width: int, marked: bool, grown: bool) -> tuple[Col
 
 def _wishes(table: RunsTable, grown: bool) -> list[Column]:
     """Every column there is something for, most wanted first."""
-    arms = max((text_width(rate(r.score.value, r.score.low, r.score.high)[1]) for r in table.rows), default=5)
+    arms = max((_arms(row) for row in table.rows), default=5)
     score = Column(Kind.SCORE, 6 + max(arms, 5), table.split, split=6)
     worst_name = max((text_width(row.worst_class) for row in table.rows), default=5)
     worst_name = min(max(worst_name, 6), 10)
@@ -104,6 +104,13 @@ def _wishes(table: RunsTable, grown: bool) -> list[Column]:
     names = [name for name in table.hyperparameters if name != "epochs"]
     wishes += [_hyperparameter(table, name) for name in names[:_HYPERPARAMETERS]]
     return wishes + others[2:]
+
+
+def _arms(row: RunRow) -> int:
+    """Columns of a row's interval."""
+    if row.seeds:
+        return len("sd 0.31")
+    return text_width(rate(row.score.value, row.score.low, row.score.high)[1])
 
 
 def _hyperparameter(table: RunsTable, name: str) -> Column:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from clftui.drawing.canvas import Canvas
-from clftui.state.runs_table import RunRow, Score
+from clftui.state.runs_score import Score
+from clftui.state.runs_table import RunRow
 from clftui.state.settings import RunsSort
 from clftui.text import sanitise, text_width
 from clftui.widgets.runs_columns import GAP, LEFT, Column, Kind

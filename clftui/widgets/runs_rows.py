@@ -13,7 +13,8 @@ from clftui.drawing.braille import spark
 from clftui.drawing.canvas import BOLD, Canvas
 from clftui.drawing.glyphs import whisker
 from clftui.state.run_past import Past
-from clftui.state.runs_table import RunRow, RunsTable, Score, mark, parameters, short_count, short_value
+from clftui.state.runs_score import Score
+from clftui.state.runs_table import RunRow, RunsTable, mark, parameters, short_count, short_value
 from clftui.text import UNDEFINED, percent, rate, signed
 from clftui.widgets.runs_columns import LEFT, Column, Kind
 
@@ -32,6 +33,8 @@ class RunsPicture:
     others: dict[tuple[str, str], Score]
     axis: tuple[float, float]
     """Ends of the whiskers' scale."""
+    pinned: str | None = None
+    """Key of the pinned run."""
 
     def column(self, kind: Kind) -> Column | None:
         return next((column for column in self.columns if column.kind is kind), None)
@@ -46,6 +49,8 @@ def draw_row(canvas: Canvas, picture: RunsPicture, y: int, row: int) -> None:
         canvas.text(0, y, "▌", p.focus)
     if letter is not None:
         canvas.text(1, y, letter, p.runs["ABCD".index(letter)], attrs=BOLD)
+    if picture.pinned in each.keys:
+        canvas.text(2, y, "▸", p.text)
     for column in picture.columns:
         if each.member is not None or column.kind in (Kind.MARK, Kind.RUN):
             _CELLS[column.kind](canvas, picture, y, each, column, focused)
@@ -64,7 +69,7 @@ def _draw_run(canvas: Canvas, picture: RunsPicture, y: int, row: RunRow, column:
     p = canvas.palette
     known = row.run.key in picture.letters or focused
     canvas.text(
-        column.x, y, row.run.name, p.text if known or row.member is not None else p.muted,
+        column.x, y, row.name, p.text if known or row.member is not None else p.muted,
         attrs=BOLD if focused else 0, width=column.width, middle=True,
     )  # fmt: skip
 
@@ -83,10 +88,17 @@ def _draw_other(canvas: Canvas, picture: RunsPicture, y: int, row: RunRow, colum
 
 def _score(canvas: Canvas, column: Column, y: int, score: Score) -> None:
     p = canvas.palette
-    shown, arms = rate(score.value, score.low, score.high)
+    shown, arms = score_words(score)
     canvas.text(column.x, y, shown, p.text, width=5, align="right")
     if len(arms) <= column.width - column.split:
         canvas.text(column.x + column.split, y, arms, p.faint)
+
+
+def score_words(score: Score) -> tuple[str, str]:
+    """A score and its interval; of several seeds their mean and `sd 0.31`, the standard deviation."""
+    if score.seeds and math.isfinite(score.value):
+        return percent(score.value, 2), f"sd {50 * (score.high - score.low):.2f}"
+    return rate(score.value, score.low, score.high)
 
 
 def _draw_drop(canvas: Canvas, picture: RunsPicture, y: int, row: RunRow, column: Column, focused: bool) -> None:

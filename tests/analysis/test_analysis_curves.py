@@ -11,12 +11,12 @@ from clftui.analysis.curves import PATIENCE, RISE, best_index, jitter, overfitti
 
 
 def test_a_validation_loss_that_turns_is_over_fitted_from_where_it_passes_the_bound() -> None:
-    validation = [1.0, 0.6, 0.5, 0.51, 0.52, 0.56, 0.6, 0.7]
-    train = [1.0, 0.6, 0.4, 0.3, 0.2, 0.1, 0.05, 0.02]
+    validation = [1.0, 0.6, 0.5, 0.51, 0.52, 0.56, 0.6, 0.7, 0.8]
+    train = [1.0, 0.6, 0.4, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01]
     found = overfitting(train, validation)
     assert found is not None
     # The running median at the lowest epoch is 0.51, so the bound is 0.5355.
-    assert found.start == 5 and found.lowest in (2, 3) and found.rise == pytest.approx(0.7 / 0.51 - 1, abs=0.02)
+    assert found.start == 5 and found.lowest in (2, 3) and found.rise == pytest.approx(0.8 / 0.51 - 1, abs=0.02)
 
 
 def test_what_the_rule_needs_and_each_part_alone_is_not_enough() -> None:
@@ -29,7 +29,7 @@ def test_what_the_rule_needs_and_each_part_alone_is_not_enough() -> None:
     assert overfitting(train, np.r_[np.linspace(1, 0.5, 8), 0.9, 0.9]) is None, "two epochs are too few"
     assert overfitting(train, np.linspace(1, 0.5, 10)) is None
     assert overfitting([], []) is None and overfitting([0.1], [0.2]) is None
-    with pytest.raises(ValueError, match="one loss per epoch"):
+    with pytest.raises(ValueError, match="one loss an epoch"):
         overfitting([0.1], [0.2, 0.3])
 
 
