@@ -205,6 +205,16 @@ def short_score(value: float, digits: int = 2) -> str:
     return text[1:] if text.startswith("0.") else text[: digits + 1]
 
 
+def p_value(value: float) -> str:
+    """A p- or q-value without its leading zero: `.26`, `.004`, `<.001`; undefined is an en dash."""
+    if not math.isfinite(value):
+        return UNDEFINED
+    if value < 0.001:
+        return "<.001"
+    text = f"{value:.3f}" if value < 0.0995 else f"{value:.2f}"
+    return text[1:] if text.startswith("0") else text
+
+
 def plural(number: int, noun: str, nouns: str | None = None) -> str:
     """`1 class`, `62 classes`."""
     return f"{count(number)} {noun if number == 1 else nouns or noun + 's'}"
