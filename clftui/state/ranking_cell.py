@@ -80,9 +80,14 @@ def value_words(metric: Metric, value: float, digits: int) -> str:
     return "100" if value >= 1 else percent(value, digits)
 
 
-def reading(session: Session, table: RankingTable, *, statistics: bool = False) -> tuple[tuple[Piece, ...], ...]:
+def reading(
+    session: Session, table: RankingTable, *, statistics: bool = False, focus: bool = False
+) -> tuple[tuple[Piece, ...], ...]:
     """The cell under the cursor as a sentence of one or two parts: its value with the interval and what that rests on;
-    its rank and with whom it is tied. `statistics` adds range and mean, for a screen without a line of them."""
+    its rank and whether it is tied with the class's best, or (`focus`) how many are tied with it.
+
+    `statistics` adds range and mean, for a screen without a line of them.
+    """
     row, column = cursor(table, session)
     member = table.rows[row]
     who = shorten(table.names[row], 24, middle=True)
@@ -103,7 +108,8 @@ def reading(session: Session, table: RankingTable, *, statistics: bool = False) 
         return (tuple(pieces),)
     place = Piece(f"no. {table.ranks[row, column]} of {ranked}")
     about = _statistics(table, column) if statistics else ()
-    return tuple(pieces), (place, *_tie_pieces(session, table, row, column), *about)
+    tied = _tied_with(table, row, column) if focus else _tie_pieces(session, table, row, column)
+    return tuple(pieces), (place, *tied, *about)
 
 
 def _statistics(table: RankingTable, column: int) -> tuple[Piece, ...]:
@@ -134,6 +140,16 @@ def _why_undefined(table: RankingTable, member: Member, column: int) -> str:
     if table.pending:
         return "still being computed"
     return "the class is never predicted" if table.metric is Metric.PRECISION else "no sample of the class"
+
+
+def _tied_with(table: RankingTable, row: int, column: int) -> list[Piece]:
+    found = class_ties(table, [column], focus=row).get(column)
+    if found is None or found.best < 0:
+        return []
+    tests = {_TESTS[Method(name)] for name in found.methods.tolist() if Method(name) in _TESTS}
+    by = f" ({', '.join(sorted(tests))})" if tests else ""
+    words = f", {plural(found.number, f'other {table.noun}')} tied with it" if found.number else ", tied with no other"
+    return [Piece(words), Piece(by, Tone.FAINT)]
 
 
 def _tie_pieces(session: Session, table: RankingTable, row: int, column: int) -> list[Piece]:

@@ -98,9 +98,7 @@ def _evaluations(rows: Iterable[Member]) -> tuple[object, ...]:
 
 
 @lru_cache(maxsize=128)
-def _book(
-    rows: tuple[Member, ...], given: tuple[str, ...], metric: Metric, focus: int | None
-) -> dict[int, ClassTies]:
+def _book(rows: tuple[Member, ...], given: tuple[str, ...], metric: Metric, focus: int | None) -> dict[int, ClassTies]:
     """What is known about these rows, by class index: a cache that goes when the table does."""
     return {}
 

@@ -1,4 +1,4 @@
-"""The Ranking view: runs are rows, classes columns, discs grow and brighten with the metric."""
+"""The Ranking view: runs or epochs by classes, as discs that grow and brighten with the metric or as ranking lines."""
 
 from __future__ import annotations
 
@@ -13,15 +13,20 @@ from clftui.analysis.metrics import Metric
 from clftui.drawing.canvas import Canvas
 from clftui.schema import FormatError
 from clftui.state.ranking_cell import reading, value_words, weak_words
+from clftui.state.ranking_epochs import EPOCHS
 from clftui.state.ranking_moves import cursor, drill, move, point
 from clftui.state.ranking_table import RankingTable, overall_interval, ranking
 from clftui.state.ranking_ties import best_weak_spots, class_ties
 from clftui.state.session import Session
-from clftui.text import decimals_for, rate, text_width
+from clftui.state.settings import RankingRows, RankingVariant
+from clftui.text import decimals_for, rate, sanitise, text_width
+from clftui.views import ranking_lines
+from clftui.views.ranking_lines import letters_of
 from clftui.views.view import Act, View, follow
 from clftui.widgets.ranking_foot import draw_foot, extra_lines, legend_title, part_width, spans
 from clftui.widgets.ranking_grid import RankingPicture, draw_head, draw_rows
 from clftui.widgets.ranking_layout import Foot, Needs, RankingLayout, layout
+from clftui.widgets.ranking_lines_picture import LinesPicture
 from clftui.widgets.ranking_scale import scale_of
 from clftui.widgets.sentence import draw_sentence
 
@@ -36,6 +41,7 @@ class RankingView(View):
     _left = 0
     _shown: tuple[str, ...] = ()
     _picture: RankingPicture | None = None
+    _lines: LinesPicture | None = None
     _waiting = False
 
     @property
@@ -44,25 +50,47 @@ class RankingView(View):
             return ""
         settings = self.session.ranking
         shade = "relative" if settings.relative else "absolute"
-        return f"runs × classes · {settings.metric.label} · {shade} · {settings.order.value}"
+        rows = settings.rows.value
+        if settings.variant is RankingVariant.LINES:
+            rows = "ranks" if settings.rows is RankingRows.RUNS else "ranks of epochs"
+        return f"{rows} × classes · {settings.metric.label} · {shade} · {settings.order.value}"
+
+    @property
+    def busy(self) -> bool:
+        return super().busy or EPOCHS.pending
 
     @property
     def page(self) -> tuple[int, int]:
+        if self._lines is not None:
+            return max(1, len(self._lines.table.rows)), self._lines.layout.columns
         plan = self._picture.layout if self._picture is not None else None
         return (plan.rows, plan.shown) if plan is not None else (1, 1)
 
     def draw(self, canvas: Canvas) -> None:
-        self._picture = None
+        self._picture = self._lines = None
         if self.session is None or canvas.height < 1:
             return
         try:
             table = ranking(self.session, shown=self._shown)
+            if table.reading:
+                self._look_again()
             if not table.rows:
                 draw_sentence(canvas, nothing_to_rank(self.session, table))
-                return
-            self._draw_table(canvas, self.session, table)
+            elif self.session.ranking.variant is RankingVariant.LINES:
+                self._draw_lines(canvas, self.session, table)
+            else:
+                self._draw_table(canvas, self.session, table)
         except FormatError as error:
             draw_sentence(canvas, str(error))
+
+    def _draw_lines(self, canvas: Canvas, session: Session, table: RankingTable) -> None:
+        digits = _digits(table) if canvas.width >= 100 else 0
+        picture, late = ranking_lines.lines_picture(canvas.width, canvas.height, session, table, self._left, digits)
+        self._lines, self._left = picture, picture.left
+        self._shown = tuple(table.classes[at] for at in picture.shown_columns)
+        ranking_lines.draw(canvas, session, picture)
+        if late:
+            self._look_again()
 
     def _draw_table(self, canvas: Canvas, session: Session, table: RankingTable) -> None:
         row, column = cursor(table, session)
@@ -96,7 +124,7 @@ class RankingView(View):
             digits=digits,
             relative=session.ranking.relative,
             order=session.ranking.order.value,
-            letters=tuple(session.selection.letter(member.run.key) for member in table.rows),
+            letters=letters_of(session, table),
             row=row,
             column=column,
             top=self._top,
@@ -131,7 +159,10 @@ class RankingView(View):
         self.redraw()
 
     def on_click(self, event: events.Click) -> None:
-        picture, session = self._picture, self.session
+        picture, session, lines = self._picture, self.session, self._lines
+        if lines is not None and session is not None:
+            self._clicked_line(event, lines)
+            return
         place = picture.layout.place_at(event.x, event.y) if picture is not None else None
         if picture is None or session is None or place is None:
             return
@@ -143,6 +174,13 @@ class RankingView(View):
         else:
             table = picture.table
             self.post_message(Act(lambda now: point(now, table, row, column)))
+
+    def _clicked_line(self, event: events.Click, lines: LinesPicture) -> None:
+        place = ranking_lines.place_at(lines, event.x, event.y)
+        if place == (lines.row, lines.column):
+            self.post_message(Act(drill))
+        elif place is not None:
+            self.post_message(Act(lambda now: point(now, lines.table, *place)))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         self._wheel(event, 0 if event.shift else 1, 1 if event.shift else 0)
@@ -168,7 +206,7 @@ def plan_for(
 
     They are as many as the intervals deserve, but whole points where that lets more classes on the screen.
     """
-    longest_run = max(text_width(member.run.name) for member in table.rows)
+    longest_run = max(text_width(name) for name in table.names)
     longest_class = max((text_width(name) for name in table.classes), default=1)
     needs = Needs(len(table.rows), len(table.classes), longest_run, longest_class, 3, extra, 6 + _longest_arms(table))
     if table.metric is Metric.SUPPORT:
@@ -208,7 +246,14 @@ def nothing_to_rank(session: Session, table: RankingTable) -> str:
     if not session.catalog.runs:
         problems = session.catalog.problems
         return problems[0].message if problems else "There are no runs here yet; the first epoch that is written shows."
+    if table.reading and table.epochs_of is not None:
+        return f"Reading the epochs of {sanitise(table.epochs_of.name)} …"
     broken = next((each for each in table.absent if each.broken), None)
     if broken is not None:
         return broken.reason
+    if table.epochs_of is not None and session.selection.span is not None:
+        first, last = session.selection.span
+        return f"No epoch of {sanitise(table.epochs_of.name)} lies between {first} and {last}; E shows the runs."
+    if table.epochs_of is not None:
+        return f"{sanitise(table.epochs_of.name)} has no epoch on {table.split or 'a split'}; E shows the runs."
     return f"No run has anything on {table.split or 'a split'}; s shows the next split."

@@ -8,6 +8,7 @@ from clftui.analysis.metrics import Metric
 from clftui.drawing.canvas import BOLD, Canvas, Span
 from clftui.drawing.glyphs import DISC_HEIGHT, DISC_LEVELS, DISC_WIDTH, disc, small_disc
 from clftui.state.ranking_cell import value_words
+from clftui.state.ranking_table import RankingTable
 from clftui.state.words import Piece, Tone
 from clftui.text import UNDEFINED, count, plural, text_width
 from clftui.widgets.ranking_grid import RankingPicture
@@ -19,7 +20,7 @@ def extra_lines(
 ) -> frozenset[Foot]:
     """Which further lines the sentences need on a screen of `width` columns; `legend` is the legend's title."""
     out = set()
-    if part_width(_joined(cell)) > width - 2:
+    if part_width(joined(cell)) > width - 2:
         out.add(Foot.MORE)
     sizes = text_width(legend) + _LARGE if tall else _SMALL
     if weak and sizes + 2 + part_width(weak) > width - 2:
@@ -45,7 +46,7 @@ def draw_foot(
     if plan.blanks:
         y += 1
     if Foot.READING in plan.foot:
-        for line in cell if Foot.MORE in plan.foot else [_joined(cell)]:
+        for line in cell if Foot.MORE in plan.foot else [joined(cell)]:
             canvas.line(1, y, spans(canvas, line))
             y += 1
     if Foot.LEGEND in plan.foot:
@@ -64,7 +65,7 @@ def _draw_legend(canvas: Canvas, picture: RankingPicture, y: int, weak: tuple[Pi
     return 1
 
 
-def _joined(parts: tuple[tuple[Piece, ...], ...]) -> tuple[Piece, ...]:
+def joined(parts: tuple[tuple[Piece, ...], ...]) -> tuple[Piece, ...]:
     """The parts of a sentence on one line."""
     out = parts[0]
     for part in parts[1:]:
@@ -89,21 +90,27 @@ def spans(canvas: Canvas, pieces: tuple[Piece, ...]) -> list[Span]:
     return [Span(piece.text, tones[piece.tone][0], None, tones[piece.tone][1]) for piece in pieces]
 
 
-def _draw_rule(canvas: Canvas, picture: RankingPicture, y: int) -> None:
-    p, table = canvas.palette, picture.table
-    canvas.hline(1, y, canvas.width - 2, p.line)
+def picture_notes(table: RankingTable, columns: range, rows: range) -> list[str]:
+    """Which part of the classes and rows shows, where not all do, and which runs are left out."""
     notes = []
     for what, shown, total in (
-        ("classes", picture.shown_columns, len(table.classes)),
-        ("runs", picture.shown_rows, len(table.rows)),
+        ("classes", columns, len(table.classes)),
+        (f"{table.noun}s", rows, len(table.rows)),
     ):
         if len(shown) < total:
             notes.append(f"{what} {count(shown.start + 1)}–{count(shown.stop)} of {count(total)}")
     if table.absent:
         broken = sum(each.broken for each in table.absent)
         lacking = len(table.absent) - broken
-        notes += [f"{plural(broken, 'run')} unreadable, see Runs"] if broken else []
+        notes += [f"{plural(broken, table.noun)} unreadable, see Runs"] if broken else []
         notes += [f"{plural(lacking, 'run')} without {table.split or 'a split'}"] if lacking else []
+    return notes
+
+
+def _draw_rule(canvas: Canvas, picture: RankingPicture, y: int) -> None:
+    p, table = canvas.palette, picture.table
+    canvas.hline(1, y, canvas.width - 2, p.line)
+    notes = picture_notes(table, picture.shown_columns, picture.shown_rows)
     if notes:
         text = f" {' · '.join(notes)} "
         canvas.text(3, y, text, p.muted)
@@ -151,7 +158,7 @@ def _draw_tied(canvas: Canvas, picture: RankingPicture, y: int) -> None:
 def _draw_rank(canvas: Canvas, picture: RankingPicture, y: int) -> None:
     ranks = picture.table.ranks[picture.row]
     letter = picture.letters[picture.row]
-    label = f"rank of {letter}" if letter else "rank of this run"
+    label = f"rank of {letter}" if letter else f"rank of this {picture.table.noun}"
     _statistic(canvas, picture, y, label, lambda c: str(ranks[c]) if ranks[c] else UNDEFINED, True)
 
 

@@ -16,6 +16,9 @@ from clftui.text import UNDEFINED, rate, shorten
 from clftui.widgets.ranking_layout import RankingLayout
 from clftui.widgets.ranking_scale import Scale
 
+BEST = "▾"
+"""Before the best epoch overall; of runs, the first row is the best."""
+
 
 @dataclass(frozen=True, eq=False)
 class RankingPicture:
@@ -59,7 +62,7 @@ def draw_head(canvas: Canvas, picture: RankingPicture) -> None:
         order = order if len(order) <= plan.name_width else f"{order.split()[0]} →"
         canvas.text(3, 0, order, p.muted, width=plan.name_width)
         canvas.text(plan.overall_x, 0, table.overall_label, p.muted, width=plan.overall_width)
-    middle = _cut_in_the_middle(table.classes[shown.start : shown.stop], plan.pitch - 1)
+    middle = cut_in_the_middle(table.classes[shown.start : shown.stop], plan.pitch - 1)
     for place, column in enumerate(shown):
         focused = column == picture.column
         colour = p.focus if focused else p.text
@@ -69,7 +72,7 @@ def draw_head(canvas: Canvas, picture: RankingPicture) -> None:
         canvas.text(plan.x(place), y, name, colour, attrs=attrs)
 
 
-def _cut_in_the_middle(names: tuple[str, ...], width: int) -> bool:
+def cut_in_the_middle(names: tuple[str, ...], width: int) -> bool:
     """Whether more of `names` differ when long ones lose their middle: `cla…017` rather than `class …`."""
     by_end = {shorten(name, width) for name in names}
     return len(by_end) < len({shorten(name, width, middle=True) for name in names})
@@ -96,7 +99,9 @@ def _draw_run(canvas: Canvas, picture: RankingPicture, place: int, row: int, ban
             canvas.text(0, line, "▌", p.focus)
     if letter is not None:
         canvas.text(1, y, letter, p.runs["ABCD".index(letter)], attrs=BOLD)
-    name = shorten(table.rows[row].run.name, plan.name_width, middle=True)
+    elif table.epochs_of is not None and row == table.best_row:
+        canvas.text(1, y, BEST, p.better, attrs=BOLD)
+    name = shorten(table.names[row], plan.name_width, middle=True)
     canvas.text(3, y, name, p.text, attrs=BOLD if focused else 0)
     if band:
         return
