@@ -158,6 +158,7 @@ def _report_command() -> click.Command:
     @click.option("--against", metavar="WHAT",
                   help="Compare with epoch:7, epoch:best, run:NAME or split:NAME; the epoch before otherwise.")
     @click.option("--top", type=click.IntRange(min=1), help="Rows at most.")
+    @click.option("--rows", type=click.Choice(["runs", "epochs"]), help="Rank runs, or the epochs of one run.")
     @click.option("--dense", is_flag=True, help="Matrix as JSON: the whole K x K counts too.")
     @click.option("--size", default="120x40", show_default=True, metavar="WxH", help="Screen of an SVG.")
     @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write here.")

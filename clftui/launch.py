@@ -74,6 +74,8 @@ def make_session(chosen: Mapping[str, Any]) -> Session:
         session = replace(session, matrix=replace(session.matrix, pair_sort=PairSort(chosen["sort"])))
     if chosen.get("against"):
         session = replace(session, versus=_versus_of(chosen["against"]))
+    if chosen.get("rows"):
+        session = replace(session, ranking=replace(session.ranking, rows=RankingRows(chosen["rows"])))
     if bundled:
         session = say(session, "These are the sample runs that came with clftui; `clftui PATH` opens yours.")
     return session

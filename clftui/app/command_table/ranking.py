@@ -80,6 +80,11 @@ READING: tuple[tuple[str, str], ...] = (
     ("bold", "the best run of the class; plain: not separable from it; dim: worse beyond chance"),
     ("tied with best", "runs that a test at 5 % cannot tell from the class's best run"),
     ("weak spot", "a class where the best run overall is not among the best two, more than chance explains"),
+    ("A  B  •", "lines (v): where a row ranks in a class; the focused one is thick, its value on a chip"),
+    ("•  underlined", "tied with the focused one: a paired test at 5 % on that class cannot tell them apart"),
+    ("·  :  7+", "one row, or several of equal value; epochs by number; lines shaded by overall value"),
+    ("+1", "right of a name: one more in the overall order on the same line"),
+    ("▾", "the best epoch overall, where epochs are rows (E)"),
     ("–", "undefined: no samples of the class, never predicted, or unknown to the run"),
     ("…", "still being computed"),
 )
