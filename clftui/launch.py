@@ -22,7 +22,7 @@ from clftui.state.group_steps import by_hierarchy
 from clftui.state.moves import say
 from clftui.state.selection import Part, Scope, Tab
 from clftui.state.session import Session, all_splits, open_session
-from clftui.state.settings import GROUPS, SUGGESTED, ClassOrder, PairSort, Pane
+from clftui.state.settings import GROUPS, SUGGESTED, ClassOrder, PairSort, Pane, RankingRows
 from clftui.state.versus import Versus, parse_versus
 from clftui.text import harmless, sanitise, to_bytes
 
