@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clftui.analysis.hierarchy import Hierarchy, group_metrics
+from clftui.analysis.intervals import wilson
 from clftui.analysis.metrics import Metric
 from clftui.data.run import Run
 from clftui.schema import FormatError
@@ -39,6 +41,9 @@ class Curve:
     """On the other split."""
     shown: int | None
     """Place of the epoch that shows."""
+
+    half: float
+    """Half of the 95 % interval of the value that shows; NaN undefined."""
 
     @property
     def best(self) -> int | None:
@@ -99,7 +104,8 @@ def detail(session: Session, *, wait: bool = False) -> Detail | None:
             if known is None or values is None:
                 pending = True
                 continue
-            curves.append(_curve(session, letter, run, each, known, values, each != split))
+            n = _size(session, run, known, true, group, metric)
+            curves.append(_curve(session, letter, run, each, known, values, each != split, n))
     title = f"{sanitise(label_of(session, true))} {metric.label}"
     if group is not None:
         title = f"group {sanitise(group[0].nodes[group[1]].name)} {metric.label}"
@@ -110,15 +116,30 @@ def detail(session: Session, *, wait: bool = False) -> Detail | None:
 
 
 def _curve(
-    session: Session, letter: str, run: Run, split: str, known: Past, values: Float64, dotted: bool
+    session: Session, letter: str, run: Run, split: str, known: Past, values: Float64, dotted: bool, n: int
 ) -> Curve:
     kept = [at for at, epoch in enumerate(known.epochs) if inside(session.selection.span, epoch)]
     epochs = tuple(known.epochs[at] for at in kept)
     epoch = session.epoch_of(run)
+    shown = epochs.index(epoch) if epoch in epochs else None
+    value = float(values[kept][shown]) if shown is not None else math.nan
+    low, high = wilson(round(value * n), n) if math.isfinite(value) and value <= 1 else (math.nan, math.nan)
     return Curve(
-        letter, run, split, epochs, values[kept], run is session.run, dotted,
-        epochs.index(epoch) if epoch in epochs else None,
-    )  # fmt: skip
+        letter, run, split, epochs, values[kept], run is session.run, dotted, shown, float(high - low) / 2
+    )
+
+
+def _size(
+    session: Session, run: Run, known: Past, true: str, group: tuple[Hierarchy, int] | None, metric: Metric
+) -> int:
+    """The samples that a value of the newest epoch rests on."""
+    if not known.confusions:
+        return 0
+    confusion = known.confusions[-1][1]
+    counts = confusion.predicted_count if metric is Metric.PRECISION else confusion.support
+    names = [true] if group is None else [session.classes[at] for at in group[0].classes(group[1]).tolist()]
+    index = class_map(tuple(names), run)
+    return int(counts[index[index >= 0]].sum())
 
 
 @lru_cache(maxsize=32)

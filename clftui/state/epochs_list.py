@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from clftui.state import dynamics_list, flips_list
+from clftui.state.dynamics_list import dynamics_lines
+from clftui.state.flips_list import flip_lines
 from clftui.state.moves import say, select
 from clftui.state.session import Session
 from clftui.state.settings import EpochsPane
@@ -50,7 +53,14 @@ def movers(session: Session, *, wait: bool = False) -> MoverLines:
 
 def length(session: Session) -> int:
     """Lines of the list that shows."""
-    return len(movers(session).lines) if session.epochs.pane is EpochsPane.MOVERS else 0
+    match session.epochs.pane:
+        case EpochsPane.MOVERS:
+            return len(movers(session).lines)
+        case EpochsPane.FLIPS:
+            return len(flip_lines(session).lines)
+        case EpochsPane.DYNAMICS:
+            return len(dynamics_lines(session).lines)
+    return 0
 
 
 def at(session: Session, line: int) -> Session:
@@ -62,7 +72,8 @@ def at(session: Session, line: int) -> Session:
     moved = replace(session, epochs=replace(session.epochs, line=line, listed=True))
     if session.epochs.pane is EpochsPane.MOVERS:
         return _look_at(moved, movers(session).lines[line])
-    return moved
+    own = flips_list if session.epochs.pane is EpochsPane.FLIPS else dynamics_list
+    return own.look_at(moved, line)
 
 
 def _look_at(session: Session, line: MoverLine) -> Session:
@@ -78,4 +89,8 @@ def _look_at(session: Session, line: MoverLine) -> Session:
 
 def drill(session: Session) -> Session:
     """Where the line under the cursor leads."""
+    if session.epochs.pane is EpochsPane.FLIPS:
+        return flips_list.drill_line(session, session.epochs.line)
+    if session.epochs.pane is EpochsPane.DYNAMICS:
+        return dynamics_list.drill_line(session, session.epochs.line)
     return say(session, "Nothing to open here.")

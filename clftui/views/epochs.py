@@ -24,7 +24,7 @@ from clftui.state.epochs_view import (
     row_of_cursor,
 )
 from clftui.state.session import Session
-from clftui.text import UNDEFINED, count, percent, plural, sanitise, text_width
+from clftui.text import UNDEFINED, count, decimals_for, percent, plural, sanitise, text_width
 from clftui.views.view import Act, Arrived, View, follow
 from clftui.widgets.epochs_layout import EpochsLayout, Panel, arrange
 from clftui.widgets.heat_strip import draw_strips
@@ -106,7 +106,7 @@ class EpochsView(View):
         if layout.head is not None:
             _draw_about(canvas, table, layout)
         if layout.legend is not None:
-            _draw_legend(canvas, session, table, layout.legend, layout.label + 3)
+            _draw_legend(canvas, session, table, layout.legend, layout.label + 3, layout.rows)
         if layout.lower is not None:
             self._below().draw(canvas, session, layout.lower, layout.chart)
 
@@ -230,22 +230,22 @@ def _draw_values(
     canvas: Canvas, table: EpochsTable, layout: EpochsLayout, panel: Panel, found: Marks, cursor: int
 ) -> None:
     p, x = canvas.palette, panel.x + panel.width
-    for row, value in enumerate(found.now.tolist()):
+    for row, (value, half) in enumerate(zip(found.now.tolist(), found.half.tolist(), strict=True)):
         y = layout.top + row
         if found.past[row]:
             canvas.text(x, y, "↓", p.worse, attrs=BOLD)
         here = row == cursor
         canvas.text(
-            x + 1, y, value_words(value, table.metric), p.text if here else p.muted, attrs=BOLD if here else 0,
+            x + 1, y, value_words(value, half, table.metric), p.text if here else p.muted, attrs=BOLD if here else 0,
             width=layout.digits, align="right",
         )  # fmt: skip
 
 
-def value_words(value: float, metric: Metric) -> str:
-    """A class's value beside its strip: `69.5`, a size `1,000`; undefined is an en dash."""
+def value_words(value: float, half: float, metric: Metric) -> str:
+    """A class's value beside its strip: `69.5`, with fewer samples `70`, a size `1,000`; undefined is an en dash."""
     if metric is Metric.SUPPORT:
         return UNDEFINED if np.isnan(value) else count(round(value)) if value < 1e5 else f"{value / 1000:.0f}k"
-    return "100" if value >= 1 else percent(value)
+    return "100" if value >= 1 else percent(value, min(decimals_for(100 * half), 1))
 
 
 def _draw_about(canvas: Canvas, table: EpochsTable, layout: EpochsLayout) -> None:
@@ -255,14 +255,18 @@ def _draw_about(canvas: Canvas, table: EpochsTable, layout: EpochsLayout) -> Non
     canvas.text(1, layout.head, words, canvas.palette.muted, width=layout.label, align="right")
 
 
-def _draw_legend(canvas: Canvas, session: Session, table: EpochsTable, y: int, x: int) -> None:
+def _draw_legend(canvas: Canvas, session: Session, table: EpochsTable, y: int, x: int, rows: int) -> None:
     p = canvas.palette
     total, shown = len(table.order), canvas.width
-    parts = ["▾ best epoch"]
+    parts = [plural(total, "class", "classes")] if total > rows else []
+    parts.append("▾ best epoch")
     if table.metric is Metric.RECALL:
         parts.append("↓ past its best, beyond chance")
     size = table.metric is Metric.SUPPORT
     parts.append("strong = many" if size else f"strong = low {table.metric.label}")
+    if table.absent:
+        who = " ".join(letter or sanitise(run.name) for letter, run in table.absent)
+        parts.append(f"nothing here: {who}")
     if table.pending:
         parts.append(f"reading {plural(len(table.pending), 'run')} …")
     at = x
@@ -275,7 +279,4 @@ def _draw_legend(canvas: Canvas, session: Session, table: EpochsTable, y: int, x
     else:
         ends = (f"{100 * table.high:.0f} %", f"{100 * table.low:.0f} %")
     if at + 24 < canvas.width:
-        at += draw_scale(canvas, at + 1, y, p.ice, *ends, 10) + 4
-    words = plural(total, "class", "classes")
-    if at + len(words) < canvas.width:
-        canvas.text(at, y, words, p.faint)
+        draw_scale(canvas, at + 1, y, p.ice, *ends, 10)

@@ -7,12 +7,16 @@ from functools import partial
 
 from clftui.drawing.canvas import BOLD, Canvas
 from clftui.state import epochs_list
+from clftui.state.dynamics_list import dynamics_lines
 from clftui.state.epochs_detail import detail
+from clftui.state.flips_list import flip_lines
 from clftui.state.session import Session
 from clftui.state.settings import EpochsPane
 from clftui.views.view import follow
 from clftui.widgets.curve_chart import chart_title, draw_chart
+from clftui.widgets.dynamics_list import draw_dynamics
 from clftui.widgets.epochs_movers import draw_movers
+from clftui.widgets.flips_list import draw_flips
 
 
 class Lower:
@@ -46,10 +50,8 @@ class Lower:
         p = canvas.palette
         canvas.hline(0, y, width, p.line)
         room = max(height - 2, 0)
-        found = epochs_list.movers(session)
-        title = f" Movers {found.against} " if found.against else " Movers "
-        canvas.text(1, y, title, p.text, attrs=BOLD, width=width - 2)
-        total = len(found.lines)
+        title, total, draw = _contents(session)
+        canvas.text(1, y, f" {title} ", p.text, attrs=BOLD, width=width - 2)
         line = min(session.epochs.line, max(total - 1, 0))
         now = (line, total, room)
         if now != self._followed:
@@ -57,7 +59,7 @@ class Lower:
         self._followed = now
         self._top = max(0, min(self._top, total - room))
         self._lines = (0, y + 2, width, min(room, total - self._top))
-        draw_movers(canvas, 0, y + 1, width, height - 1, found, self._top, line if session.epochs.listed else None)
+        draw(canvas, 0, y + 1, width, height - 1, self._top, line if session.epochs.listed else None)
 
     def clicked(self, x: int, y: int) -> Callable[[Session], Session] | None:
         """The step that a click asks for: to the line, on the focused one where it leads."""
@@ -69,6 +71,22 @@ class Lower:
     def wheel(self, rows: int) -> None:
         """Scroll the list."""
         self._top += rows
+
+
+Draw = Callable[[Canvas, int, int, int, int, int, int | None], None]
+
+
+def _contents(session: Session) -> tuple[str, int, Draw]:
+    """(title, number of lines, what draws them at x, y, width, height from a line on with a cursor) of the list."""
+    if session.epochs.pane is EpochsPane.FLIPS:
+        flips = flip_lines(session)
+        return flips.title, len(flips.lines), lambda c, x, y, w, h, top, at: draw_flips(c, x, y, w, h, flips, top, at)
+    if session.epochs.pane is EpochsPane.DYNAMICS:
+        past = dynamics_lines(session)
+        return past.title, len(past.lines), lambda c, x, y, w, h, top, at: draw_dynamics(c, x, y, w, h, past, top, at)
+    found = epochs_list.movers(session)
+    title = f"Movers {found.against}".rstrip()
+    return title, len(found.lines), lambda c, x, y, w, h, top, at: draw_movers(c, x, y, w, h, found, top, at)
 
 
 def _click(session: Session, line: int) -> Session:

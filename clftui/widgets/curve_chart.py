@@ -11,7 +11,7 @@ from clftui.drawing.braille import blank, codes, polyline, scaled
 from clftui.drawing.canvas import BOLD, Canvas, Span
 from clftui.drawing.cells import BLANK
 from clftui.state.epochs_detail import Curve, Detail
-from clftui.text import UNDEFINED, count, percent
+from clftui.text import UNDEFINED, count, decimals_for, percent
 from clftui.widgets.timeline import run_colour
 
 AXIS = 4
@@ -28,7 +28,7 @@ def draw_chart(canvas: Canvas, x: int, y: int, width: int, height: int, shown: D
         words = "reading the epochs …" if shown.pending else "nothing defined to draw"
         canvas.text(x, y, words, p.muted, width=max(width, 0))
         return
-    plot = _Plot(canvas, x + AXIS + 1, y, width - AXIS - 1 - READ_OUT, height - 1, curves, relative and shown.is_share)
+    plot = _Plot(canvas, x + AXIS + 1, y, width - AXIS - 1 - READ_OUT, height - 1, curves, relative, shown.is_share)
     plot.ticks(shown.is_share)
     plot.cursor_line()
     for each in sorted(curves, key=lambda curve: (curve.focused, not curve.dotted)):
@@ -53,14 +53,14 @@ class _Plot:
     """The drawing area of `width` x `height` cells at (x, y)."""
 
     def __init__(
-        self, canvas: Canvas, x: int, y: int, width: int, height: int, curves: list[Curve], relative: bool
+        self, canvas: Canvas, x: int, y: int, width: int, height: int, curves: list[Curve], relative: bool, is_share: bool
     ) -> None:
         self.canvas, self.x, self.y, self.width, self.height = canvas, x, y, width, height
         self.curves, self.relative = curves, relative
         self.first = min(each.epochs[0] for each in curves)
         self.last = max(each.epochs[-1] for each in curves)
         values = np.concatenate([each.values[np.isfinite(each.values)] for each in curves])
-        self.low, self.high = (0.0, 1.0) if relative else _padded(float(values.min()), float(values.max()))
+        self.low, self.high = (0.0, 1.0) if relative else _padded(values, is_share)
         self.code = np.full((height, width), BLANK, np.uint32)
         self.ink = np.full((height, width), canvas.palette.faint, np.int32)
         self.dots = blank(width, height)
@@ -142,7 +142,7 @@ class _Plot:
                 continue
             value = float(each.values[each.shown])
             x = self.x + self._cell_x(each.epochs[each.shown]) + 1
-            words = UNDEFINED if math.isnan(value) else percent(value) if is_share else count(round(value))
+            words = _words(value, each.half, is_share)
             at = self._values(each)[each.shown : each.shown + 1]
             row = int(self._rows(at)[0]) // 4 if np.isfinite(at[0]) else self.height - 1
             free = self._free(row, x, taken)
@@ -179,9 +179,19 @@ class _Plot:
                 taken.append((start, end))
 
 
-def _padded(low: float, high: float) -> tuple[float, float]:
+def _words(value: float, half: float, is_share: bool) -> str:
+    """A value with the digits that its interval deserves."""
+    if math.isnan(value):
+        return UNDEFINED
+    return percent(value, min(decimals_for(100 * half), 1)) if is_share else count(round(value))
+
+
+def _padded(values: NDArray[np.float64], is_share: bool) -> tuple[float, float]:
+    """The least and greatest value with a little room; shares end at 0 and 1."""
+    low, high = float(values.min()), float(values.max())
     margin = (high - low) * 0.06 or max(abs(high) * 0.05, 0.01)
-    return low - margin, high + margin
+    low, high = low - margin, high + margin
+    return (max(low, 0.0), min(high, 1.0)) if is_share else (low, high)
 
 
 def _step(low: float, high: float, parts: int) -> float:

@@ -80,7 +80,7 @@ def arrange(
     width: int, height: int, names: int, classes: int, epochs: tuple[int, ...], focused: int, digits: int
 ) -> EpochsLayout:
     """The layout for `classes` rows with names of `names` columns and runs of so many `epochs` each."""
-    label = max(4, min(names, width // 8 if width >= CHART_FROM else 8))
+    label = max(9, min(names, width // 8)) if width >= CHART_FROM else max(4, min(names, 8))
     panels = _panels(label + 3, width, epochs, focused, digits)
     bars = 2 + BAR_LINES if height >= 8 else 0
     roomy = height >= ROOMY_FROM

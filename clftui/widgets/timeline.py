@@ -39,7 +39,8 @@ def run_colour(canvas: Canvas, letter: str) -> int:
 
 def draw_head(canvas: Canvas, layout: EpochsLayout, panel: Panel, head: Head) -> None:
     """Name, columns and axis of one run, from line 0 on."""
-    _draw_name(canvas, panel, head, panel.width + layout.digits + 1)
+    last = panel is layout.panels[-1]
+    _draw_name(canvas, panel, head, canvas.width - panel.x - 1 if last else panel.width + layout.digits + 1)
     _draw_bars(canvas, panel, head)
     p = canvas.palette
     overall = _short(head.marks.overall)
@@ -116,17 +117,25 @@ def _draw_axis(canvas: Canvas, panel: Panel, y: int, head: Head, taken: NDArray[
         x = min(panel.cell(shown), panel.x + panel.width - len(words))
         _put(canvas, panel, max(x, panel.x), y, words, p.text, taken, BOLD)
     _put(canvas, panel, panel.x, y, str(each.epochs[0]), p.muted, taken)
-    lost = each.losses
-    if lost.lowest in each.epochs:
-        at = panel.cell(each.epochs.index(lost.lowest))
-        over = lost.overfit is not None and lost.overfit <= each.epochs[-1]
-        choices = (f"└ over-fit: loss ×{lost.times:.1f} since", "└ over-fit", "└") if over else ("└ lowest loss", "└")
-        for words in choices:
-            if _put(canvas, panel, at, y, words, p.worse if over else p.muted, taken):
-                break
+    _draw_loss(canvas, panel, y, head, taken)
     if shown != panel.epochs - 1:
         last = str(each.epochs[-1])
         _put(canvas, panel, panel.x + panel.width - len(last), y, last, p.muted, taken)
+
+
+def _draw_loss(canvas: Canvas, panel: Panel, y: int, head: Head, taken: NDArray[np.bool_]) -> None:
+    """The epoch of the lowest loss, with as many words as fit at either side of it."""
+    p, lost, epochs = canvas.palette, head.each.losses, head.each.epochs
+    if lost.lowest not in epochs:
+        return
+    at = panel.cell(epochs.index(lost.lowest))
+    over = lost.overfit is not None and lost.overfit <= epochs[-1]
+    words = (f"over-fit: loss ×{lost.times:.1f} since", "over-fit") if over else ("lowest loss",)
+    choices = [(at, f"└ {each}") for each in words]
+    choices += [(at - len(each) - 1, f"{each} ┘") for each in words]
+    for x, text in (*choices, (at, "└")):
+        if _put(canvas, panel, x, y, text, p.worse if over else p.muted, taken):
+            return
 
 
 def _draw_events(canvas: Canvas, panel: Panel, y: int, head: Head, taken: NDArray[np.bool_]) -> None:
