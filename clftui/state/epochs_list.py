@@ -72,8 +72,8 @@ def at(session: Session, line: int) -> Session:
     moved = replace(session, epochs=replace(session.epochs, line=line, listed=True))
     if session.epochs.pane is EpochsPane.MOVERS:
         return _look_at(moved, movers(session).lines[line])
-    own = flips_list if session.epochs.pane is EpochsPane.FLIPS else dynamics_list
-    return own.look_at(moved, line)
+    look_at = flips_list.look_at if session.epochs.pane is EpochsPane.FLIPS else dynamics_list.look_at
+    return look_at(moved, line)
 
 
 def _look_at(session: Session, line: MoverLine) -> Session:

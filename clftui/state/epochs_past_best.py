@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from clftui.data.run import Run
 from clftui.schema import FormatError
-from clftui.state.dynamics import Dynamics, dynamics
 from clftui.state.session import Session
 
 if TYPE_CHECKING:
@@ -27,16 +26,12 @@ class PastBest(NamedTuple):
 
 def past_best(session: Session, run: Run, *, wait: bool = False) -> PastBest | None:
     """The test's result for a run; None while, or where, it is not known."""
-    from clftui.state.dynamics import Dynamics
+    from clftui.state.dynamics import Dynamics, dynamics
 
     try:
         found = dynamics(session, run, wait=wait)
     except FormatError:
-        found = dynamics(session, run, wait=wait)
-    if found is None:
         return None
-    names = {row.name for row in found.past} if isinstance(found, Dynamics) else set()
-    return PastBest(np.asarray([name in names for name in session.classes], dtype=np.bool_))
     return _by_class(found, session.classes) if isinstance(found, Dynamics) else None
 
 
