@@ -31,7 +31,7 @@ def lines_picture(
     classes = len(table.classes)
     sentence = weak_words(session, table, weak)
     plan = lines_layout(width, height, _needs(table, digits), foot_lines(width, cell, sentence, bool(table.absent)))
-    if digits and not plan.chips:
+    if digits and not plan.roomy:
         digits = 0
     foot = foot_lines(width, cell, sentence, bool(table.absent) or plan.columns < classes)
     plan = lines_layout(width, height, _needs(table, digits), foot)

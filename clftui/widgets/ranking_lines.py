@@ -208,10 +208,11 @@ def _draw_overall(canvas: Canvas, picture: LinesPicture) -> None:
         if not plan.name_width:
             continue
         attrs = (BOLD | (REVERSE if p.depth is Depth.MONO else 0)) if focused else 0
-        more = f" +{len(rows) - 1}" if len(rows) > 1 else ""
-        name = shorten(table.names[row], plan.name_width - len(more), middle=middle)
+        name = shorten(table.names[row], plan.name_width, middle=middle)
         used = canvas.text(plan.names_x, y, name, p.muted if plain else colour, attrs=attrs)
-        canvas.text(plan.names_x + used, y, more, p.faint)
+        more = f" +{len(rows) - 1}"
+        if len(rows) > 1 and used + len(more) <= plan.name_width:
+            canvas.text(plan.names_x + used, y, more, p.faint)
         best = row == table.best_row
         value = float(table.overall[row])
         shown = percent(value) if value < 1 or math.isnan(value) else "100"

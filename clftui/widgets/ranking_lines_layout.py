@@ -80,7 +80,17 @@ class LinesLayout:
     @property
     def chips(self) -> bool:
         """Whether values fit beside all marks of the focused row; else only the one under the cursor shows."""
-        return self.pitch >= self.mark_width + self.value_width + 2 + _LINE
+        return self._between >= _LINE
+
+    @property
+    def roomy(self) -> bool:
+        """Whether such values leave lines room enough for a decimal to be worth its place."""
+        return self._between >= 2 * _LINE
+
+    @property
+    def _between(self) -> int:
+        """Columns between a focused row's value, padded, and its next mark."""
+        return self.pitch - self.mark_width - self.value_width - 2
 
     @property
     def one_each(self) -> bool:
@@ -126,7 +136,9 @@ def lines_layout(width: int, height: int, needs: LinesNeeds, foot: Sequence[Line
     chosen = _foot(room, places, sorted(foot))
     own = max(room - len(chosen), 1)
     step = float(min(_WIDEST_STEP, (own - 1) // (places - 1))) if 1 < places <= own else (own - 1) / max(places - 1, 1)
-    name_width = min(max(needs.longest_row, 8), 30 if width >= 150 else 14 if width >= 100 else 9)
+    # Where ranks share lines, `+2` has room behind a name.
+    wanted = needs.longest_row + (3 if step < 1 else 0)
+    name_width = min(max(wanted, 8), 30 if width >= 150 else 14 if width >= 100 else 9)
     first_x = 7 if width >= 100 else 6
     overall_width = 11 if width >= 150 else 4
     # Mark, blank, name, blank, value, and the screen's edge; without room for two classes the names go.
