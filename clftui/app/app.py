@@ -21,6 +21,7 @@ from clftui.state.moves import say
 from clftui.state.session import Session
 
 if TYPE_CHECKING:
+    from clftui.app.alarms import Alarms
     from clftui.app.registry import Registry
 
 
@@ -44,7 +45,9 @@ class ClfApp(App[None]):
         depth: Depth = Depth.TRUE,
         theme: str | None = None,
         remember: bool = True,
+        alarm: str = "none",
     ) -> None:
+        """`alarm` is `--alarm`: what a regression does besides its strip."""
         super().__init__()
         self.animation_level = "none"
         self.crash = ""
@@ -52,6 +55,7 @@ class ClfApp(App[None]):
         self._session = session
         self._paths, self._images_root = tuple(paths), images_root
         self._remember = remember
+        self._alarm = alarm
         self.preferences = load_preferences() if remember else Preferences()
         self.themes = Themes(depth)
         if theme is not None and theme not in self.themes.names:
@@ -73,8 +77,13 @@ class ClfApp(App[None]):
         if self._paths:
             paths, root = self._paths, self._images_root
             live = lambda screen: Live(paths, root, screen)  # noqa: E731
-        self.main = MainScreen(self._session, self._load_rest, live)
+        self.main = MainScreen(self._session, self._load_rest, live, self._alarms)
         return self.main
+
+    def _alarms(self, screen: MainScreen) -> Alarms:
+        from clftui.app.alarms import Alarms, parse_notice
+
+        return Alarms(screen, parse_notice(self._alarm))
 
     def on_mount(self) -> None:
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.schema import FormatError
@@ -13,6 +16,7 @@ from clftui.text import count, sanitise
 from clftui.widgets.frame import HeaderContent
 
 PINNED = PARTIAL
+NO_ALARMS: Mapping[str, int] = MappingProxyType({})
 
 
 def mark_of(session: Session, run: Run) -> tuple[str, str]:
@@ -44,13 +48,14 @@ def _readable(session: Session, run: Run) -> Evaluation | None:
     return evaluation
 
 
-def header_of(session: Session) -> HeaderContent:
-    """The header's content."""
+def header_of(session: Session, alarms: Mapping[str, int] = NO_ALARMS) -> HeaderContent:
+    """The header's content; `alarms` counts what got worse in a run, by its key."""
     run = session.run
+    marks = tuple((letter, alarms[each.key]) for letter, each in session.lettered if alarms.get(each.key))
     lettered = tuple((letter, each.name, each is run) for letter, each in session.lettered)
     more = len(session.catalog.runs) - len(lettered)
     if run is None:
-        return HeaderContent(sanitise(session.catalog.name), lettered, more, "", "", ENDED, "no runs")
+        return HeaderContent(sanitise(session.catalog.name), lettered, more, "", "", ENDED, "no runs", marks)
     split, epoch = session.selection.split or "", ""
     try:
         evaluation = _readable(session, run)
@@ -62,7 +67,7 @@ def header_of(session: Session) -> HeaderContent:
         if len(epochs) > 1:
             epoch = f"epoch {evaluation.epoch}/{epochs[-1]}"
     mark, word = mark_of(session, run)
-    return HeaderContent(sanitise(session.catalog.name), lettered, more, split, epoch, mark, word)
+    return HeaderContent(sanitise(session.catalog.name), lettered, more, split, epoch, mark, word, marks)
 
 
 def _samples(session: Session, evaluation: Evaluation) -> str:

@@ -15,7 +15,7 @@ from textual.reactive import var
 
 from clftui.app.background import Background, HistoryArrived
 from clftui.app.commands import Command
-from clftui.app.frame_content import breadcrumb_of, header_of
+from clftui.app.frame_content import breadcrumb_of, header_of, unsettled
 from clftui.app.live import CatalogChanged, Live
 from clftui.drawing.canvas import Canvas
 from clftui.schema import FormatError
@@ -31,6 +31,7 @@ from clftui.widgets.compositor import CanvasScreen
 from clftui.widgets.frame import BreadcrumbBar, FooterBar, HeaderBar, TabBar
 
 if TYPE_CHECKING:
+    from clftui.app.alarms import Alarms
     from clftui.app.registry import Registry
 
 log = logging.getLogger("clftui")
@@ -38,7 +39,11 @@ log = logging.getLogger("clftui")
 CALM_CHECKS = 20
 """How often in a row nothing may be pending before a screen counts as settled: what arrives is drawn a little later."""
 ROOMY_HEIGHT = 28
-"""From this height on a blank row parts the breadcrumb from the body."""
+"""From this height on a blank row parts the breadcrumb from the body; an alarm's strip takes it."""
+AGAIN_SECONDS = 0.1
+"""How soon to look again for a number of the header that is being read."""
+CLOCK_SECONDS = 20.0
+"""How often the words about silent runs are made anew: they count minutes."""
 
 
 class MainScreen(CanvasScreen):
@@ -51,8 +56,12 @@ class MainScreen(CanvasScreen):
         session: Session,
         load_rest: Callable[[], tuple[Registry, list[str]]],
         live: Callable[[MainScreen], Live] | None = None,
+        alarms: Callable[[MainScreen], Alarms] | None = None,
     ) -> None:
-        """`load_rest` gives what the first frame does without: the commands, and what is wrong in sentences."""
+        """`load_rest` gives what the first frame does without: the commands, and what is wrong in sentences.
+
+        `alarms` is made after that frame too.
+        """
         super().__init__()
         self.set_reactive(MainScreen.session, session)
         self._load_rest = load_rest
@@ -61,6 +70,9 @@ class MainScreen(CanvasScreen):
         self._views: dict[Tab, View] = {}
         self._live = live(self) if live is not None else None
         self._background = Background(self)
+        self._waiting = False
+        self._make_alarms = alarms
+        self._alarms: Alarms | None = None
 
     @property
     def now(self) -> Session:
@@ -92,8 +104,12 @@ class MainScreen(CanvasScreen):
 
     def _follow_up(self) -> None:
         self.query_one(FooterBar).show(tuple(self.registry.footer(self.now)))
+        if self._make_alarms is not None:
+            self._alarms = self._make_alarms(self)
+            self.frame_again()
         if self._live is not None:
             self._live.start(self.now.catalog)
+            self.set_interval(CLOCK_SECONDS, self._time_passes)
         if not gc.isenabled():
             # Switched off by the command line: what start-up has made stays, and is not looked at again and again.
             gc.freeze()
@@ -122,15 +138,37 @@ class MainScreen(CanvasScreen):
         self._background.want(session)
 
     def _frame(self, session: Session, view: View) -> None:
-        self.query_one(HeaderBar).show(header_of(session))
+        self.query_one(HeaderBar).show(header_of(session, self._alarms.marks if self._alarms is not None else {}))
         self.query_one(TabBar).show(session.tab, view.legend)
         pieces, chips = breadcrumb_of(session)
         self.query_one(BreadcrumbBar).show(pieces, chips, session.notice)
         if self._registry is not None:
             self.query_one(FooterBar).show(tuple(self._registry.footer(session)))
+        if self._alarms is not None:
+            self._alarms.look()
+            self._part_body(self.size.height)
+        if unsettled(session) and not self._waiting:
+            self._waiting = True
+            self.set_timer(AGAIN_SECONDS, self.frame_again)
+
+    def frame_again(self) -> None:
+        """Say anew what the frame says of the session: something it waits for may be there."""
+        self._waiting = False
+        view = self._views.get(self.now.tab)
+        if view is not None:
+            self._frame(self.now, view)
+
+    def _time_passes(self) -> None:
+        if any(run.status.state == "silent" for run in self.now.catalog.runs):
+            self.frame_again()
+            self._views[self.now.tab].redraw()
 
     def on_resize(self, event: events.Resize) -> None:
-        self.query_one("#body").set_class(event.size.height >= ROOMY_HEIGHT, "roomy")
+        self._part_body(event.size.height)
+
+    def _part_body(self, height: int) -> None:
+        strip = self._alarms is not None and self._alarms.shows
+        self.query_one("#body").set_class(height >= ROOMY_HEIGHT and not strip, "roomy")
 
     def on_key(self, event: events.Key) -> None:
         typed = event.character if event.is_printable and event.character and event.key != "space" else event.key
@@ -193,6 +231,10 @@ class MainScreen(CanvasScreen):
     @on(BreadcrumbBar.ChipRemoved)
     def chip_removed(self, message: BreadcrumbBar.ChipRemoved) -> None:
         self.act(lambda session: drop_chip(session, message.index))
+
+    def on_alarm_strip_shown(self) -> None:
+        """A click on the alarm is its key."""
+        self.do(self.registry.by_id["alarm.show"])
 
     @on(CatalogChanged)
     def catalog_changed(self) -> None:

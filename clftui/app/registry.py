@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from clftui.app.command_table import (
+    alarms,
     common,
     epochs,
     filters,
@@ -30,6 +31,7 @@ FORBIDDEN_KEYS = frozenset({"ctrl+a", "ctrl+b", "ctrl+s"})
 
 ALL_COMMANDS: tuple[Command, ...] = (
     *common.COMMANDS,
+    *alarms.COMMANDS,
     *filters.COMMANDS,
     *runs.COMMANDS,
     *ranking.COMMANDS,

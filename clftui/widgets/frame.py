@@ -16,7 +16,10 @@ from clftui.widgets.canvas_view import CanvasView
 
 
 class HeaderContent(NamedTuple):
-    """The header line: the collection, lettered runs (letter, name, focused), more runs, and the right end."""
+    """The header line: the collection, lettered runs (letter, name, focused), more runs, and the right end.
+
+    `alarms` are (letter, how many classes got worse) of the runs that have one.
+    """
 
     collection: str
     runs: tuple[tuple[str, str, bool], ...]
@@ -25,6 +28,7 @@ class HeaderContent(NamedTuple):
     epoch: str
     mark: str
     mark_word: str
+    alarms: tuple[tuple[str, int], ...] = ()
 
 
 class HeaderBar(CanvasView):
@@ -45,9 +49,9 @@ class HeaderBar(CanvasView):
             return
         right = canvas.width - 1 - _right_end(canvas, content, p)
         x = 1 + canvas.text(1, 0, shorten(content.collection, max(8, right // 3)), p.text, attrs=BOLD)
-        shown = 0
+        shown, alarms = 0, dict(content.alarms)
         for letter, name, focused in content.runs:
-            room = right - x - 5 - 5
+            room = right - x - 5 - 5 - (len(f" ▼{alarms[letter]}") if letter in alarms else 0)
             short = shorten(name, min(24 if canvas.width >= 110 else 14, room), middle=True)
             if room < 6:
                 break
@@ -55,6 +59,9 @@ class HeaderBar(CanvasView):
             x += 2 + canvas.text(x + 2, 0, letter, p.runs[index], attrs=BOLD)
             attrs = UNDERLINE if focused and p.depth <= Depth.ANSI16 else 0
             x += 1 + canvas.text(x + 1, 0, short, p.text if focused else p.muted, attrs=attrs)
+            number = alarms.get(letter, 0)
+            if number:
+                x += 1 + canvas.text(x + 1, 0, f"▼{number}", p.worse, attrs=BOLD)
             shown += 1
         hidden = content.more + len(content.runs) - shown
         if hidden and right - x > 5:

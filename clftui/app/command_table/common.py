@@ -144,7 +144,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("move.first", ("g", "home"), "first", "The first, the last one.", "Move", step=_edge(-1), shown_keys="g G"),
     Command("move.last", ("G", "end"), "last", "The last one.", "Move", step=_edge(1), in_help=False),
     *(_drill(tab, label) for tab, label in _BELOW.items()),
-    Command("back", ("backspace", "escape"), "back", "One step back.", "Move", step=back, footer=85),
+    Command("back", ("backspace",), "back", "One step back.", "Move", step=back, footer=85),
     Command("find", ("/",), "find", "Find a class by a part of its name.", "Move", effect="find", footer=80,
             when=lambda session: session.tab is not Tab.SAMPLES),
     Command("epoch.previous", ("[", "-"), "epoch", "The epoch before, after; - and = too. Past the newest follows.",

@@ -1,0 +1,197 @@
+"""The alarms that the whole app shows: which runs have one at their newest epoch, in the words of a strip."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Literal
+
+from clftui.analysis.metrics import accuracy
+from clftui.data.evaluation import Evaluation
+from clftui.data.run import Run
+from clftui.schema import FormatError
+from clftui.state.filters import FilterError
+from clftui.state.later import LATER, weak
+from clftui.state.live_words import is_partial
+from clftui.state.moves import back, go, select
+from clftui.state.selection import Tab
+from clftui.state.session import Session, with_defaults
+from clftui.state.settings import EpochOf, EpochsPane
+from clftui.state.versus import Versus
+from clftui.text import plural, sanitise, shorten, signed
+
+Kind = Literal["class", "group", "cell"]
+_NOUNS: dict[Kind, tuple[str, str]] = {
+    "class": ("class", "classes"),
+    "group": ("group", "groups"),
+    "cell": ("cell", "cells"),
+}
+
+
+@dataclass(frozen=True)
+class Regressed:
+    """What got worse; `change` of its rate and the half-width of its 95 % interval are shares, NaN unknown."""
+
+    kind: Kind
+    name: str
+    change: float
+    half: float
+    words: str = ""
+    """What a rule says instead of a change: `recall < 70 % for 3 epochs`."""
+
+    @property
+    def said(self) -> str:
+        """`Coat −13.0 ±3.5`."""
+        name = shorten(self.name, 24, middle=True)
+        if self.words:
+            return f"{name} {sanitise(self.words)}"
+        return f"{name} {signed(100 * self.change)}" + (f" ±{100 * self.half:.1f}" if math.isfinite(self.half) else "")
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The alarm of one run at its newest epoch."""
+
+    epoch_of: EpochOf
+    key: str
+    name: str
+    letter: str | None
+    regressed: tuple[Regressed, ...]
+    """Classes first, then groups and cells, each with the greatest loss first."""
+    mean: float
+    """Change of accuracy since the epoch before, as a share; NaN unknown."""
+
+    @property
+    def epoch(self) -> int:
+        return self.epoch_of[2]
+
+    @property
+    def leading(self) -> tuple[Regressed, ...]:
+        """Those of the first kind: the classes, where there are any."""
+        return tuple(each for each in self.regressed if each.kind == self.regressed[0].kind)
+
+    @property
+    def number(self) -> int:
+        """How many the header counts."""
+        return len(self.leading)
+
+    @property
+    def title(self) -> str:
+        """`epoch 6 of A cnn: 2 classes regressed`."""
+        return f"epoch {self.epoch} of {self.run}: {plural(self.number, *_NOUNS[self.regressed[0].kind])} regressed"
+
+    @property
+    def run(self) -> str:
+        """`A cnn`."""
+        name = shorten(self.name, 24, middle=True)
+        return f"{self.letter} {name}" if self.letter else name
+
+
+@dataclass(frozen=True)
+class Strips:
+    """All alarms that are not dismissed, the focused run's first. `pending`: some are still being looked for."""
+
+    found: tuple[Strip, ...] = ()
+    pending: bool = False
+
+    @property
+    def first(self) -> Strip | None:
+        """The one that the strip shows."""
+        return self.found[0] if self.found else None
+
+
+def strips(session: Session) -> Strips:
+    """The alarms at the newest epochs of the runs that are watched. Asks for those not known yet; never reads.
+
+    Watched are the lettered runs and the focused one while they live, and every run that got an epoch meanwhile. An
+    epoch of which some ranks are missing is not judged.
+    """
+    found: list[Strip] = []
+    pending = False
+    for run, evaluation in _watched(session):
+        try:
+            strip = _strip(session, run, evaluation)
+        except (FormatError, FilterError):
+            continue
+        pending |= strip is None
+        if strip is not None and strip.regressed:
+            found.append(strip)
+    return Strips(tuple(found), pending)
+
+
+def _watched(session: Session) -> Iterator[tuple[Run, Evaluation]]:
+    split = session.selection.split
+    if split is None:
+        return
+    near = [run for run in (session.run, *(run for _, run in session.lettered)) if run is not None]
+    arrived = {each[:2] for each in session.alarms.arrived}
+    for run in dict.fromkeys((*near, *session.catalog.runs)):
+        if not ((run.status.live and run in near) or (str(run.path), split) in arrived):
+            continue
+        try:
+            epochs = run.epochs(split)
+            if len(epochs) < 2 or (str(run.path), split, epochs[-1]) in session.alarms.dismissed:
+                continue
+            evaluation = run.evaluation(split, epochs[-1])
+        except FormatError:
+            continue
+        if evaluation is not None and not is_partial(evaluation):
+            yield run, evaluation
+
+
+def _strip(session: Session, run: Run, evaluation: Evaluation) -> Strip | None:
+    """None while it is not known; without regressions where all is well."""
+    regressed = regressions(session, run)
+    if regressed is None:
+        return None
+    mean = math.nan
+    if regressed:
+        known = LATER.get(("mean", *weak(evaluation)), partial(_mean_change, run, evaluation))
+        if known is None:
+            return None
+        mean = known
+    epoch_of = (str(run.path), evaluation.split, evaluation.epoch)
+    return Strip(epoch_of, run.key, run.name, session.selection.letter(run.key), regressed, mean)
+
+
+def _mean_change(run: Run, evaluation: Evaluation) -> float:
+    earlier = [epoch for epoch in run.epochs(evaluation.split) if epoch < evaluation.epoch]
+    try:
+        before = run.evaluation(evaluation.split, earlier[-1]) if earlier else None
+        return accuracy(evaluation.confusion) - accuracy(before.confusion) if before is not None else math.nan
+    except FormatError:
+        return math.nan
+
+
+def regressions(session: Session, run: Run) -> tuple[Regressed, ...] | None:
+    """What raised an alarm at the newest epoch of `run`; None while it is being found out."""
+    return ()
+
+
+def show(session: Session) -> Session:
+    """The Epochs view at the first alarm: its run, its epoch pinned, the worst class under the cursor."""
+    strip = strips(session).first
+    if strip is None:
+        return session
+    there = go(session, Tab.EPOCHS)
+    there = with_defaults(select(there, run=strip.key, epoch=strip.epoch))
+    name = next((each.name for each in strip.regressed if each.kind == "class"), None)
+    if name in there.classes:
+        there = select(there, true=name)
+    return replace(there, versus=Versus(), epochs=replace(there.epochs, pane=EpochsPane.MOVERS))
+
+
+def dismiss(session: Session) -> Session:
+    """Without the alarm that shows, or one step back where there is none."""
+    strip = strips(session).first
+    if strip is None:
+        return back(session)
+    alarms = session.alarms
+    return replace(session, alarms=replace(alarms, dismissed=alarms.dismissed | {strip.epoch_of}))
+
+
+def has_alarm(session: Session) -> bool:
+    """Whether a strip shows."""
+    return strips(session).first is not None
