@@ -30,6 +30,8 @@ NEAR = frozenset({Zoom.NUMBER, Zoom.WIDE})
 """The zoom levels at which cells have room for their history."""
 CERTAIN = 0.05
 """A loss since the best epoch is coloured where its p-value, times the epochs the best was picked from, is less."""
+MANY = 400_000
+"""Cells, over all epochs and tracks, that are folded at once; more would hold a key up."""
 
 
 class Track(NamedTuple):
@@ -43,6 +45,12 @@ class Track(NamedTuple):
     split: str
 
 
+@lru_cache(maxsize=16)
+def logged(run: Run, split: str) -> int:
+    """How many epochs the run has: asked several times a frame, and a growing run is another one."""
+    return len(run.epochs(split))
+
+
 def tracks(session: Session) -> tuple[Track, ...]:
     """All strips that a cell may have, from the top: runs in the order of their letters, or splits as logged."""
     run, split = session.run, session.selection.split
@@ -51,18 +59,19 @@ def tracks(session: Session) -> tuple[Track, ...]:
     letter = session.selection.letter(run.key) or ""
     focused = Track(letter or "·", letter, run, split)
     if session.matrix.tracks is Tracks.SPLITS:
-        return tuple(focused._replace(label=sanitise(each), split=each) for each in run.splits if run.epochs(each))
+        return tuple(focused._replace(label=sanitise(each), split=each) for each in run.splits if logged(run, each))
     if session.matrix.tracks is Tracks.FOCUSED:
         return (focused,)
-    lettered = (Track(letter, letter, each, split) for letter, each in session.lettered if each.epochs(split))
+    lettered = (Track(letter, letter, each, split) for letter, each in session.lettered if logged(each, split))
     return (*(() if letter else (focused,)), *lettered)
 
 
 def fitting(session: Session, room: int) -> tuple[Track, ...]:
-    """At most `room` of the tracks, the focused run (or the selected split) always among them."""
+    """At most `room` of the tracks: the focused run on the selected split before others, several epochs before one."""
     every = tracks(session)
-    first = [each for each in every if each.run is session.run and each.split == session.selection.split]
-    chosen = (first + [each for each in every if each not in first])[: max(room, 1)]
+    here = (session.run, session.selection.split)
+    ranked = sorted(every, key=lambda each: ((each.run, each.split) != here, logged(each.run, each.split) < 2))
+    chosen = ranked[: max(room, 1)]
     return tuple(each for each in every if each in chosen)
 
 
@@ -81,7 +90,7 @@ def why_not(session: Session) -> str:
     if session.matrix.against is not Against.NOTHING:
         return "A difference has one number a cell: d takes the next one, or none"
     every = tracks(session)
-    if any(len(each.run.epochs(each.split)) > 1 for each in every):
+    if any(logged(each.run, each.split) > 1 for each in every):
         return ""
     if session.matrix.tracks is Tracks.SPLITS and len(every) > 1:
         return ""
@@ -98,11 +107,11 @@ def past_of(session: Session, track: Track) -> History | None:
     return found
 
 
-def is_waiting(session: Session) -> bool:
-    """Whether strips lack epochs that nobody but the view asks for."""
-    if encoding(session) is CellEncoding.NUMBER:
-        return False
-    return any(each.split != session.selection.split and past_of(session, each) is None for each in tracks(session))
+def is_waiting(session: Session, matrix: Matrix, shown: tuple[Track, ...]) -> bool:
+    """Whether strips lack something that nobody but the view asks for."""
+    if any(each.split != session.selection.split and past_of(session, each) is None for each in shown):
+        return True
+    return top(axis(session, matrix, shown), matrix) is None
 
 
 class Axis(NamedTuple):
@@ -172,17 +181,22 @@ def largest_counts(axis: Axis, matrix: Matrix, rows: slice, columns: slice) -> F
     return np.asarray(counts.max(axis=(0, 1), initial=0.0), dtype=np.float64)
 
 
-def top(axis: Axis, matrix: Matrix) -> float:
-    """What the shades of all cells end at: the largest value of the matrix in any epoch that shows, of any track."""
-    settings = matrix.settings
-    return _top(axis.series, axis.epochs.tobytes(), settings.share, settings.diagonal)
+def top(axis: Axis, matrix: Matrix) -> float | None:
+    """What the shades of all cells end at: the largest value of the matrix in any epoch that shows, of any track.
+
+    None while it is computed behind the screen, where many cells have to be folded for it.
+    """
+    found = tuple(each for each in axis.series if each is not None)
+    how = (axis.epochs.tobytes(), matrix.settings.share, matrix.settings.diagonal)
+    if matrix.items.is_unit or sum(each.size for each in found) < MANY:
+        return _top(found, *how)
+    return LATER.get(("top of strips", weak(*found), how), lambda: _top.__wrapped__(found, *how))
 
 
 @lru_cache(maxsize=8)
-def _top(found: tuple[Series | None, ...], epochs: bytes, share: Share, diagonal: bool) -> float:
+def _top(found: tuple[Series, ...], epochs: bytes, share: Share, diagonal: bool) -> float:
     wanted = np.frombuffer(epochs, dtype=np.int64)
-    each = [one.peak(share, diagonal, np.isin(one.epochs, wanted)) for one in found if one is not None]
-    return max(each, default=0.0)
+    return max((each.peak(share, diagonal, np.isin(each.epochs, wanted)) for each in found), default=0.0)
 
 
 class Margins(NamedTuple):

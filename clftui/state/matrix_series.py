@@ -48,6 +48,8 @@ class Series:
     def __init__(self, past: History, run: Run, classes: tuple[str, ...], items: Items) -> None:
         self.epochs = np.array([epoch for epoch, _ in past], dtype=np.int64)
         self._past = [confusion for _, confusion in past]
+        self.size = sum(len(confusion.count) for confusion in self._past)
+        """Cells that are not 0, over all epochs."""
         self._n = items.n if not items.is_unit else len(classes)
         place = class_map(classes, run)
         item_of = np.arange(len(classes)) if items.is_unit else items.item_of

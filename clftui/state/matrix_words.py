@@ -156,7 +156,10 @@ def _heading(session: Session, matrix: Matrix) -> str:
     if len(past) < 2:
         return ""
     rows, columns = (matrix.members(item) for item in matrix.pair)
-    counts = [int(c.window(rows, columns).sum()) for _, c in past]
+    if len(rows) == len(columns) == 1:
+        counts = [c.cell(int(rows[0]), int(columns[0])) for _, c in past]
+    else:
+        counts = [int(c.window(rows, columns).sum()) for _, c in past]
     moved = since(counts, [epoch for epoch, _ in past])
     if moved is None:
         return f", the same since epoch {past[0][0]}"

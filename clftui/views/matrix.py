@@ -136,15 +136,22 @@ class MatrixView(View):
         self._look_again(session, shown)
 
     def _look_again(self, session: Session, shown: Matrix) -> None:
-        """Draw again in a moment while a better order, or the blocks, are on their way."""
-        settings = session.matrix
-        if self._waiting or not self.is_attached or (settings.blocks is None and settings.order not in SIMILAR):
-            return
-        from clftui.views.matrix_blocks import is_waiting
-
-        if is_waiting(session, shown):
+        """Draw again in a moment while a better order, the blocks or histories are on their way."""
+        if not self._waiting and self.is_attached and self._lacks(session, shown):
             self._waiting = True
             self.set_timer(AGAIN_SECONDS, self._looked)
+
+    def _lacks(self, session: Session, shown: Matrix) -> bool:
+        if self._layout is not None and self._layout.strips is not None:
+            from clftui.views.matrix_epochs import is_waiting as lacks_epochs
+
+            if lacks_epochs(session, self._layout.strips, shown):
+                return True
+        if session.matrix.blocks is None and session.matrix.order not in SIMILAR:
+            return False
+        from clftui.views.matrix_blocks import is_waiting
+
+        return is_waiting(session, shown)
 
     def _looked(self) -> None:
         self._waiting = False

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from clftui.analysis.history import downsample_all
 from clftui.drawing.canvas import Canvas
 from clftui.state import matrix_epochs as model
+from clftui.state.matrix_cells import peak as largest_now
 from clftui.state.matrix_epochs import Axis
 from clftui.state.matrix_model import Matrix
 from clftui.state.matrix_words import RunCell
@@ -24,6 +25,9 @@ from clftui.widgets.matrix_epochs import (
 from clftui.widgets.matrix_epochs_layout import StripContent, StripPlan
 from clftui.widgets.matrix_grid import level_of
 from clftui.widgets.matrix_layout import Layout
+
+BESIDE_HINT = 36
+"""Columns of the line of axes that the hint leaves to the axes and the scale."""
 
 
 def content_of(session: Session, canvas: Canvas, shown: Matrix) -> StripContent | None:
@@ -51,12 +55,15 @@ def draw_epochs_part(
     axis = model.axis(session, shown, tracks)
     look = looks(canvas.palette, [track.label for track in tracks], [track.letter for track in tracks])
     peak = model.top(axis, shown)
+    if peak is None:
+        peak = largest_now(shown)
     _draw_cells(canvas, layout, plan, shown, axis, (rows, columns), peak, look)
     draw_track_letters(canvas, layout, plan, look, columns.stop - columns.start)
     margins = model.margins(session, axis, shown, tracks, rows)
     draw_margins(canvas, layout, plan, margins, look, (shown.row_metric.label, axis.words))
     ramp = look[0].ramp if look else canvas.palette.ember
-    frame.draw_axes(canvas, layout, shown, _hint(plan, axis, shown, rows, columns), peak, ramp)
+    hint = _hint(canvas.width - layout.x - BESIDE_HINT, plan, axis, frame.part_words(shown.n, rows, columns))
+    frame.draw_axes(canvas, layout, shown, hint, peak, ramp)
 
 
 def _draw_cells(
@@ -78,17 +85,24 @@ def _draw_cells(
     draw_histories(canvas, layout, plan, level, part & enough, part & (most > 0) & ~enough, look)
 
 
-def _hint(plan: StripPlan, axis: Axis, shown: Matrix, rows: slice, columns: slice) -> str:
-    """`epochs 1–90 as 12: least, greatest, last kept   rows 1–8 of 1,000`."""
-    many = len(axis.epochs)
-    words = f"epochs {axis.words}" if many else "no epoch is read yet"
-    if many > plan.slots:
-        words += f" as {plan.slots}: least, greatest, last kept"
-    part = frame.part_words(shown.n, rows, columns)
-    return f"{words}   {part}" if part else words
+def _hint(room: int, plan: StripPlan, axis: Axis, part: str) -> str:
+    """`epochs 1–90 as 12: least, greatest, last kept   rows 1–8 of 1,000`, or as much of it as fits `room`."""
+    if not len(axis.epochs):
+        return "no epoch is read yet"
+    words = f"epochs {axis.words}"
+    choices = [words]
+    if len(axis.epochs) > plan.slots:
+        choices = [f"{words} as {plan.slots}: least, greatest, last kept", f"{words} as {plan.slots}"]
+    choices = [f"{each}   {part}" for each in choices if part] + choices[::-1]
+    return next((each for each in choices if text_width(each) <= room), choices[-1])
 
 
 def cell_words(session: Session, plan: StripPlan, shown: Matrix) -> tuple[RunCell, ...]:
     """The cell under the cursor by track."""
     tracks = model.fitting(session, plan.tracks)
     return model.cell_words(session, model.axis(session, shown, tracks), shown, tracks)
+
+
+def is_waiting(session: Session, plan: StripPlan, shown: Matrix) -> bool:
+    """Whether epochs of another split, or the scale, are still on their way."""
+    return model.is_waiting(session, shown, model.fitting(session, plan.tracks))

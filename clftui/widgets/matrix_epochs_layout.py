@@ -171,7 +171,7 @@ def _width(room: int, n: int, content: StripContent, zoom: Zoom) -> int:
     """Columns of a strip: wide enough for all epochs where all classes fit that way."""
     if zoom is Zoom.WIDE:
         return max(min(content.full, room - 1), LEAST)
-    shared = room // max(n, 1) - 1
-    if shared >= LEAST:
-        return max(min(shared, content.full, WIDEST), LEAST)
-    return max(min(content.full, 2 * LEAST), LEAST)
+    shared = min(room // max(n, 1) - 1, WIDEST)
+    if shared >= content.full:
+        return max(shared // content.full * content.full, LEAST)
+    return max(shared, LEAST) if shared >= LEAST else max(min(content.full, 2 * LEAST), LEAST)
