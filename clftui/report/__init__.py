@@ -10,8 +10,8 @@ from clftui.report.render import Table, as_csv, as_json, as_markdown, as_text
 from clftui.state.session import Session
 
 REPORT_FORMATS = ("text", "md", "json", "csv")
-VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "flips", "dynamics", "samples",
-         "collect")  # fmt: skip
+VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "curves", "flips", "dynamics",
+         "samples", "collect")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,20 @@ class View:
 
 
 def _view(name: str) -> View:
-    from clftui.report import blocks, collect, dynamics, flips, groups, hierarchy, matrix, pairs, ranking, runs, samples
+    from clftui.report import (
+        blocks,
+        collect,
+        curves,
+        dynamics,
+        flips,
+        groups,
+        hierarchy,
+        matrix,
+        pairs,
+        ranking,
+        runs,
+        samples,
+    )
 
     return {
         "runs": View(runs.table, runs.data),
@@ -43,6 +56,7 @@ def _view(name: str) -> View:
         "blocks": View(blocks.table, blocks.data),
         "groups": View(groups.table, groups.data),
         "hierarchy": View(hierarchy.table, hierarchy.data),
+        "curves": View(curves.table, curves.data),
         "flips": View(flips.table, flips.data),
         "dynamics": View(dynamics.table, dynamics.data),
         "samples": View(samples.table, samples.data),

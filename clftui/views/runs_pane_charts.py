@@ -22,9 +22,11 @@ from clftui.widgets.sentence import wrapped
 
 _QUIET = 0.45
 """How far lines of runs that are not focused are mixed into the page."""
-_LEAST_CHART = 6
+_LEAST_CHART = 8
 _BETWEEN = 2
-_LIST = 34
+_LIST = 36
+_ARMS = 9
+"""Columns of an interval: `91.0–95.1`."""
 _WIDEST_LIST = 60
 
 
@@ -43,20 +45,26 @@ def draw_curves(
     """Accuracy and loss of the lettered runs and the focused one; returns whether some are still being read."""
     runs = shown_runs(session)
     read = [(run, curves(session, run)) for run in runs]
-    known = [(run, each) for run, each in read if each is not None]
-    pending = len(known) < len(read)
-    longest = max((len(s.epochs) for _, each in known for s in each.splits.values()), default=0)
+    pending = any(each is None for _, each in read)
+    known = [(run, each) for run, each in read if each is not None and _grown(each)]
     held_out = next((each.validation for run, each in reversed(known) if each.validation), "")
-    draw_title(canvas, y, "Training curves", f"{held_out or 'validation'} ───  train · · ·", others)
-    if longest < 2:
+    single = " ".join(letters.get(run.key, run.name) for run, each in read if each is not None and not _grown(each))
+    about = f"{held_out or 'validation'} ───  train · · ·" + (f"  {single}: one epoch" if single and known else "")
+    draw_title(canvas, y, "Training curves", about, others)
+    if not known:
         words = "reading …" if pending else "These runs have one epoch each: there is no curve to draw."
         canvas.text(3, y + 2, words, canvas.palette.muted, width=canvas.width - 4)
         return pending
     lines = min(len(known), max(height - 1 - _LEAST_CHART, 1))
     _draw_charts(canvas, y + 1, height - 1 - lines, session, known, letters)
-    for number, (run, each) in enumerate(known[::-1][:lines]):
+    # The focused run first, which is the last of those drawn, then by letter.
+    for number, (run, each) in enumerate([known[-1], *known[:-1]][:lines]):
         _draw_words(canvas, y + height - lines + number, session, run, each, letters)
     return pending
+
+
+def _grown(each: RunCurves) -> bool:
+    return any(len(curve.epochs) > 1 for curve in each.splits.values())
 
 
 def _draw_charts(
@@ -171,7 +179,8 @@ def _draw_front(
         canvas.text(x, line, letter or "◆", ink, attrs=BOLD if letter is not None else 0)
         value, arms = rate(float(shown.accuracy[at]), float(shown.low[at]), float(shown.high[at]))
         numbers = f"{short_number(float(shown.cost[at]))} {value:>6}"
-        room = width - 2 - len(numbers) - 1 - 8
+        room = width - 2 - len(numbers) - 1 - _ARMS - 1
         canvas.text(x + 2, line, sanitise(run.name), p.text, attrs=BOLD if here else 0, width=max(room, 4), middle=True)
-        canvas.text(x + width - 8 - len(numbers), line, numbers, p.text)
-        canvas.text(x + width - 7, line, arms, p.faint, width=7)
+        canvas.text(x + width - _ARMS - 1 - len(numbers), line, numbers, p.text)
+        if len(arms) <= _ARMS:
+            canvas.text(x + width - _ARMS, line, arms, p.faint)

@@ -32,7 +32,7 @@ def draw_class_dots(
     if not columns:
         return
     names = [spread.classes[column] for column in columns]
-    name_width = min(max(4, *(text_width(sanitise(name)) for name in names)), max(14, canvas.width // 8))
+    name_width = min(max(4, *(text_width(sanitise(name)) for name in names)), max(16, canvas.width // 7))
     x, right = name_width + 3, canvas.width - NUMBERS - 2
     width = right - x
     if width < 20:

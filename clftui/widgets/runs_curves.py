@@ -17,6 +17,10 @@ Float64 = NDArray[np.float64]
 
 LEAST_WIDTH, LEAST_HEIGHT = 16, 4
 _SPACED = 3
+_REACH = 2.0
+"""How far the axis of losses reaches above the median, in distances from the median to the highest tenth."""
+_THICK_FROM = 7
+"""Lines of the plot from which on the focused run is drawn two dots thick."""
 _ENDS = 2
 """Columns right of the plot for the letters."""
 
@@ -55,12 +59,13 @@ def draw_chart(canvas: Canvas, x: int, y: int, width: int, height: int, chart: C
         if not known:
             canvas.text(x, y + 1, "not logged", p.faint, width=width)
         return
-    low, high = _limits(known)
+    low, high, cut = _limits(known, chart.percent)
     labels = [_tick(value, chart.percent, high - low) for value in (high, (low + high) / 2, low)]
+    labels[0] = f"≥{labels[0]}" if cut else labels[0]
     margin = max(map(text_width, labels)) + 1
     plot = _Plot(x + margin, y + 1, width - margin - _ENDS, height - 2, low, high, *_span(known))
     for row, label in zip((0, plot.height // 2, plot.height - 1), labels, strict=True):
-        if row or label == labels[0]:
+        if row or label is labels[0]:
             canvas.text(x, plot.y + row, label, p.faint, width=margin - 1, align="right")
     _draw_onset(canvas, plot, chart)
     if chart.cursor is not None:
@@ -95,13 +100,17 @@ class _Plot:
         return self.y + int(scaled([value], self.low, self.high, 4 * self.height)[0]) // 4
 
 
-def _limits(lines: Sequence[Line]) -> tuple[float, float]:
-    """The least and greatest value, those of first epochs that dwarf all others left out at the top of a loss."""
+def _limits(lines: Sequence[Line], percent: bool) -> tuple[float, float, bool]:
+    """The ends of the value axis, and whether values lie above it: the losses of first epochs can dwarf all others."""
     values = np.concatenate([line.values[np.isfinite(line.values)] for line in lines])
     low, high = float(values.min()), float(values.max())
+    usual = float(np.median(values))
+    top = usual + _REACH * (float(np.quantile(values, 0.9)) - usual)
+    cut = not percent and low < top < high
+    high = top if cut else high
     if high - low < 1e-9:
-        return low - 0.01, high + 0.01
-    return low, high
+        return low - 0.01, high + 0.01, False
+    return low, high, cut
 
 
 def _span(lines: Sequence[Line]) -> tuple[float, float]:
@@ -124,7 +133,9 @@ def _draw_lines(canvas: Canvas, plot: _Plot, lines: Sequence[Line]) -> None:
         own, known = blank(plot.width, plot.height), np.isfinite(line.values)
         rows = scaled(line.values[known], plot.low, plot.high, own.shape[0])
         columns = plot.dot_columns(line.epochs[known])
-        polyline(own, columns, rows, thick=line.thick, spacing=_SPACED if line.spaced else 1)
+        polyline(
+            own, columns, rows, thick=line.thick and plot.height >= _THICK_FROM, spacing=_SPACED if line.spaced else 1
+        )
         if line.spaced and known.sum() == 1:
             polyline(own, columns, rows)
         dots |= own
