@@ -44,14 +44,16 @@ def polyline(dots: Dots, x: ArrayLike, y: ArrayLike, *, thick: bool = False, spa
     """
     px, py = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     known = np.isfinite(px) & np.isfinite(py)
-    columns: list[NDArray[np.float64]] = [px[known]]
-    rows: list[NDArray[np.float64]] = [py[known]]
-    for at in np.flatnonzero(known[:-1] & known[1:]).tolist():
-        steps = int(max(abs(px[at + 1] - px[at]), abs(py[at + 1] - py[at]))) + 2
-        columns.append(np.linspace(px[at], px[at + 1], steps))
-        rows.append(np.linspace(py[at], py[at + 1], steps))
-    xs = np.rint(np.concatenate(columns)).astype(np.intp)
-    ys = np.rint(np.concatenate(rows)).astype(np.intp)
+    start = np.flatnonzero(known[:-1] & known[1:])
+    dx, dy = px[start + 1] - px[start], py[start + 1] - py[start]
+    steps = np.maximum(np.abs(dx), np.abs(dy)).astype(np.intp) + 2
+    # All segments at once: the number of each one's points, and how far along it every point lies.
+    segment = np.repeat(np.arange(len(start)), steps)
+    along = (np.arange(len(segment)) - np.repeat(np.cumsum(steps) - steps, steps)) / np.repeat(steps - 1, steps)
+    columns = px[start][segment] + along * dx[segment]
+    rows = py[start][segment] + along * dy[segment]
+    xs = np.rint(np.concatenate([px[known], columns])).astype(np.intp)
+    ys = np.rint(np.concatenate([py[known], rows])).astype(np.intp)
     if spacing > 1:
         xs, ys = xs[xs % spacing == 0], ys[xs % spacing == 0]
     scatter(dots, xs, ys)

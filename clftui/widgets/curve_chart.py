@@ -53,7 +53,15 @@ class _Plot:
     """The drawing area of `width` x `height` cells at (x, y)."""
 
     def __init__(
-        self, canvas: Canvas, x: int, y: int, width: int, height: int, curves: list[Curve], relative: bool, is_share: bool
+        self,
+        canvas: Canvas,
+        x: int,
+        y: int,
+        width: int,
+        height: int,
+        curves: list[Curve],
+        relative: bool,
+        is_share: bool,
     ) -> None:
         self.canvas, self.x, self.y, self.width, self.height = canvas, x, y, width, height
         self.curves, self.relative = curves, relative
