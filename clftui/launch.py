@@ -153,6 +153,7 @@ def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, gra
     if graphics == "none" or bits == 0:
         session = replace(session, samples=replace(session.samples, rows=True))
     try:
+        session = replace(session, notice=session.notice or _alarm_advice(str(chosen.get("alarm", "none"))))
         app = ClfApp(
             session,
             paths=session.catalog.paths,
@@ -160,7 +161,7 @@ def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, gra
             depth=Depth(bits),
             theme=chosen["theme"],
         )
-    except FormatError as error:
+    except (FormatError, LaunchError) as error:
         print(error, file=sys.stderr)
         return 2
     log_thread_errors()
@@ -170,6 +171,20 @@ def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, gra
         print(app.crash, file=sys.stderr)
     log.info("the app ends with status %d", app.return_code or 0)
     return app.return_code or 0
+
+
+def _alarm_advice(text: str) -> str:
+    """What stands in the way of `--alarm`, in a sentence; LaunchError where it asks for what cannot be done."""
+    if text == "none":
+        return ""
+    import os
+
+    from clftui.app.alarms import AlarmError, advice, parse_notice
+
+    try:
+        return advice(parse_notice(text), os.environ)
+    except AlarmError as error:
+        raise LaunchError(str(error)) from error
 
 
 def headless(session: Session, chosen: Mapping[str, Any], *, view: str, form: str, cell: str | None,

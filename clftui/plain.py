@@ -24,6 +24,7 @@ CHOICES: Mapping[str, tuple[str, ...] | None] = {
     "--run": None,
     "--split": None,
     "--theme": None,
+    "--alarm": None,
 }
 """The options that are read here, and what they may be; None is any word."""
 
@@ -44,6 +45,8 @@ DEFAULTS: Mapping[str, Any] = {
     "view": None,
     "graphics": "auto",
     "colors": "auto",
+    "alarm": "none",
+    "rules": None,
 }
 """Every option of `open`, as it is when it is not given."""
 
