@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _COLOUR_SYSTEMS = {24: "truecolor", 8: "256", 4: "standard", 0: "standard"}
 
-REPORT_VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "curves", "flips", "dynamics",
-                "samples", "collect")  # fmt: skip
+REPORT_VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "epochs", "curves", "flips",
+                "dynamics", "samples", "collect")  # fmt: skip
 FORMATS = ("text", "md", "json", "csv", "svg")
 ORDERS = ("given", "hierarchy", "hardest", "size", "name", "quick", "barycentre", "linkage", "spectral")
 PAIR_SORTS = ("count", "rate", "surprise", "change", "reason")
@@ -94,6 +94,8 @@ def _selection_options(command: Any) -> Any:
         click.option("--blocks", metavar="N", help="Cut the classes into N blocks; auto: as many as the data suggest; "
                      "groups: those of the hierarchy."),
         click.option("--transposed", is_flag=True, help="Rows of bare matrices are the predicted classes."),
+        click.option("--replay", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE",
+                     help="Do first what this script of an earlier session says."),
         click.option("--sample-set", type=click.Choice(plain.SAMPLE_SETS), default="digits", show_default=True,
                      help="Which bundled runs to open without a path."),
         click.option("--theme", metavar="NAME", help="dark, light, or a theme of your own."),

@@ -10,8 +10,8 @@ from clftui.report.render import Table, as_csv, as_json, as_markdown, as_text
 from clftui.state.session import Session
 
 REPORT_FORMATS = ("text", "md", "json", "csv")
-VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "curves", "flips", "dynamics",
-         "samples", "collect")  # fmt: skip
+VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "epochs", "curves", "flips",
+         "dynamics", "samples", "collect")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ def _view(name: str) -> View:
         collect,
         curves,
         dynamics,
+        epochs,
         flips,
         groups,
         hierarchy,
@@ -56,6 +57,7 @@ def _view(name: str) -> View:
         "blocks": View(blocks.table, blocks.data),
         "groups": View(groups.table, groups.data),
         "hierarchy": View(hierarchy.table, hierarchy.data),
+        "epochs": View(epochs.table, epochs.data),
         "curves": View(curves.table, curves.data),
         "flips": View(flips.table, flips.data),
         "dynamics": View(dynamics.table, dynamics.data),
