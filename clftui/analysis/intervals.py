@@ -20,7 +20,8 @@ _Z95 = 1.9599639845400536
 
 
 @lru_cache
-def _z(confidence: float) -> float:
+def normal_quantile(confidence: float) -> float:
+    """How many standard deviations either way hold `confidence` of a normal distribution."""
     if not 0 < confidence < 1:
         raise ValueError(f"a confidence level lies between 0 and 1, not at {confidence}")
     if confidence == CONFIDENCE:
@@ -36,7 +37,7 @@ def wilson(successes: ArrayLike, n: ArrayLike, confidence: float = CONFIDENCE) -
     Inside [0, 1] and never of zero width, also for 0 of n and n of n.
     """
     k, whole = np.broadcast_arrays(np.asarray(successes, dtype=np.float64), np.asarray(n, dtype=np.float64))
-    z = _z(confidence)
+    z = normal_quantile(confidence)
     share = ratio(k, whole)
     with np.errstate(divide="ignore", invalid="ignore"):
         middle = (k + z * z / 2) / (whole + z * z)
