@@ -105,11 +105,11 @@ def _settled(steps: Ladder, best: Callable[[Ladder], Int64]) -> Int64:
     """(b + 1,) positions of the `best` cut at the rate outside it. Each round is more likely than the one before."""
     edges = best(steps)
     for _ in range(_ROUNDS):
-        steps = replace(steps, density=_outside(steps, edges))
-        found = best(steps)
-        if np.array_equal(found, edges):
+        rate = _outside(steps, edges)
+        if rate == steps.density:
             break
-        edges = found
+        steps = replace(steps, density=rate)
+        edges = best(steps)
     return steps.starts[edges]
 
 

@@ -58,7 +58,7 @@ def _sorted(n: int, first: Int64, second: Int64, weight: Float64) -> Similarity:
     return Similarity(n, first[by_pair], second[by_pair], weight[by_pair])
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def similarity(c: Confusion) -> Similarity:
     """The confusions of each pair of classes, both ways together."""
     off = c.true != c.predicted

@@ -32,7 +32,7 @@ class Chance:
         return np.asarray(self.rows[true] * self.columns[predicted], dtype=np.float64)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def chance(c: Confusion) -> Chance:
     """Quasi-independence fitted to the mistakes of `c` by iterative proportional fitting (Deming and Stephan 1940).
 
@@ -86,7 +86,7 @@ class Surprise:
     """The Poisson deviance residual: what surprises are ranked by, since one sample can be 500 times chance."""
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def surprise(c: Confusion) -> Surprise:
     """How far each confusion of `c` is from chance."""
     fitted = chance(c)

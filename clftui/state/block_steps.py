@@ -33,16 +33,20 @@ def opened(session: Session) -> Session:
 
 
 def to_order(order: ClassOrder) -> Callable[[Session], Session]:
-    """The step that orders the classes of the matrix so."""
-    return lambda session: say(
-        replace(session, matrix=replace(session.matrix, order=order)), f"Classes ordered: {order.value}."
-    )
+    """The step that orders the classes of the matrix so; an order that failed is tried again."""
+
+    def step(session: Session) -> Session:
+        changed = replace(session, matrix=replace(session.matrix, order=order))
+        similar.retry(changed)
+        return say(changed, f"Classes ordered: {order.value}.")
+
+    return step
 
 
 def stop(session: Session) -> Session:
     """Keep the quick order; give up the slow one that is on its way."""
     if similar.pending_seconds(session) is None:
-        return say(session, "Nothing is being computed.")
+        return say(session, similar.trouble(session) or "Nothing is being computed.")
     similar.stop()
     quick = replace(session, matrix=replace(session.matrix, order=ClassOrder.QUICK))
     return say(quick, "Stopped; the quick order stays.")

@@ -91,15 +91,17 @@ def blocks(session: Session, shown: Matrix, *, wait: bool = False) -> Blocks | N
         wanted = SUGGESTED
     source = reference(session) or shown.whole
     if len(shown.classes) <= AT_ONCE:
-        return _cut(source, shown.items, wanted)
+        return _cut_at_once(source, shown.items, wanted)
     key = ("blocks", wanted, *weak(source, shown.items))
     return LATER.get(key, partial(_cut, source, shown.items, wanted), wait=wait)
 
 
-@lru_cache(maxsize=16)
 def _cut(c: Confusion, items: Items, wanted: int) -> Blocks:
     edges = suggested(c, items.order) if wanted == SUGGESTED else partition(c, items.order, wanted)
     return Blocks(items.order, edges)
+
+
+_cut_at_once = lru_cache(maxsize=16)(_cut)
 
 
 def _groups(session: Session, shown: Matrix) -> Blocks | None:
@@ -123,7 +125,7 @@ def outliers(shown: Matrix, found: Blocks, top: int = LISTED) -> tuple[Outlier, 
     return _outliers(shown.whole, found, max(shown.settings.at_least, 1), top)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def _outliers(c: Confusion, found: Blocks, at_least: int, top: int) -> tuple[Outlier, ...]:
     apart = found.block_of[c.true] != found.block_of[c.predicted]
     odd = surprise(c)
@@ -132,7 +134,7 @@ def _outliers(c: Confusion, found: Blocks, at_least: int, top: int) -> tuple[Out
     return tuple(Outlier(*row) for row in zip(*(each[cells].tolist() for each in columns), strict=True))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def _mistakes(c: Confusion, found: Blocks) -> Int64:
     """(b, b) mistakes by block of the true and of the predicted class."""
     off = c.true != c.predicted

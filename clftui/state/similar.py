@@ -31,8 +31,8 @@ SIMILAR: Mapping[ClassOrder, Method] = {
 }
 """The orders that put classes side by side that are taken for each other, and how each is found."""
 
-AT_ONCE = 3000
-"""Up to so many classes a barycentre order costs less than a key press may."""
+AT_ONCE = 15_000
+"""Up to so many cells with samples a barycentre order takes less than 50 ms."""
 
 
 def reference(session: Session) -> Confusion | None:
@@ -51,11 +51,19 @@ def reference(session: Session) -> Confusion | None:
 
 
 def similar_order(c: Confusion, wanted: ClassOrder, *, wait: bool = False) -> Int64:
-    """(K,) class indices in one of the SIMILAR orders. Until a slow one is ready, or without `wait`, the quick one."""
+    """(K,) class indices in one of the SIMILAR orders.
+
+    Until a slow one is ready, and where it failed, the quick one. With `wait` it is computed here, and errors are
+    raised.
+    """
     method = SIMILAR[wanted]
-    if method == "mst" or (method == "barycentre" and c.n_classes <= AT_ONCE):
+    if method == "mst" or (method == "barycentre" and len(c.count) <= AT_ONCE):
         return _quick(c, method)
-    found = SLOW.get(_key(c, method), partial(_computed if wait else _asked, c, method), wait=wait)
+    key = _key(c, method)
+    if not wait and key in _failed:
+        return _quick(c, "mst")
+    work = partial(_computed, c, method) if wait else partial(_asked, c, method, key, _wishes.now)
+    found = SLOW.get(key, work, wait=wait)
     return found if found is not None else _quick(c, "mst")
 
 
@@ -65,8 +73,10 @@ def waited(c: Confusion, wanted: ClassOrder) -> float | None:
 
 
 def order_words(session: Session) -> str:
-    """`linkage`, or while the quick order stands in for it `linkage … 3 s`."""
+    """`linkage`, while the quick order stands in for it `linkage … 3 s`, for good `quick, linkage failed`."""
     wanted = session.matrix.order
+    if trouble(session):
+        return f"{ClassOrder.QUICK.value}, {wanted.value} failed"
     seconds = pending_seconds(session)
     if seconds is None:
         return wanted.value
@@ -77,6 +87,22 @@ def pending_seconds(session: Session) -> float | None:
     """For how many seconds the matrix has been waiting for its order; None where it does not."""
     c = reference(session) if session.matrix.order in SIMILAR else None
     return waited(c, session.matrix.order) if c is not None else None
+
+
+def trouble(session: Session) -> str:
+    """Why the order that was asked for is not there, as a sentence; empty where nothing is wrong."""
+    wanted = session.matrix.order
+    c = reference(session) if wanted in SIMILAR else None
+    why = _failed.get(_key(c, SIMILAR[wanted])) if c is not None else None
+    return f"The {wanted.value} order cannot be had: {why}; the quick order stays." if why else ""
+
+
+def retry(session: Session) -> None:
+    """Forget that the order the matrix asks for failed: the next paint asks again."""
+    wanted = session.matrix.order
+    c = reference(session) if wanted in SIMILAR else None
+    if c is not None:
+        _failed.pop(_key(c, SIMILAR[wanted]), None)
 
 
 @lru_cache(maxsize=16)
@@ -105,23 +131,38 @@ def _key(c: Confusion, method: Method) -> Hashable:
     return ("order", method, _digest(c))
 
 
-def _asked(c: Confusion, method: Method) -> Int64:
-    """The order from the worker process; from this thread where there can be none."""
+def _asked(c: Confusion, method: Method, key: Hashable, wish: int) -> Int64:
+    """The order from the worker process. Stopped where it was given up since wish number `wish`, or failed."""
     from clftui.worker.client import WORKER, Cancelled, WorkerError
     from clftui.worker.tasks import packed
 
+    if wish != _wishes.now:
+        raise Stopped(method)
     parameters, arrays = packed(c)
     try:
         return np.asarray(WORKER.call("order", {**parameters, "method": method}, arrays)["order"], dtype=np.int64)
     except Cancelled as error:
         raise Stopped(method) from error
     except WorkerError as error:
-        log.warning("no order from the worker process: %s", error)
-        return _computed(c, method)
+        log.warning("no %s order from the worker process: %s", method, error)
+        _failed[key] = str(error)
+        raise Stopped(method) from error
+
+
+class _Wishes:
+    """Counts how often wishes were given up: one from before the last time is not worked on any more."""
+
+    now = 0
+
+
+_wishes = _Wishes()
+_failed: dict[Hashable, str] = {}
+"""Why an order failed, by its key: it is not asked for again at every paint."""
 
 
 def stop() -> None:
-    """Give up the slow order that is on its way."""
+    """Give up the slow order that is on its way, or waits for its turn."""
     from clftui.worker.client import WORKER
 
+    _wishes.now += 1
     WORKER.cancel()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import sys
 
 IDLE_SECONDS = 60.0
 NICENESS = 10
@@ -16,13 +15,16 @@ def main() -> None:
     with contextlib.suppress(OSError):
         os.nice(NICENESS)
     from clftui.worker.tasks import TASKS
-    from clftui.worker.wire import receive, send
+    from clftui.worker.wire import WireError, receive, send
 
     incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     # A library that prints must not break the protocol.
-    sys.stdout = sys.stderr
+    os.dup2(2, 1)
     while select.select([0], [], [], IDLE_SECONDS)[0]:
-        message = receive(incoming)
+        try:
+            message = receive(incoming)
+        except WireError:
+            return
         if message is None:
             return
         header, arrays = message

@@ -8,8 +8,9 @@ import os
 import subprocess
 import sys
 import threading
+from io import BufferedIOBase
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 
 import clftui
 from clftui.worker.tasks import Arrays
@@ -73,15 +74,20 @@ class Worker:
             self.close()
         process = self._process or self._start()
         self._process = process
+        if self._cancelled:
+            # Nobody could end what was only just starting.
+            self.close()
+            return None
         try:
-            send(cast(BinaryIO, process.stdin), header, arrays)
-            message = receive(cast(BinaryIO, process.stdout))
-        except (OSError, ValueError):  # ValueError: another thread has closed the pipes.
+            send(cast(BufferedIOBase, process.stdin), header, arrays)
+            message = receive(cast(BufferedIOBase, process.stdout))
+        except (OSError, ValueError):  # ValueError: another thread has closed the pipes, or what came is no message.
             return None
         if message is None:
             return None
         answer, found = message
         if answer["revision"] != header["revision"]:
+            self.close()
             raise WorkerError("the worker process answered another question")
         if "error" in answer:
             raise WorkerError(answer["error"])
