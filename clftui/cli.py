@@ -125,6 +125,8 @@ def _open_command() -> click.Command:
     )
     @click.option("--colors", type=click.Choice(plain.COLOURS), default="auto",
                   show_default=True, help="How many colours the terminal has.")  # fmt: skip
+    @click.option("--record", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+                  help="Keep the script of this session here instead of in the state folder.")
     @click.option("--alarm", default="none", show_default=True, metavar="bell|tmux|command:CMD|none",
                   help="What a regression at a new epoch does besides its strip. tmux: the bell, which flags the "
                   "window. CMD learns CLFTUI_RUN, CLFTUI_EPOCH and CLFTUI_CLASSES (a name a line); no shell reads it.")

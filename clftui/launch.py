@@ -76,9 +76,25 @@ def make_session(chosen: Mapping[str, Any]) -> Session:
         session = replace(session, versus=_versus_of(chosen["against"]))
     if chosen.get("rows"):
         session = replace(session, ranking=replace(session.ranking, rows=RankingRows(chosen["rows"])))
+    session = _replayed(session, chosen.get("replay"))
     if bundled:
         session = say(session, "These are the sample runs that came with clftui; `clftui PATH` opens yours.")
     return session
+
+
+def _replayed(session: Session, script: Path | None) -> Session:
+    """`session` after the lines of `--replay`; what cannot be followed is said, the rest counts."""
+    if script is None:
+        return session
+    from clftui.state.script import read_script, run_script
+
+    try:
+        session, problems = run_script(session, read_script(script))
+    except FormatError as error:
+        raise LaunchError(f"--replay: {error}") from error
+    for problem in problems:
+        print(f"--replay {problem}", file=sys.stderr)
+    return say(session, f"Replayed {script.name}; {len(problems)} lines could not be followed." if problems else "")
 
 
 def _run_named(catalog: Catalog, name: str | None) -> Run | None:

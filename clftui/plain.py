@@ -39,6 +39,8 @@ DEFAULTS: Mapping[str, Any] = {
     "order": None,
     "blocks": None,
     "transposed": False,
+    "replay": None,
+    "record": None,
     "sample_set": "digits",
     "theme": None,
     "log": None,

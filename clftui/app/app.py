@@ -22,6 +22,7 @@ from clftui.state.session import Session
 
 if TYPE_CHECKING:
     from clftui.app.alarms import Alarms
+    from clftui.app.recorder import Recorder
     from clftui.app.registry import Registry
 
 
@@ -46,8 +47,11 @@ class ClfApp(App[None]):
         theme: str | None = None,
         remember: bool = True,
         alarm: str = "none",
+        record: Path | None = None,
     ) -> None:
-        """`alarm` is `--alarm`: what a regression does besides its strip."""
+        """`alarm` is `--alarm`: what a regression does besides its strip; `record` where the script of this session
+        goes instead of the state folder.
+        """
         super().__init__()
         self.animation_level = "none"
         self.crash = ""
@@ -56,6 +60,9 @@ class ClfApp(App[None]):
         self._paths, self._images_root = tuple(paths), images_root
         self._remember = remember
         self._alarm = alarm
+        self._record = record
+        self.recorder: Recorder | None = None
+        """Keeps the script of this session, from the first change on; None where nothing is remembered."""
         self.preferences = load_preferences() if remember else Preferences()
         self.themes = Themes(depth)
         if theme is not None and theme not in self.themes.names:
@@ -87,6 +94,15 @@ class ClfApp(App[None]):
 
     def on_mount(self) -> None:
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
+        if self._remember or self._record is not None:
+            self.watch(self.main, "session", self._note, init=False)
+
+    def _note(self, session: Session) -> None:
+        if self.recorder is None:
+            from clftui.app.recorder import Recorder, new_script
+
+            self.recorder = Recorder(self._record or new_script(session), self._session)
+        self.recorder.saw(session)
 
     def _load_rest(self) -> tuple[Registry, list[str]]:
         """The commands under the user's keymap, and a sentence for each thing wrong: the first frame needs neither."""
@@ -120,5 +136,7 @@ class ClfApp(App[None]):
         self._close_messages_no_wait()
 
     def on_unmount(self) -> None:
+        if self.recorder is not None:
+            self.recorder.close()
         if self._remember and hasattr(self, "main"):
             save_preferences(replace(self.preferences, view=self.main.now.tab.value))

@@ -187,3 +187,16 @@ def test_rows_of_a_bare_matrix_can_be_the_predicted_classes(tmp_path: Path) -> N
     plain_cells = json.loads(clftui(*words).stdout)["data"]["cells"]
     turned = json.loads(clftui(*words, "--transposed").stdout)["data"]["cells"]
     assert ["cat", "dog", 1] in plain_cells and ["cat", "dog", 3] in turned
+
+
+@pytest.mark.row("N12")
+def test_a_script_is_run_before_a_report(root: Path, tmp_path: Path) -> None:
+    script = tmp_path / "one.clf"
+    script.write_text('filter wrong\ncell "yak" -> "cat"\nepoch 1\n', encoding="utf-8")
+    done = clftui("report", root, "--view", "runs", "--format", "json", "--replay", script)
+    found = json.loads(done.stdout)
+    assert found["filters"] == ["wrong"] and found["epoch"] == 1
+    assert "line 2" in done.stderr and "there is no class yak" in done.stderr
+    (tmp_path / "broken").write_bytes(b"\xff\xfe\x00")
+    refused = clftui("report", root, "--view", "runs", "--replay", tmp_path / "broken", check=False)
+    assert refused.returncode == 1 and "cannot be read" in refused.stderr
