@@ -71,9 +71,10 @@ def arrange_strips(width: int, height: int, content: Content, strips: StripConte
     x, y, below = min(EDGE + label + 1, max(width - 1, 0)), 2 if height > 3 else min(1, height - 1), below_grid(height)
     room, tall = max(width - x - EDGE, 1), max(height - below - y - 1, 1)
     roomier = height - y - 3
-    gain = fitting_tracks(room, roomier, content.n, strips) - fitting_tracks(room, tall, content.n, strips)
-    if below > 2 and gain > 0:
-        # One more strip for all classes is worth more than the margin below.
+    now, then = (fitting_tracks(room, each, content.n, strips) for each in (tall, roomier))
+    rows = content.n * (then + 1)
+    if below > 2 and not strips.rotated and (then > now or tall < rows <= roomier):
+        # One more strip, or all classes, are worth more than the margin below.
         below, tall = 0, roomier
     plan, size, beside = plan_strips(room, tall, content.n, strips, content.zoom)
     columns, rows = (min(content.n, max(each, 1)) for each in ((room - beside) // size[0], tall // size[1]))
