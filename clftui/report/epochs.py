@@ -95,7 +95,8 @@ def _notes(session: Session, shown: EpochsTable) -> tuple[str, ...]:
         if each.losses.lowest is not None:
             notes.append(f"{each.run.name}: lowest loss in epoch {each.losses.lowest}.")
         if each.losses.overfit is not None:
-            notes.append(f"{each.run.name}: over-fits since epoch {each.losses.overfit}, loss ×{each.losses.times:.2f}.")
+            since = f"over-fits since epoch {each.losses.overfit}, loss ×{each.losses.times:.2f}"
+            notes.append(f"{each.run.name}: {since}.")
     if any(each.losses.overfit is not None for each in shown.runs):
         notes.append(RULE)
     notes += [f"{run.name}: no epoch on this split, or none in the range." for _, run in shown.absent]
