@@ -115,7 +115,8 @@ def table(session: Session, options: Options | None = None) -> Table:
     kept = _kept(shown, options)
     columns = (*COLUMNS, *(f"accuracy {other}" for other in shown.others), *shown.hyperparameters)
     rows = tuple(_row(session, shown, row) for row in kept)
-    title = f"{plural(sum(len(row.keys) for row in shown.rows), 'run')} of {session.catalog.name}, {shown.split or 'no split'}"
+    number = sum(len(row.keys) for row in shown.rows)
+    title = f"{plural(number, 'run')} of {session.catalog.name}, {shown.split or 'no split'}"
     return Table(title, columns, rows, _notes(session, kept))
 
 
@@ -145,7 +146,9 @@ def _notes(session: Session, kept: tuple[RunRow, ...]) -> tuple[str, ...]:
     if any(row.seeds for row in kept):
         notes.append("×n: mean of n seeds, low and high one standard deviation away.")
     notes += [f"{row.run.name}: {row.problem}" for row in kept if row.problem]
-    notes += [f"{row.run.name}: {note}" for row in kept if row.member is not None for note in run_notes(row.member, wait=True)]
+    notes += [
+        f"{row.run.name}: {note}" for row in kept if row.member is not None for note in run_notes(row.member, wait=True)
+    ]
     notes += [f"{row.run.name}: {model_words(row.run)}" for row in kept if row.run.model]
     told = {row.problem for row in kept}
     return (*notes, *(sentence for sentence in troubles(session) if sentence not in told))

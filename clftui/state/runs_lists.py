@@ -9,7 +9,6 @@ import numpy as np
 
 from clftui.state.class_spread import ClassSpread, class_spread
 from clftui.state.session import Session
-from clftui.text import sanitise
 
 
 class Entry(NamedTuple):
@@ -38,25 +37,26 @@ def class_lists(session: Session, top: int) -> tuple[ClassList, ...]:
     spread = class_spread(session)
     if spread is None:
         return ()
-    lists = [
+    if len(spread.members) == 1:
+        return (
+            _list(spread, "worst", spread.mean, top, rising=True),
+            _list(spread, "best", spread.mean, top, rising=False),
+        )
+    lists = (
+        _list(spread, "runs disagree most", spread.high - spread.low, top, rising=False, apart=True),
         _list(spread, "worst on average", spread.mean, top, rising=True),
         _list(spread, "best on average", spread.mean, top, rising=False),
-    ]
-    if len(spread.members) > 1:
-        lists.insert(0, _list(spread, "runs disagree most", spread.high - spread.low, top, rising=False, apart=True))
-        lists += _own(session, spread, top)
-    return tuple(lists)
+        _behind(session, spread, top),
+    )
+    return tuple(each for each in lists if each.entries)
 
 
-def _own(session: Session, spread: ClassSpread, top: int) -> list[ClassList]:
+def _behind(session: Session, spread: ClassSpread, top: int) -> ClassList:
     """Where the focused run lies farthest below the mean of all runs."""
     row = next((at for at, each in enumerate(spread.members) if each.run.key == session.selection.run), None)
-    if row is None:
-        return []
-    behind = spread.values[row] - spread.mean
-    name = f"{sanitise(spread.members[row].run.name)} below average"
-    found = _list(spread, name, np.where(behind < 0, behind, np.nan), top, rising=True, apart=True)
-    return [found]
+    behind = spread.values[row] - spread.mean if row is not None else np.full(len(spread.classes), np.nan)
+    behind = np.where(behind < 0, behind, np.nan)
+    return _list(spread, "focused below average", behind, top, rising=True, apart=True)
 
 
 def _list(

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from clftui.drawing.canvas import Canvas
 from clftui.state.class_spread import class_spread
+from clftui.state.class_tree import class_labels, tree_of
 from clftui.state.runs_groups import GroupSpread, group_spread
 from clftui.state.runs_leaves import LeafBars, leaf_bars
 from clftui.state.runs_lists import class_lists
 from clftui.state.runs_pane import available
+from clftui.state.runs_pareto import costs
 from clftui.state.session import Session
 from clftui.state.settings import PaneSize, RunsPane
 from clftui.text import plural, sanitise
 from clftui.views.runs_pane_charts import draw_complexity, draw_curves
 from clftui.views.view import follow
 from clftui.widgets.class_dots import draw_class_dots
-from clftui.widgets.runs_leaves import draw_leaves, layout
+from clftui.widgets.runs_leaves import axis_low, draw_leaves, layout
 from clftui.widgets.runs_lists import draw_lists
 from clftui.widgets.runs_title import draw_title
 
@@ -24,6 +26,7 @@ _USUAL = 11
 _ABOVE = 7
 """Lines that the table keeps above a pane of usual height, and above a large one."""
 _TALLEST_CHART = 26
+_SENTENCE = 5
 _TITLE = 1
 
 
@@ -95,7 +98,7 @@ class LowerPane:
         about += part(first, rows, len(spread.classes))
         draw_title(canvas, y, f"Recall by class on {split}", about, others)
         draw_class_dots(canvas, y + 1, height - _TITLE, spread, letters, session.selection.run, first=first,
-                        cursor=cursor if self._moved else None)  # fmt: skip
+                        cursor=cursor if self._moved else None, labels=_labels(session))  # fmt: skip
 
     def _draw_groups(
         self, canvas: Canvas, y: int, height: int, session: Session, split: str, letters: dict[str, str],
@@ -126,14 +129,16 @@ class LowerPane:
         first = self._scroll(cursor, columns.shown, total)
         draw_title(canvas, y, _leaf_title(bars), _leaf_words(session, bars) + part(first, columns.shown, total), others)
         draw_leaves(canvas, y + 1, bars, columns, letters, session.selection.run, first=first,
-                    cursor=cursor if self._moved else None)  # fmt: skip
+                    cursor=cursor if self._moved else None, labels=_labels(session))  # fmt: skip
 
 
 def _wanted(session: Session) -> int:
     """Lines that the pane can use."""
     match session.runs.pane:
-        case RunsPane.CURVES | RunsPane.COMPLEXITY:
+        case RunsPane.CURVES:
             return _TALLEST_CHART
+        case RunsPane.COMPLEXITY:
+            return _TALLEST_CHART if costs(session) else _SENTENCE
         case RunsPane.GROUPS:
             shown = group_spread(session)
             return max(len(shown.paths) + 2 if shown is not None else 0, 4)
@@ -170,14 +175,22 @@ def _leaf_title(bars: LeafBars) -> str:
 
 
 def _leaf_words(session: Session, bars: LeafBars) -> str:
+    low = axis_low(bars)
+    axis = f", from {100 * low:.0f} %" if low else ""
     if bars.member is None:
-        return f"recall, lowest–highest of {plural(len(bars.members), 'run')}"
+        return f"recall{axis}, lowest–highest of {plural(len(bars.members), 'run')}"
     pinned = bars.member.run.key == session.runs.pinned_run
-    return "pinned, recall and 95 %" if pinned else "recall and 95 %; P pins the run"
+    return f"pinned, recall{axis}, ─ 95 %" if pinned else f"recall{axis}, ─ 95 %; P pins the run"
+
+
+def _labels(session: Session) -> dict[str, str]:
+    """What the hierarchy calls the classes; empty where it says nothing else."""
+    tree, classes = tree_of(session), session.classes
+    return dict(zip(classes, class_labels(tree, classes), strict=True)) if tree is not None else {}
 
 
 def _draw_lists(canvas: Canvas, y: int, height: int, session: Session, split: str, others: tuple[str, ...]) -> None:
     lists = class_lists(session, max(height - _TITLE - 1, 1))
-    about = "one run: no range between runs" if lists and len(lists) < 3 else "recall, per cent"
+    about = "one run: no range between runs" if len(lists) == 2 else "recall, per cent"
     draw_title(canvas, y, f"Range and average by class on {split}", about, others)
-    draw_lists(canvas, y + 1, lists, session.selection.true)
+    draw_lists(canvas, y + 1, lists, session.selection.true, _labels(session))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -25,13 +26,17 @@ def draw_class_dots(
     *,
     first: int = 0,
     cursor: int | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> None:
-    """The axis on line `y`, and below it as many of the spread's classes as `height` holds, from `first` on."""
+    """The axis on line `y`, and below it as many of the spread's classes as `height` holds, from `first` on.
+
+    `labels` rename classes; `cursor` is the column whose name is marked.
+    """
     p = canvas.palette
     columns = range(first, min(first + max(height - 1, 0), len(spread.classes)))
     if not columns:
         return
-    names = [spread.classes[column] for column in columns]
+    names = [(labels or {}).get(name, name) for name in spread.classes[columns.start : columns.stop]]
     name_width = min(max(4, *(text_width(sanitise(name)) for name in names)), max(16, canvas.width // 7))
     x, right = name_width + 3, canvas.width - NUMBERS - 2
     width = right - x
@@ -39,10 +44,10 @@ def draw_class_dots(
         return
     low = _axis_low(spread, columns)
     _draw_axis(canvas, x, y, width, low, right)
-    for line, column in enumerate(columns, y + 1):
+    for line, (column, name) in enumerate(zip(columns, names, strict=True), y + 1):
         here = column == cursor
         canvas.text(
-            1, line, spread.classes[column], p.focus if here else p.text, attrs=BOLD if here else 0, width=name_width,
+            1, line, name, p.focus if here else p.text, attrs=BOLD if here else 0, width=name_width,
             align="right", middle=True,
         )  # fmt: skip
         _draw_line(canvas, x, line, width, low, spread, column, letters, focused)
