@@ -18,7 +18,7 @@ from clftui.widgets.ranking_lines_picture import ALONE, OTHER, SEVERAL, TIED, Li
 FEW = 8
 """With more rows than this only the focused row, those with letters, and the best epoch are joined by lines."""
 _PAST_DOT, _BEFORE_DOT = 1, 2
-_SOFT, _TIED_SOFT, _FAINT = 0.45, 0.25, 0.65
+_SOFT, _TIED_SOFT, _FAINT = 0.45, 0.25, 0.55
 
 
 def _soft(p: Palette, colour: int, share: float) -> int:
@@ -99,6 +99,7 @@ def _draw_connectors(canvas: Canvas, picture: LinesPicture) -> None:
         return
     whole = blank(width, plan.lines)
     colours = np.full((plan.lines, width), p.text, np.int32)
+    attrs = np.zeros((plan.lines, width), np.uint8)
     for row in _joined(picture):
         dots = blank(width, plan.lines)
         focused = row == picture.row
@@ -107,10 +108,10 @@ def _draw_connectors(canvas: Canvas, picture: LinesPicture) -> None:
         colour = hue(p, picture, row)
         share = 0.0 if focused else _SOFT if picture.letters[row] is not None else _FAINT
         colours[cells] = _soft(p, colour, share)
+        if p.depth is Depth.MONO:
+            attrs[cells] = BOLD if focused else DIM
         whole |= dots
-    found = codes(whole)
-    bare = p.depth is Depth.MONO
-    canvas.put(x, plan.head, found, colours, attrs=np.full(found.shape, DIM if bare else 0))
+    canvas.put(x, plan.head, codes(whole), colours, attrs=attrs)
 
 
 def _trace(dots: Dots, picture: LinesPicture, row: int, *, thick: bool) -> None:

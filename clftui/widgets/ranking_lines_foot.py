@@ -43,12 +43,16 @@ def draw_lines_foot(canvas: Canvas, picture: LinesPicture, cell: Parts, weak: tu
         y += 1
 
 
+def _notes(picture: LinesPicture) -> str:
+    table = picture.table
+    return " · ".join(picture_notes(table, picture.shown_columns, range(len(table.rows))))
+
+
 def _draw_notes(canvas: Canvas, picture: LinesPicture, y: int) -> None:
-    p, table = canvas.palette, picture.table
+    p, notes = canvas.palette, _notes(picture)
     canvas.hline(1, y, canvas.width - 2, p.line)
-    notes = picture_notes(table, picture.shown_columns, range(len(table.rows)))
     if notes:
-        canvas.text(3, y, f" {' · '.join(notes)} ", p.muted)
+        canvas.text(3, y, f" {notes} ", p.muted)
 
 
 def _draw_spread(canvas: Canvas, picture: LinesPicture, y: int) -> None:
@@ -65,10 +69,13 @@ def _draw_spread(canvas: Canvas, picture: LinesPicture, y: int) -> None:
         for word, end in zip(("steadiest", "least"), ends, strict=True):
             name = shorten(table.names[end.row], 20, middle=True)
             parts.append([Span(f"{word} ", p.muted), Span(f"{name} {_words(end)}")])
+    notes = "" if LinesFoot.NOTES in picture.layout.foot else _notes(picture)
+    right = canvas.width - 1 - (text_width(notes) + 2 if notes else 0)
+    canvas.text(right + 2, y, notes, p.muted)
     x = 1
     for part in parts:
         width = sum(text_width(span.text) for span in part)
-        if x + width > canvas.width - 1:
+        if x + width > right:
             break
         x += canvas.line(x, y, part) + 2
 

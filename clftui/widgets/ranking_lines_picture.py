@@ -13,6 +13,7 @@ from clftui.state.ranking_table import RankingTable
 from clftui.state.ranking_ties import ClassTies
 from clftui.widgets.ranking_lines_layout import LinesLayout
 
+_DIMMEST = 0.4
 OTHER, SEVERAL, TIED, ALONE = "·", ":", "•", "●"
 """A row without a letter, several of them, one tied with the focused row, and the focused row itself."""
 
@@ -93,4 +94,4 @@ def _shade(p: Palette, picture: LinesPicture, row: int) -> int:
         share = 1 - row / max(len(overall) - 1, 1)
     else:
         share = float((overall[row] - known.min()) / (known.max() - known.min()))
-    return int(p.ice[round((0.25 + 0.75 * share) * (len(p.ice) - 1))])
+    return int(p.ice[round((_DIMMEST + (1 - _DIMMEST) * share) * (len(p.ice) - 1))])

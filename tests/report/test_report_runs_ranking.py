@@ -13,7 +13,7 @@ from clftui.data.catalog import open_catalog
 from clftui.report import Options, ranking, render, runs
 from clftui.state.ranking_table import with_metric
 from clftui.state.session import Session, open_session
-from clftui.state.settings import ClassOrder
+from clftui.state.settings import ClassOrder, RankingRows
 from tests.builders import write_collection
 from tests.rankings import TRUE, ranking_of, three_runs, write_labels, wrong_in
 
@@ -64,6 +64,24 @@ def test_ranking_as_json(session: Session) -> None:
     assert best["run"] == "best" and best["ranks"] == [1, 1, 3] and best["values"][2] == pytest.approx(0.6)
     assert best["low"][2] < 0.6 < best["high"][2]
     assert len(json.loads(render(session, "ranking", "json", Options(top=2)))["data"]["rows"]) == 2
+
+
+@pytest.mark.row("P7")
+def test_epochs_are_reported_by_their_number(tmp_path: Path) -> None:
+    epochs = [(TRUE, wrong_in(TRUE, {0: wrong})) for wrong in (20, 0, 8)]
+    write_labels(tmp_path / "a", epochs, samples=False)
+    session = ranking_of(tmp_path)
+    session = replace(session, ranking=replace(session.ranking, rows=RankingRows.EPOCHS))
+    found = ranking.data(session)
+    assert found["epochs_of"] == "a" and [row["run"] for row in found["rows"]] == ["epoch 1", "epoch 2", "epoch 3"]
+    ant = found["classes"].index("ant")
+    assert [row["ranks"][ant] for row in found["rows"]] == [3, 1, 2]
+    assert [row["values"][ant] for row in found["rows"]] == pytest.approx([0.5, 1.0, 0.8])
+    text = render(session, "ranking", "text")
+    assert text.startswith("Epochs of a by class: recall on test") and "best accuracy first" not in text
+    assert render(session, "ranking", "csv").startswith("epoch,accuracy,low,high,")
+    runs_of = replace(session, ranking=replace(session.ranking, rows=RankingRows.RUNS))
+    assert "epochs_of" not in ranking.data(runs_of)
 
 
 def test_ranking_by_ap_waits_for_its_values(tmp_path: Path) -> None:

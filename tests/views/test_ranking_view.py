@@ -251,6 +251,7 @@ async def test_background_results_are_drawn_when_they_arrive(tmp_path: Path) -> 
         assert math.isfinite(float(app.view.page[1]))
 
 
+@pytest.mark.row("P1")
 def test_the_legend_says_what_is_drawn(session: Session) -> None:
     view = RankingView()
     view.set_reactive(RankingView.session, with_metric(session, Metric.F1))
