@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clftui.analysis.dynamics import BestEpoch, BestEpochs, Learning, SampleDynamics, halves
+from clftui.analysis.dynamics import BestEpoch, BestEpochs, SampleDynamics, halves
 from clftui.analysis.metrics import ratio
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
@@ -20,6 +20,7 @@ from clftui.state.filters import Filter
 from clftui.state.later import SLOW, weak
 from clftui.state.peers import answers_until
 from clftui.state.sample_list import Nothing
+from clftui.state.sample_past import of_samples
 from clftui.state.session import Session, passed
 from clftui.text import count, plural, sanitise
 
@@ -122,19 +123,6 @@ def dynamics(session: Session, run: Run | None = None, *, wait: bool = False) ->
     filters = session.bound_filters
     key = ("dynamics", weak(run), weak(evaluation), filters)
     return SLOW.get(key, lambda: _gathered(run, evaluation, filters), wait=wait)
-
-
-def of_samples(run: Run, evaluation: Evaluation, *, wait: bool = False) -> SampleDynamics | None:
-    """(n,) what happened to each sample of an evaluation in the epochs up to it; None while they are being read."""
-    key = ("sample dynamics", weak(run), weak(evaluation))
-    return SLOW.get(key, lambda: _samples(run, evaluation), wait=wait)
-
-
-def _samples(run: Run, evaluation: Evaluation) -> SampleDynamics:
-    found = Learning(evaluation.n)
-    for each in answers_until(run, evaluation):
-        found.add(each.epoch, each.predicted, each.right, each.known)
-    return found.result()
 
 
 def _gathered(run: Run, evaluation: Evaluation, filters: tuple[Filter, ...]) -> Dynamics:

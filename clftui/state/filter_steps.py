@@ -72,12 +72,17 @@ def step_epochs_wrong(session: Session, by: int) -> Session:
     if n < 1:
         if now is None:
             return say(session, "No filter on epochs wrong; w adds one.")
-        return drop_filter(session, session.filters.index(now))
+        return _marked(drop_filter(session, session.filters.index(now)), None)
     run, split = session.run, session.selection.split
     epochs = run.epochs(split) if run is not None and split is not None else ()
     if n > len(epochs):
         return say(session, f"The run has {plural(len(epochs), 'epoch')}: no sample can be wrong in more.")
-    return add(session, WrongInEpochs(n))
+    # Of those that stay, the ones are marked that the next step would keep.
+    return _marked(add(session, WrongInEpochs(n)), n)
+
+
+def _marked(session: Session, often: int | None) -> Session:
+    return replace(session, samples=replace(session.samples, often=often))
 
 
 def only_group(session: Session) -> Session:

@@ -13,6 +13,7 @@ from clftui.schema import FormatError
 from clftui.state.filters import Filter
 from clftui.state.selection import Selection
 from clftui.state.session import Session
+from clftui.state.unready import NotYet
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,14 @@ def _members(
     session = Session(catalog, selection=Selection(split=split, epoch=epoch), filters=filters)
     present: list[Member] = []
     absent: list[Absent] = []
+    unready: NotYet | None = None
     for run in catalog.runs:
         try:
             evaluation, confusion = session.evaluation(run), session.confusion(run)
+        except NotYet as wait:
+            # All runs are asked before this is passed on, so that all are read; it is not remembered.
+            unready = wait
+            continue
         except FormatError as error:
             absent.append(Absent(run, str(error), True, error.brief))
             continue
@@ -60,4 +66,6 @@ def _members(
             absent.append(Absent(run, f"nothing logged on {split or 'any split'}"))
         else:
             present.append(Member(run, evaluation, confusion, filters))
+    if unready is not None:
+        raise unready
     return tuple(present), tuple(absent)

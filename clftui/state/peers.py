@@ -19,6 +19,9 @@ from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.data.samples import SampleTable, same_samples, shared_rows
 from clftui.schema import FormatError
+from clftui.state.later import LATER, weak
+from clftui.state.unready import NotYet, may_wait, note_missing
+from clftui.text import sanitise
 
 Bool = NDArray[np.bool_]
 Int64 = NDArray[np.int64]
@@ -77,7 +80,10 @@ class Peers:
             return None if run is None else self._answers(run, what, evaluation, samples)
         if name == "epochs_wrong":
             run = self.run_of(evaluation)
-            return None if run is None else epochs_wrong(run, evaluation)
+            wrong = epochs_wrong(run, evaluation) if run is not None else None
+            if run is not None and wrong is None:
+                raise NotYet(f"Reading the epochs of {sanitise(run.name)} …")
+            return wrong
         return self._count(name == "right_count", evaluation, samples)
 
     def _evaluation(self, run: Run) -> Evaluation | None:
@@ -237,12 +243,20 @@ def answers_until(run: Run, evaluation: Evaluation) -> Iterator[Answers]:
         yield Answers(epoch, predicted, known & (true == predicted), known)
 
 
-@lru_cache(maxsize=16)
-def epochs_wrong(run: Run, evaluation: Evaluation) -> Int64:
+def epochs_wrong(run: Run, evaluation: Evaluation) -> Int64 | None:
     """(n,) in how many epochs up to that of `evaluation` the run was wrong about each of its samples.
 
-    Reads the labels of all those epochs. An epoch that cannot be read, or lacks the sample, does not count.
+    Reads the labels of all those epochs; None in a draw, until they have been read. An epoch that cannot be read, or
+    lacks the sample, does not count.
     """
+    key = ("epochs wrong", weak(run), weak(evaluation))
+    found = LATER.get(key, lambda: _epochs_wrong(run, evaluation), wait=may_wait())
+    if found is None:
+        note_missing()
+    return found
+
+
+def _epochs_wrong(run: Run, evaluation: Evaluation) -> Int64:
     found = np.zeros(evaluation.n, dtype=np.int64)
     for each in answers_until(run, evaluation):
         found += each.known & ~each.right

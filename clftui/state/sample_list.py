@@ -99,7 +99,7 @@ def _listing(
     mask = passed(run, evaluation, filters)
     if mask is not None:
         positions = positions[mask[positions]]
-    positions, keys, sort = order(evaluation, positions, sort)
+    positions, keys, sort = order(evaluation, positions, sort, run)
     if scope.is_cell and sort is SampleSort.CONFIDENCE:
         lead(positions, keys, run.class_index[scope.true or ""], run.class_index[scope.predicted or ""])
     table = table_of(run, evaluation.split)
@@ -177,7 +177,7 @@ def index_of(session: Session, shown: SampleList) -> int:
     at = np.flatnonzero(shown.evaluation.sample == row)[:1]
     if not at.size:
         return 0
-    key = sort_keys(shown.evaluation, at, shown.sort)[0]
+    key = sort_keys(shown.evaluation, at, shown.sort, shown.run)[0]
     return min(int(np.count_nonzero(shown.keys < key)), shown.n - 1)
 
 
@@ -223,7 +223,7 @@ def next_sort(session: Session) -> Session:
     shown = listing(session)
     if isinstance(shown, Nothing):
         return session
-    choices = available_sorts(shown.evaluation)
+    choices = available_sorts(shown.evaluation, shown.run)
     if len(choices) == 1:
         return say(session, "This run logged no scores: file order is all there is.")
     return replace(session, samples=replace(session.samples, sort=cycle(shown.sort, among=choices)))

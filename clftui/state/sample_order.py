@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clftui.data.evaluation import Evaluation
+from clftui.data.run import Run
+from clftui.state.sample_past import epochs_until, forgetting, times_wrong
 from clftui.state.settings import SampleSort
 
 Positions = NDArray[np.int64]
@@ -17,6 +19,8 @@ _SORT_WORDS = {
     SampleSort.TRUE_SCORE: "lowest true score first",
     SampleSort.LOSS: "greatest loss first",
     SampleSort.MARGIN: "widest margin first",
+    SampleSort.EPOCHS_WRONG: "wrong in most epochs first",
+    SampleSort.FORGOTTEN: "most often forgotten first",
     SampleSort.ROW: "in file order",
 }
 
@@ -26,32 +30,40 @@ def sort_words(sort: SampleSort) -> str:
     return _SORT_WORDS[sort]
 
 
-def available_sorts(evaluation: Evaluation) -> tuple[SampleSort, ...]:
-    """The orders this evaluation has the numbers for."""
-    found = [SampleSort.CONFIDENCE, SampleSort.TRUE_SCORE, SampleSort.LOSS, SampleSort.MARGIN, SampleSort.ROW]
+def available_sorts(evaluation: Evaluation, run: Run | None = None) -> tuple[SampleSort, ...]:
+    """The orders this evaluation has the numbers for; those by its past where its `run` has one."""
+    found = [SampleSort.CONFIDENCE, SampleSort.TRUE_SCORE, SampleSort.LOSS, SampleSort.MARGIN]
     if evaluation.score_kind == "none":
         has_loss = evaluation.loss(np.empty(0, dtype=np.int64)) is not None
-        found = [SampleSort.LOSS, SampleSort.ROW] if has_loss else [SampleSort.ROW]
-    return tuple(found)
+        found = [SampleSort.LOSS] if has_loss else []
+    if run is not None and epochs_until(run, evaluation) > 1:
+        found += [SampleSort.EPOCHS_WRONG, SampleSort.FORGOTTEN]
+    return (*found, SampleSort.ROW)
 
 
 def order(
-    evaluation: Evaluation, positions: Positions, sort: SampleSort
+    evaluation: Evaluation, positions: Positions, sort: SampleSort, run: Run | None = None
 ) -> tuple[Positions, NDArray[np.float64], SampleSort]:
     """`positions` sorted, what they are sorted by (ascending), and the order that was possible.
 
-    Surest, lowest true score, greatest loss, widest margin (confidence less true score) first; equals in file order,
-    unknown ones last.
+    Surest, lowest true score, greatest loss, widest margin (confidence less true score), most epochs wrong, most often
+    forgotten first; equals in file order, unknown ones last. NotYet in a draw, while epochs are being read.
     """
-    if sort not in available_sorts(evaluation):
+    if sort not in available_sorts(evaluation, run):
         sort = SampleSort.ROW
-    keys = sort_keys(evaluation, positions, sort)
+    keys = sort_keys(evaluation, positions, sort, run)
     ranked = np.lexsort((evaluation.sample[positions], keys))
     return positions[ranked], keys[ranked], sort
 
 
-def sort_keys(evaluation: Evaluation, positions: Positions, sort: SampleSort) -> NDArray[np.float64]:
+def sort_keys(
+    evaluation: Evaluation, positions: Positions, sort: SampleSort, run: Run | None = None
+) -> NDArray[np.float64]:
+    """(m,) what `positions` are sorted by, ascending; of an order that `available_sorts` offers."""
     match sort:
+        case SampleSort.EPOCHS_WRONG | SampleSort.FORGOTTEN if run is not None:
+            counted = times_wrong if sort is SampleSort.EPOCHS_WRONG else forgetting
+            return -counted(run, evaluation)[positions].astype(np.float64)
         case SampleSort.CONFIDENCE:
             return -evaluation.confidence(positions).astype(np.float64)
         case SampleSort.TRUE_SCORE:
@@ -65,7 +77,7 @@ def sort_keys(evaluation: Evaluation, positions: Positions, sort: SampleSort) ->
                 return -loss.astype(np.float64)
             # Cross-entropy is -log of the true score, so the lowest true score has the greatest loss.
             return evaluation.true_score(positions).astype(np.float64)
-        case SampleSort.ROW:
+        case _:
             return evaluation.sample[positions].astype(np.float64)
 
 

@@ -282,6 +282,8 @@ class SampleSort(StrEnum):
     TRUE_SCORE = "true score"
     LOSS = "loss"
     MARGIN = "margin"
+    EPOCHS_WRONG = "epochs wrong"
+    FORGOTTEN = "times forgotten"
     ROW = "file order"
 
 
@@ -292,6 +294,8 @@ class SamplesSettings:
     """Text rows instead of thumbnails."""
     size: int = 1
     """How big thumbnails are, 0 the smallest."""
+    often: int | None = None
+    """Samples wrong in more epochs than this are marked; None: in more than half of them."""
 
 
 EpochOf = tuple[str, str, int]

@@ -9,6 +9,7 @@ from clftui.drawing.glyphs import bar
 from clftui.state.sample_answers import RunAnswer, Verdict, run_answers
 from clftui.state.sample_ids import find_row, row_of
 from clftui.state.sample_list import SampleList, index_of, is_listed
+from clftui.state.sample_past import MARK, marks
 from clftui.state.session import Session
 from clftui.text import count, sanitise, short_score, shorten, text_width
 from clftui.views.sample_parts import name_of, run_colour, wrapped
@@ -55,6 +56,9 @@ def _draw_subject(
     top = 2 if bottom >= 12 else 1
     label = int(shown.evaluation.true[position])
     about = [f"true {sanitise(shown.evaluation.classes[label])}" if label >= 0 else "no label"]
+    past = marks(session, shown.run, shown.evaluation)
+    if past is not None and past[position]:
+        about.append(f"{MARK} {past.words}")
     thumbnails.begin()
     document = _document(table, row)
     if document:

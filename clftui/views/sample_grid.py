@@ -8,6 +8,7 @@ from clftui.drawing.canvas import Canvas
 from clftui.state.sample_answers import Answer, Verdict, track
 from clftui.state.sample_ids import class_tags
 from clftui.state.sample_list import SampleList
+from clftui.state.sample_past import MARK, marks
 from clftui.state.selection import Part
 from clftui.state.session import Session
 from clftui.text import sanitise
@@ -95,6 +96,7 @@ def draw_grid(
     tags = dict(zip(shown.evaluation.classes, class_tags(shown.evaluation.classes), strict=True))
     # Where no rank is known every wrong sample is as wrong as the next: an edge would tell nothing.
     edged = _ranked(shown) or (not shown.scope.is_cell and shown.scope.part is Part.ALL)
+    past = marks(session, shown.run, shown.evaluation)
     thumbnails.begin()
     for number, answer in enumerate(visible_answers(shown, start, stop)):
         index = start + number
@@ -103,7 +105,8 @@ def draw_grid(
             thumbnails.draw(canvas, x, y, grid.width, grid.height, shown.table, shown.row(index))
         if edged:
             _draw_edge(canvas, x - 1, y, grid.height, answer)
-        _draw_captions(canvas, x, y + grid.height, grid, shown, index, answer, tags, index == focus)
+        marked = past is not None and past[int(shown.positions[index])]
+        _draw_captions(canvas, x, y + grid.height, grid, shown, index, answer, tags, index == focus, marked)
     if start <= focus < stop:
         x, y = grid.place(focus - start)
         _frame(canvas, x - 1, y - 1, grid)
@@ -130,14 +133,15 @@ def _draw_captions(
     answer: Answer,
     tags: dict[str, str],
     focused: bool,
+    marked: bool,
 ) -> None:
     p = canvas.palette
     if shown.scope.is_cell:
-        canvas.line(x, y, caption(answer, tags, grid.width, focused, p))
+        canvas.line(x, y, caption(answer, tags, grid.width, focused, p, marked))
     elif grid.captions == 1:
-        canvas.line(x, y, short_caption(answer, tags, grid.width, focused, p))
+        canvas.line(x, y, short_caption(answer, tags, grid.width, focused, p, marked))
     else:
-        for line, spans in enumerate(captions(answer, grid.width, focused, p)):
+        for line, spans in enumerate(captions(answer, grid.width, focused, p, marked)):
             canvas.line(x, y + line, spans)
     if shown.scope.is_cell and grid.captions == 2:
         position = int(shown.positions[index])
@@ -152,7 +156,7 @@ def _frame(canvas: Canvas, x: int, y: int, grid: Grid) -> None:
     canvas.frame(x, y, width, grid.height + grid.captions + 2, canvas.palette.focus, thick=True)
 
 
-def legend_words(shown: SampleList) -> list[tuple[str, Verdict | None, str]]:
+def legend_words(session: Session, shown: SampleList) -> list[tuple[str, Verdict | None, str]]:
     """(glyph, verdict, meaning) of the captions' glyphs that can occur in the list."""
     scope, words = shown.scope, list[tuple[str, Verdict | None, str]]()
     diagonal = scope.is_cell and scope.true == scope.predicted
@@ -161,6 +165,9 @@ def legend_words(shown: SampleList) -> list[tuple[str, Verdict | None, str]]:
     if not diagonal and (scope.is_cell or scope.part is not Part.RIGHT):
         near = [("◐", Verdict.NEAR, "true class among the 5 best"), ("✗", Verdict.WRONG, "lower")]
         words += near if _ranked(shown) else [("✗", Verdict.WRONG, "wrong")]
+    past = marks(session, shown.run, shown.evaluation)
+    if past is not None:
+        words.append((MARK, Verdict.WRONG, past.words))
     if not scope.is_cell:
         words.append(("•", None, "predicted class over true class"))
     if has_strip(shown):

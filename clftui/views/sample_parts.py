@@ -9,6 +9,7 @@ from clftui.drawing.canvas import BOLD, Canvas, Span
 from clftui.drawing.palette import Palette
 from clftui.state.sample_answers import Answer, RunAnswer, Track, Verdict, answers_at
 from clftui.state.sample_list import SampleList
+from clftui.state.sample_past import MARK
 from clftui.state.selection import LETTERS
 from clftui.text import sanitise, short_score, shorten, take, text_width
 
@@ -63,7 +64,14 @@ def wrapped(text: str, width: int, lines: int) -> list[str]:
     return [*out, line] if line else out
 
 
-def caption(answer: Answer, tags: dict[str, str], width: int, focused: bool, palette: Palette) -> list[Span]:
+def verdict_spans(palette: Palette, verdict: Verdict, marked: bool) -> list[Span]:
+    """`◐▲`: the verdict, and whether the sample was wrong in more epochs than the mark."""
+    return [Span(verdict.glyph, verdict_colour(palette, verdict)), Span(MARK if marked else " ", palette.worse)]
+
+
+def caption(
+    answer: Answer, tags: dict[str, str], width: int, focused: bool, palette: Palette, marked: bool = False
+) -> list[Span]:
     """`◐ .998 h .00`: verdict, confidence, true class, its score."""
     p = palette
     score = short_score(answer.confidence, 3)
@@ -74,20 +82,22 @@ def caption(answer: Answer, tags: dict[str, str], width: int, focused: bool, pal
         tag = tags.get(answer.true or "", true)
         true = tag if room < 6 and text_width(tag) <= room else shorten(true, room)
     return [
-        Span(answer.verdict.glyph, verdict_colour(p, answer.verdict)),
-        Span(f" {score} ", p.text, None, BOLD if focused else 0),
+        *verdict_spans(p, answer.verdict, marked),
+        Span(f"{score} ", p.text, None, BOLD if focused else 0),
         Span(f"{true} {own}", p.muted),
     ]
 
 
-def short_caption(answer: Answer, tags: dict[str, str], width: int, focused: bool, palette: Palette) -> list[Span]:
+def short_caption(
+    answer: Answer, tags: dict[str, str], width: int, focused: bool, palette: Palette, marked: bool = False
+) -> list[Span]:
     """`◐ h → t .998` for lists of many cells where there is one line: true and predicted class as tags."""
     p = palette
     score = short_score(answer.confidence, 3)
     true, predicted = (tags.get(name or "", "–") for name in (answer.true, answer.predicted))
     arrow = " → " if len(true) + len(predicted) + len(score) + 6 <= width else "→"
     return [
-        Span(f"{answer.verdict.glyph} ", verdict_colour(p, answer.verdict)),
+        *verdict_spans(p, answer.verdict, marked),
         Span(true, p.muted),
         Span(arrow, p.faint),
         Span(predicted, p.text),
@@ -95,19 +105,22 @@ def short_caption(answer: Answer, tags: dict[str, str], width: int, focused: boo
     ]
 
 
-def captions(answer: Answer, width: int, focused: bool, palette: Palette) -> tuple[list[Span], list[Span]]:
+def captions(
+    answer: Answer, width: int, focused: bool, palette: Palette, marked: bool = False
+) -> tuple[list[Span], list[Span]]:
     """Two lines for lists of many cells: predicted class and its score over the true class and its score."""
     p = palette
     lines: list[list[Span]] = []
-    for glyph, name, score, colour, attrs in (
-        (answer.verdict.glyph, name_of(answer.predicted), short_score(answer.confidence, 3), p.text, BOLD * focused),
-        (" ", sanitise(answer.true or "no label"), short_score(answer.true_score, 3), p.muted, 0),
+    blank = [Span("  ", p.text)]
+    head = verdict_spans(p, answer.verdict, marked)
+    for start, name, score, colour, attrs in (
+        (head, name_of(answer.predicted), short_score(answer.confidence, 3), p.text, BOLD * focused),
+        (blank, sanitise(answer.true or "no label"), short_score(answer.true_score, 3), p.muted, 0),
     ):
         room = width - 3 - len(score)
         name = shorten(name, room)
         gap = " " * (room - text_width(name) + 1)
-        head = Span(f"{glyph} ", verdict_colour(p, answer.verdict))
-        lines.append([head, Span(name, colour, None, attrs), Span(f"{gap}{score}", p.muted)])
+        lines.append([*start, Span(name, colour, None, attrs), Span(f"{gap}{score}", p.muted)])
     if answer.verdict is Verdict.RIGHT:
         lines[1] = []
     return lines[0], lines[1]

@@ -8,6 +8,8 @@ from typing import Literal
 from clftui.drawing.canvas import BOLD, REVERSE, Canvas
 from clftui.state.sample_answers import Answer
 from clftui.state.sample_list import SampleList
+from clftui.state.sample_past import MARK, marks
+from clftui.state.session import Session
 from clftui.text import sanitise, short_score, shorten, text_width
 from clftui.views.sample_parts import name_of, verdict_colour, visible_answers, wrapped
 
@@ -37,7 +39,7 @@ def layout(shown: SampleList, height: int) -> Rows:
     return Rows(title + head, max(height - title - head - foot, 1), foot)
 
 
-def draw_rows(canvas: Canvas, shown: SampleList, rows: Rows, start: int, focus: int) -> None:
+def draw_rows(canvas: Canvas, session: Session, shown: SampleList, rows: Rows, start: int, focus: int) -> None:
     """Draw the lines from the `start`-th sample on; the `focus`-th is marked."""
     stop = min(start + rows.rows, shown.n)
     answers = visible_answers(shown, start, stop)
@@ -50,10 +52,14 @@ def draw_rows(canvas: Canvas, shown: SampleList, rows: Rows, start: int, focus: 
             canvas.text(x, rows.top - 1, title, canvas.palette.faint, width=width, align=align)
     if shown.trouble and rows.top > 1:
         canvas.text(2, rows.top - 2, shown.trouble, canvas.palette.worse, width=canvas.width - 3)
+    past = marks(session, shown.run, shown.evaluation)
     for number, answer in enumerate(answers):
         index, y = start + number, rows.top + number
         for x, width, name in _placed(columns):
             _draw_cell(canvas, x, y, width, name, shown, index, ids[number], answer, index == focus)
+        if past is not None and past[int(shown.positions[index])]:
+            x = next(x for x, _, name in _placed(columns) if name == "predicted")
+            canvas.text(x + 1, y, MARK, canvas.palette.worse)
         if index == focus:
             _mark(canvas, y)
 

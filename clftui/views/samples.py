@@ -22,6 +22,7 @@ from clftui.state.sample_list import (
     title_words,
 )
 from clftui.state.sample_order import sort_words
+from clftui.state.sample_past import MARK, marks
 from clftui.state.session import Session
 from clftui.text import count, shorten, text_width
 from clftui.views import sample_detail, sample_grid, sample_rows
@@ -119,7 +120,7 @@ class SamplesView(View):
         else:
             if body.top > 2 or (body.top > 1 and not shown.trouble):
                 _draw_title(canvas, shown, min(body.rows, shown.n - start))
-            sample_rows.draw_rows(canvas, shown, body, start, focused)
+            sample_rows.draw_rows(canvas, session, shown, body, start, focused)
             _draw_rows_foot(canvas, session, shown, index, body)
 
     def on_click(self, event: events.Click) -> None:
@@ -183,6 +184,9 @@ def _draw_focus(canvas: Canvas, y: int, session: Session, shown: SampleList, ind
         if history is not None and history.seen > 1:
             words = f"wrong in {history.wrong} of {history.seen} epochs"
             used += 3 + canvas.text(used + 3, y, words, p.muted)
+        past = marks(session, shown.run, shown.evaluation)
+        if past is not None and past[position]:
+            used += 1 + canvas.text(used + 1, y, MARK, p.worse)
         content, is_path = sample_rows.content_of(shown, index)
         room = canvas.width - used - 4
         if room >= 16 and is_path:
@@ -209,7 +213,7 @@ def _draw_grid_foot(canvas: Canvas, session: Session, shown: SampleList, index: 
     _draw_focus(canvas, height - 3, session, shown, index)
     draw_answers(canvas, 1, height - 2, canvas.width - 1, answers, names=True)
     x = 1
-    for glyph, verdict, words in sample_grid.legend_words(shown):
+    for glyph, verdict, words in sample_grid.legend_words(session, shown):
         if x + text_width(words) + 2 > canvas.width:
             break
         colour = verdict_colour(p, verdict) if verdict is not None else p.faint

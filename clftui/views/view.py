@@ -9,7 +9,11 @@ from textual.reactive import var
 
 from clftui.state.later import LATER, SLOW
 from clftui.state.session import Session
+from clftui.state.unready import impatient
 from clftui.widgets.canvas_view import CanvasView
+
+AGAIN_SECONDS = 0.1
+"""How soon to draw again what a draw had to do without."""
 
 
 class Act(Message):
@@ -32,8 +36,21 @@ class View(CanvasView):
 
     session: var[Session | None] = var(None)
 
+    _asked = False
+
     def watch_session(self) -> None:
         self.redraw()
+
+    def _derive(self) -> None:
+        with impatient() as draw:
+            super()._derive()
+        if draw.missing and not self._asked and self.is_attached:
+            self._asked = True
+            self.set_timer(AGAIN_SECONDS, self._ask_again)
+
+    def _ask_again(self) -> None:
+        self._asked = False
+        self.post_message(Arrived())
 
     @property
     def page(self) -> tuple[int, int]:
@@ -43,7 +60,7 @@ class View(CanvasView):
     @property
     def busy(self) -> bool:
         """Whether something that the view shows is still being computed or decoded elsewhere."""
-        return LATER.pending or SLOW.pending
+        return LATER.pending or SLOW.pending or self._asked
 
     @property
     def legend(self) -> str:

@@ -184,7 +184,7 @@ def test_sorting_keeps_the_focus_and_skips_what_is_not_there(session: Session, t
         sorts.append(shown_in(now).sort)
         assert now.selection.sample == third.selection.sample
     assert sorts == [*list(SampleSort)[1:], SampleSort.CONFIDENCE]
-    bare = open_session(open_catalog([write_run(tmp_path / "bare" / "r", scores=False)]))
+    bare = open_session(open_catalog([write_run(tmp_path / "bare" / "r", scores=False, epochs=1)]))
     assert "no scores" in next_sort(bare).notice
     assert shown_in(bare).sort is SampleSort.ROW
 

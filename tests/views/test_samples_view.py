@@ -36,7 +36,7 @@ async def test_the_images_of_a_cell(collection: Path) -> None:
         assert lines[0].split("  ")[0].strip() == f"{shown.n} of 20 {t} predicted as {p}"
         assert lines[0].rstrip().endswith("surest first")
         assert quadrants("\n".join(lines[2:9])) > 50 * shown.n, "every image is drawn in quadrants"
-        captions = re.findall(r"[◐✗] (\.\d{3}|1\.00) \S+ (\.\d\d)", lines[9])
+        captions = re.findall(r"[◐✗][ ▲](\.\d{3}|1\.00) \S+ (\.\d\d)", lines[9])
         scores = [float(confidence) for confidence, _ in captions]
         assert len(scores) == shown.n and scores == sorted(scores, reverse=True)
         assert f"#{shown.sample_id(0)}  true {t}   sample 1 of {shown.n}" in lines[-3]

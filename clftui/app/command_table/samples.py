@@ -6,15 +6,18 @@ from clftui.app.commands import Command
 from clftui.state.moves import say
 from clftui.state.sample_list import Nothing, as_rows, is_detail, listing, next_part, next_sort, resize, toggle_rows
 from clftui.state.sample_order import sort_words
+from clftui.state.sample_past import epochs_until, step_mark
 from clftui.state.selection import Tab
 from clftui.state.session import Session
+from clftui.state.unready import impatient
 
 ONLY = frozenset({Tab.SAMPLES})
 
 
 def _sort(session: Session) -> Session:
     sorted_now = next_sort(session)
-    shown = listing(sorted_now)
+    with impatient():
+        shown = listing(sorted_now)
     if sorted_now.notice or isinstance(shown, Nothing):
         return sorted_now
     return say(sorted_now, f"Samples {sort_words(shown.sort)}.")
@@ -41,8 +44,14 @@ def _has_thumbnails(session: Session) -> bool:
     return _is_list(session) and not isinstance(shown, Nothing) and not as_rows(session, shown)
 
 
+def _has_past(session: Session) -> bool:
+    run, evaluation = session.run, session.evaluation()
+    return run is not None and evaluation is not None and epochs_until(run, evaluation) > 1
+
+
 COMMANDS: tuple[Command, ...] = (
-    Command("samples.sort", ("o",), "sort", "Sort by confidence, true score, loss, margin or file order.", "Order",
+    Command("samples.sort", ("o",), "sort", "Sort by confidence, true score, loss, margin, epochs wrong, times "
+            "forgotten or file order.", "Order",
             step=_sort, tabs=ONLY, footer=10, when=_is_list),
     Command("samples.rows", ("v",), "lines", "Thumbnails or lines of text.", "Show", step=_rows, tabs=ONLY,
             footer=20, when=_is_list),
@@ -52,6 +61,10 @@ COMMANDS: tuple[Command, ...] = (
             tabs=ONLY, footer=35, when=_has_thumbnails, shown_keys="z Z"),
     Command("samples.smaller", ("Z",), "smaller", "Smaller thumbnails.", "Show",
             step=lambda session: resize(session, -1), tabs=ONLY, when=_has_thumbnails),
+    Command("samples.mark_up", (">",), "mark ▲", "Mark samples wrong in one epoch more, or fewer.", "Select",
+            step=lambda session: step_mark(session, 1), tabs=ONLY, when=_has_past, shown_keys="< >"),
+    Command("samples.mark_down", ("<",), "lower mark", "Mark samples wrong in one epoch fewer.", "Select",
+            step=lambda session: step_mark(session, -1), tabs=ONLY, when=_has_past, in_help=False),
     Command("samples.copy", ("y",), "copy path", "Copy the focused sample's path, or its id where it has none.", "Act",
             effect="copy", tabs=ONLY, footer=15),
     Command("samples.copy_all", ("Y",), "copy all", "Copy the paths of the whole list, one a line.", "Act",
@@ -64,6 +77,7 @@ READING: tuple[tuple[str, str], ...] = (
     ("✓ ◐ ✗", "right; wrong with the true class among the five best; wrong with it lower or not ranked"),
     ("▕", "the same at an image's left edge: a right or a badly wrong answer"),
     ("▁▁▄▁ 3", "epochs of a sample: right ones stand up; the number says in how many it was wrong"),
+    ("◐▲", "wrong in more epochs than the mark, up to the one that shows: < > move it, w and W filter by it"),
     ("…  missing", "an image being decoded; one that cannot be, and why (enter shows the sentence)"),
     ("–", "unknown: the run logged no such score, or has no such sample"),
 )
