@@ -61,6 +61,9 @@ class Alarmed(NamedTuple):
     before: float
     """The rate in the last epoch before the drop."""
     after: float
+    low: float
+    """Of the 95 % interval of the change of the rate."""
+    high: float
     excess: float
     """The drop in standard deviations of the member's own variation."""
     p: float
@@ -117,12 +120,9 @@ def _beyond(
     excess = drop / (own[at] * math.sqrt((1 / lasting + 1 / base) / 2))
     p = np.maximum(student_tail(excess, df), student_tail(z, math.inf))
     before, after = changes.before[at] / changes.n_before[at], changes.after[at] / changes.n_after[at]
-    rows = zip(*(c.tolist() for c in (changes.row[at], changes.column[at], before, after, excess, p)), strict=True)
-    return [
-        Alarmed(changes.part, row, column, lasting, first, last, x, each)
-        for row, column, first, last, x, each in rows
-        if each <= level
-    ]
+    columns = (changes.row[at], changes.column[at], before, after, now.low[at], now.high[at], excess, p)
+    rows = zip(*(each.tolist() for each in columns), strict=True)
+    return [Alarmed(changes.part, row, column, lasting, *rest) for row, column, *rest in rows if rest[-1] <= level]
 
 
 class Past(NamedTuple):
@@ -161,7 +161,7 @@ def _inside(rate: Float64, n: Int64) -> Float64:
 
 
 def own_variation(past: Past, tested: NDArray[np.bool_]) -> tuple[Float64, float]:
-    """(sd (m,), degrees of freedom): the members' ordinary change from an epoch to the next; those `tested` are pooled."""
+    """(sd (m,), degrees of freedom): the ordinary change from an epoch to the next; the members `tested` are pooled."""
     pairs = past.change.shape[1]
     dropped = int(pairs * _LEFT_OUT)
     squares = np.sort(past.change**2, axis=1)[:, : pairs - dropped]

@@ -204,6 +204,26 @@ def add(a: Confusion, b: Confusion) -> Confusion:
     )
 
 
+def renumbered(c: Confusion, number: ArrayLike, n_classes: int) -> Confusion:
+    """`c` with class i called `number[i]` of `n_classes`; -1: a true class is left out, a predicted one no answer.
+
+    Two classes of one number are added up.
+    """
+    lookup = np.asarray(number, dtype=np.int64)
+    kept = lookup[c.true] >= 0
+    true, predicted, counts = lookup[c.true][kept], lookup[c.predicted][kept], c.count[kept]
+    unanswered = np.zeros(n_classes, dtype=np.int64)
+    known = np.flatnonzero(lookup >= 0)
+    np.add.at(unanswered, lookup[known], c.unanswered[known])
+    lost = predicted < 0
+    np.add.at(unanswered, true[lost], counts[lost])
+    cells, inverse = np.unique(true[~lost] * max(n_classes, 1) + predicted[~lost], return_inverse=True)
+    total = np.zeros(len(cells), dtype=np.int64)
+    np.add.at(total, inverse, counts[~lost])
+    rows, columns = np.divmod(cells, max(n_classes, 1))
+    return Confusion(n_classes, rows.astype(np.int32), columns.astype(np.int32), total, unanswered, c.unlabelled)
+
+
 def confused_pairs(
     c: Confusion, *, by: Literal["count", "rate"] = "count", top: int | None = None
 ) -> tuple[Int32, Int32, Int64]:
