@@ -8,26 +8,22 @@ from itertools import pairwise
 import numpy as np
 
 from clftui.analysis.confusion import Confusion, Float64, Int64
+from clftui.analysis.leaves import optimal_order
 from clftui.analysis.similarity import Similarity, similarity
 
 DENSE_TO = 3000
-"""Up to so many classes a distance for each pair fits: n (n - 1) / 2 doubles."""
-OPTIMAL_TO = 2000
-"""Up to so many classes the branches are turned by optimal leaf ordering, which takes O(n^2 log n) to O(n^3)."""
+"""Up to so many classes a distance for each pair fits, and the branches are turned optimally: three seconds."""
 
 
 def leaf_order(s: Similarity, optimal: bool = True) -> Int64:
-    """(n,) the leaves of the dendrogram. Two or more classes are needed."""
+    """(n,) the leaves of the dendrogram, its branches turned optimally up to DENSE_TO classes.
+
+    Two or more classes are needed.
+    """
     if s.n > DENSE_TO:
         return turned(sparse_linkage(s, s.weight / (1 + s.weight)), s)
-    from scipy.cluster.hierarchy import leaves_list, optimal_leaf_ordering
-
-    distance = condensed(s)
-    merges = dense_linkage(distance)
-    if optimal and s.n <= OPTIMAL_TO:
-        merges = optimal_leaf_ordering(merges, distance)
-        return np.asarray(leaves_list(merges), dtype=np.int64)
-    return turned(merges, s)
+    merges = dense_linkage(condensed(s))
+    return optimal_order(merges, 1 / (1 + s.dense())) if optimal else turned(merges, s)
 
 
 def condensed(s: Similarity) -> Float64:

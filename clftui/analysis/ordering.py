@@ -30,7 +30,7 @@ def order(c: Confusion, method: Method) -> Int64:
     - "barycentre": every class moves to the middle of those it is confused with, the mean of their places at first
       (Mäkinen and Siirtola 2005), then the median.
     - "linkage": average linkage on the distance 1 / (1 + confusions), its branches turned by optimal leaf ordering
-      (Bar-Joseph et al. 2001) up to 2000 classes.
+      (Bar-Joseph et al. 2001) up to 3000 classes.
     - "spectral": average linkage of a diffusion map: the rows of the normalised adjacency's first eigenvectors.
     """
     return _confused_first(similarity(c), METHODS[method])

@@ -62,7 +62,9 @@ def test_parts_that_never_meet_are_kept_together(method: Method, seed: int) -> N
 
 
 @pytest.mark.row("B8", "B18")
-@pytest.mark.parametrize(("method", "least"), [("mst", 0.6), ("barycentre", 0.95), ("linkage", 0.95), ("spectral", 0.99)])
+@pytest.mark.parametrize(
+    ("method", "least"), [("mst", 0.6), ("barycentre", 0.95), ("linkage", 0.95), ("spectral", 0.99)]
+)
 def test_planted_blocks_are_found_in_the_order(method: Method, least: float) -> None:
     found = []
     for seed in range(4):
