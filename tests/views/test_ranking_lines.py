@@ -202,7 +202,8 @@ def test_until_epochs_are_read_a_sentence_says_so(tmp_path: Path) -> None:
     gate = threading.Event()
     EPOCHS.get(object(), lambda: gate.wait(10))
     view, canvas = view_of(session)
-    assert "Reading the epochs of grown …" in "\n".join(canvas.rows_text()) and view.busy
+    was_busy = view.busy
+    assert was_busy and "Reading the epochs of grown …" in "\n".join(canvas.rows_text())
     gate.set()
     assert EPOCHS.settle() and LATER.settle() and not view.busy
     assert "epoch 2" in "\n".join(shown(session))
