@@ -12,6 +12,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.reactive import var
+from textual.timer import Timer
 
 from clftui.app.background import Background, HistoryArrived
 from clftui.app.commands import Command
@@ -67,6 +68,8 @@ class MainScreen(CanvasScreen):
         self._load_rest = load_rest
         self._registry: Registry | None = None
         self.last: Command | None = None
+        self.playing: Timer | None = None
+        """Steps the epochs while they play."""
         self._views: dict[Tab, View] = {}
         self._live = live(self) if live is not None else None
         self._background = Background(self)
@@ -185,6 +188,9 @@ class MainScreen(CanvasScreen):
             return
         if command.id != "repeat":
             self.last = command
+        if self.playing is not None and command.effect != "play":
+            self.playing.stop()
+            self.playing = None
         if command.effect is not None:
             self._effect(command.effect)
         elif command.paged is not None:

@@ -252,6 +252,7 @@ def _draw_about(canvas: Canvas, table: EpochsTable, layout: EpochsLayout) -> Non
     if layout.head is None:
         return
     words = WORDS.get(table.metric, f"{table.metric.label} of")
+    words = words if len(words) <= layout.label else table.metric.label
     canvas.text(1, layout.head, words, canvas.palette.muted, width=layout.label, align="right")
 
 

@@ -40,13 +40,13 @@ def run_colour(canvas: Canvas, letter: str) -> int:
 def draw_head(canvas: Canvas, layout: EpochsLayout, panel: Panel, head: Head) -> None:
     """Name, columns and axis of one run, from line 0 on."""
     last = panel is layout.panels[-1]
-    _draw_name(canvas, panel, head, canvas.width - panel.x - 1 if last else panel.width + layout.digits + 1)
+    room = canvas.width - panel.x - 1 if last else panel.width + layout.digits + 1
+    _draw_name(canvas, panel, head, room)
     _draw_bars(canvas, panel, head)
     p = canvas.palette
     overall = _short(head.marks.overall)
     canvas.text(panel.x + panel.width + 1, 1, overall, p.text, attrs=BOLD if head.focused else 0,
                 width=layout.digits, align="right")  # fmt: skip
-    room = panel.width + layout.digits + 1
     taken = np.zeros(max(room, 0), np.bool_)
     line = 1 + BAR_LINES
     _draw_axis(canvas, panel, line, head, taken)
