@@ -93,7 +93,7 @@ def _hint(room: int, plan: StripPlan, axis: Axis, part: str) -> str:
     choices = [words]
     if len(axis.epochs) > plan.slots:
         choices = [f"{words} as {plan.slots}: least, greatest, last kept", f"{words} as {plan.slots}"]
-    choices = [f"{each}   {part}" for each in choices if part] + choices[::-1]
+    choices = [f"{each}   {part}" for each in choices if part] + choices
     return next((each for each in choices if text_width(each) <= room), choices[-1])
 
 

@@ -12,7 +12,8 @@ from clftui.widgets.matrix_layout import EDGE, Content, Layout, below_grid, feet
 
 LEAST, LEAST_DOWN = 4, 3
 """Columns of the narrowest strips, with room for a label above; rows of the lowest ones."""
-WIDEST = 24
+ROOMY, WIDEST = 12, 24
+"""Columns of strips that have room to spare, and of those that need as much for their epochs."""
 WIDEST_LABEL = 6
 MARGIN, MARGIN_LEAST = 12, 6
 NOW, BEST, SINCE = 6, 5, 6
@@ -72,14 +73,14 @@ def arrange_strips(width: int, height: int, content: Content, strips: StripConte
     room, tall = max(width - x - EDGE, 1), max(height - below - y - 1, 1)
     roomier = height - y - 3
     now, then = (fitting_tracks(room, each, content.n, strips) for each in (tall, roomier))
-    rows = content.n * (then + 1)
+    footless, rows = False, content.n * (then + 1)
     if below > 2 and not strips.rotated and (then > now or tall < rows <= roomier):
         # One more strip, or all classes, are worth more than the margin below.
-        below, tall = 0, roomier
+        footless, tall = True, roomier
     plan, size, beside = plan_strips(room, tall, content.n, strips, content.zoom)
     columns, rows = (min(content.n, max(each, 1)) for each in ((room - beside) // size[0], tall // size[1]))
     bottom = y + rows * size[1] + 1
-    feet = feet_of(bottom, height, below) if below else {"foot_y": -1, "sentence_y": bottom, "runs_y": bottom + 1}
+    feet = {"foot_y": -1, "sentence_y": bottom, "runs_y": bottom + 1} if footless else feet_of(bottom, height, below)
     return Layout(
         label_width=label,
         head_height=1,
@@ -172,7 +173,7 @@ def _width(room: int, n: int, content: StripContent, zoom: Zoom) -> int:
     """Columns of a strip: wide enough for all epochs where all classes fit that way."""
     if zoom is Zoom.WIDE:
         return max(min(content.full, room - 1), LEAST)
-    shared = min(room // max(n, 1) - 1, WIDEST)
+    shared = min(room // max(n, 1) - 1, max(min(content.full, WIDEST), ROOMY))
     if shared >= content.full:
         return max(shared // content.full * content.full, LEAST)
     return max(shared, LEAST) if shared >= LEAST else max(min(content.full, 2 * LEAST), LEAST)

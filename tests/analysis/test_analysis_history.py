@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clftui.analysis.history import downsample, kept, since
+from clftui.analysis.history import downsample, downsample_all, kept, since
 
 NAN = math.nan
 
@@ -79,3 +79,17 @@ def test_a_sparkline_has_a_column() -> None:
     assert downsample([], 5).shape == (0,)
     with pytest.raises(ValueError, match="0 columns"):
         downsample([1, 2], 0)
+
+
+@given(st.data())
+def test_many_series_keep_what_each_alone_keeps(data: st.DataObject) -> None:
+    length, width = data.draw(st.integers(1, 40)), data.draw(st.integers(1, 20))
+    value = st.one_of(st.just(float("nan")), st.integers(-5, 5).map(float))
+    rows = data.draw(st.lists(st.lists(value, min_size=length, max_size=length), min_size=1, max_size=4))
+    found = downsample_all(rows, width)
+    assert np.array_equal(found, [downsample(row, width) for row in rows], equal_nan=True)
+
+
+def test_many_series_need_a_column() -> None:
+    with pytest.raises(ValueError, match="0 columns"):
+        downsample_all([[1.0, 2.0]], 0)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from clftui.analysis.confusion import Confusion, from_dense
 from clftui.analysis.folding import Items, fold, merged, unit
@@ -30,13 +31,14 @@ from tests.matrices import ANIMALS, at, draw_as, session_on, write_matrix
 GOOD = ((50, 7, 0), (3, 90, 1), (0, 2, 40))
 WORSE = ((40, 17, 0), (3, 90, 1), (0, 2, 40))
 BEST = ((57, 0, 0), (3, 90, 1), (0, 2, 40))
+SMALL = ((5, 1), (2, 9))
 ALL = slice(0, 3)
 
 
-def add_split(run: Path, split: str, epochs: list[object]) -> None:
+def add_split(run: Path, split: str, epochs: Sequence[ArrayLike]) -> None:
     """The epochs of another split, beside those that `write_matrix` wrote."""
     other = run.parent.parent / "other" / run.name
-    write_matrix(other, epochs)  # type: ignore[arg-type]
+    write_matrix(other, epochs)
     for folder in sorted((other / "epochs").iterdir()):
         target = run / "epochs" / folder.name
         target.mkdir(exist_ok=True)
@@ -109,7 +111,8 @@ def test_a_window_of_a_history_is_that_of_every_folded_matrix(
 @pytest.mark.row("C2", "C3")
 def test_tracks_share_one_axis_and_lack_the_epochs_they_have_not(session: Session) -> None:
     cat_dog = values(session)[:, :, 0, 1]
-    assert np.array_equal(cat_dog, [[7, 0, 7], [17, 7, np.nan], [17, np.nan, np.nan]], equal_nan=True)
+    expected = np.array([[7, 0, 7], [17, 7, np.nan], [17, np.nan, np.nan]])
+    assert np.array_equal(cat_dog, expected, equal_nan=True)
     turned = values(session, transposed=True)[:, :, 1, 0]
     assert np.array_equal(turned, cat_dog, equal_nan=True)
     shares = values(session, share=Share.ROW)[0, :, 0, 1]
@@ -119,7 +122,8 @@ def test_tracks_share_one_axis_and_lack_the_epochs_they_have_not(session: Sessio
 @pytest.mark.row("C1")
 def test_a_range_of_epochs_cuts_the_axis_and_the_scale(session: Session) -> None:
     ranged = select(session, span=(2, 3))
-    assert np.array_equal(values(ranged)[:, :, 0, 1], [[0, 7], [7, np.nan], [np.nan, np.nan]], equal_nan=True)
+    expected = np.array([[0, 7], [7, np.nan], [np.nan, np.nan]])
+    assert np.array_equal(values(ranged)[:, :, 0, 1], expected, equal_nan=True)
     shown = matrix(ranged)
     assert shown is not None
     axis = model.axis(ranged, shown, model.tracks(ranged))
@@ -130,13 +134,13 @@ def test_a_range_of_epochs_cuts_the_axis_and_the_scale(session: Session) -> None
 
 def test_classes_are_aligned_by_name_and_unknown_ones_stay_undefined(tmp_path: Path) -> None:
     turned = np.array(GOOD)[::-1, ::-1]
-    runs = {"first": [BEST, BEST], "second": [turned, turned], "third": [[[5, 1], [2, 9]], [[5, 1], [2, 9]]]}
+    runs: dict[str, Sequence[ArrayLike]] = {"first": [BEST, BEST], "second": [turned, turned], "third": [SMALL, SMALL]}
     classes = {"first": ANIMALS, "second": ANIMALS[::-1], "third": ("dog", "cat")}
     found = values(session_on(tmp_path, runs, classes, run="first"))
     letters = [track.run.name for track in model.tracks(session_on(tmp_path / "b", runs, classes, run="first"))]
     second, third = (found[letters.index(name), 0] for name in ("second", "third"))
     assert np.array_equal(second, GOOD)
-    assert np.array_equal(third, [[9, 2, np.nan], [1, 5, np.nan], [np.nan] * 3], equal_nan=True)
+    assert np.array_equal(third, np.array([[9, 2, np.nan], [1, 5, np.nan], [np.nan] * 3]), equal_nan=True)
 
 
 @pytest.mark.row("C14")
