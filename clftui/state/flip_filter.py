@@ -68,7 +68,7 @@ class Flipped:
         run = peers.run_of(evaluation) if peers is not None else None
         if run is None or peers is None:
             raise FilterError(f"nothing says what to compare {sanitise(evaluation.split)} with")
-        other = _other(peers, run, evaluation, self.versus)
+        other = other_side(peers, run, evaluation, self.versus)
         if other is None:
             return np.zeros(evaluation.n, dtype=np.bool_)
         before, found, there = other
@@ -115,7 +115,7 @@ def outcomes_between(
     return out
 
 
-def _other(peers: Peers, run: Run, evaluation: Evaluation, versus: Versus) -> tuple[Run, Evaluation, Peers] | None:
+def other_side(peers: Peers, run: Run, evaluation: Evaluation, versus: Versus) -> tuple[Run, Evaluation, Peers] | None:
     """What `versus` names, seen from one evaluation of `run`, and the peers there; None where there is none."""
     split, epoch = evaluation.split, evaluation.epoch
     there: tuple[Run, str, int | None]

@@ -13,6 +13,7 @@ from clftui.state.filter_values import InGroup, Named, NotInTopK, OnlyRight, Pre
 from clftui.state.filters import Expression, FilterError
 from clftui.state.flip_filter import Flipped
 from clftui.state.group_filters import Examples
+from clftui.state.mover_filter import Moved
 from clftui.state.selection import Scope
 from clftui.state.versus import Versus
 from clftui.text import sanitise
@@ -21,7 +22,7 @@ KNOWN: Mapping[str, type] = {
     known.__name__: known
     for known in (
         Expression, OnlyRight, NotInTopK, PredictedScore, TrueScore, InGroup, WrongInEpochs, Named, Examples, Flipped,
-        Versus, Scope,
+        Moved, Versus, Scope,
     )
 }  # fmt: skip
 

@@ -1,0 +1,64 @@
+"""The filter for samples whose answer moved into a cell or group, or out of it, since what is compared with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from clftui.data.run import Run
+from clftui.state.filters import FilterError, Mask
+from clftui.state.flip_filter import against_words, other_side
+from clftui.state.peers import Peers, aligned
+from clftui.state.versus import Versus
+from clftui.text import sanitise
+
+if TYPE_CHECKING:
+    from clftui.data.evaluation import Evaluation
+    from clftui.data.samples import SampleTable
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Only samples that are answered with one of `classes` now and were not then, or (not `into`) the other way."""
+
+    into: bool
+    name: str
+    """What the classes are called."""
+    classes: frozenset[str]
+    versus: Versus
+
+    @property
+    def kind(self) -> str:
+        return "flip"
+
+    @property
+    def compares(self) -> bool:
+        return True
+
+    def describe(self) -> str:
+        way = "newly taken for" if self.into else "no longer taken for"
+        return f"{way} {sanitise(self.name)} {against_words(self.versus)}"
+
+    def mask(self, evaluation: Evaluation, samples: SampleTable | None) -> Mask:
+        return self.mask_among(None, evaluation, samples)
+
+    def mask_among(self, peers: Peers | None, evaluation: Evaluation, samples: SampleTable | None) -> Mask:
+        run = peers.run_of(evaluation) if peers is not None else None
+        if run is None or peers is None:
+            raise FilterError(f"nothing says what to compare {sanitise(evaluation.split)} with")
+        other = other_side(peers, run, evaluation, self.versus)
+        if other is None:
+            return np.zeros(evaluation.n, dtype=np.bool_)
+        before, found, _ = other
+        place = aligned(before, found, run, evaluation)
+        now = self._inside(run, evaluation)
+        then = self._inside(before, found)[place]
+        here, there = (now, then) if self.into else (then, now)
+        return np.asarray(here & ~there & (place >= 0) & (evaluation.true >= 0), dtype=np.bool_)
+
+    def _inside(self, run: Run, evaluation: Evaluation) -> Mask:
+        """(n,) whether each sample is answered with one of the classes; no answer is in the last place."""
+        known = np.asarray([*(name in self.classes for name in run.classes), False], dtype=np.bool_)
+        return np.asarray(known[evaluation.predicted], dtype=np.bool_)
