@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _COLOUR_SYSTEMS = {24: "truecolor", 8: "256", 4: "standard", 0: "standard"}
 
-REPORT_VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "epochs", "curves", "flips",
-                "dynamics", "samples", "collect")  # fmt: skip
+REPORT_VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "epochs", "curves", "movers",
+                "flips", "dynamics", "samples", "collect")  # fmt: skip
 FORMATS = ("text", "md", "json", "csv", "svg")
 ORDERS = ("given", "hierarchy", "hardest", "size", "name", "quick", "barycentre", "linkage", "spectral")
 PAIR_SORTS = ("count", "rate", "surprise", "change", "reason")

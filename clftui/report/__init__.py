@@ -10,7 +10,7 @@ from clftui.report.render import Table, as_csv, as_json, as_markdown, as_text
 from clftui.state.session import Session
 
 REPORT_FORMATS = ("text", "md", "json", "csv")
-VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "epochs", "curves", "flips",
+VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "epochs", "curves", "movers", "flips",
          "dynamics", "samples", "collect")  # fmt: skip
 
 
@@ -43,6 +43,7 @@ def _view(name: str) -> View:
         groups,
         hierarchy,
         matrix,
+        movers,
         pairs,
         ranking,
         runs,
@@ -59,6 +60,7 @@ def _view(name: str) -> View:
         "hierarchy": View(hierarchy.table, hierarchy.data),
         "epochs": View(epochs.table, epochs.data),
         "curves": View(curves.table, curves.data),
+        "movers": View(movers.table, movers.data),
         "flips": View(flips.table, flips.data),
         "dynamics": View(dynamics.table, dynamics.data),
         "samples": View(samples.table, samples.data),
