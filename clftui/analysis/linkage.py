@@ -45,8 +45,8 @@ def sparse_linkage(s: Similarity, nearness: Float64) -> Float64:
 
     Pairs never confused have nearness 0, so that no n x n array is needed: O(m log^2 n) for m pairs. With nearness
     w / (1 + w) the distance is 1 / (1 + w), as in the dense linkage.
-    A merged cluster's mean similarity to a third is at most the larger of its parts', so a heap of old values, each
-    looked at again before it counts, gives the nearest clusters.
+    A heap gives the nearest clusters: every merged one has a number of its own, so what was pushed stays true for as
+    long as both are there.
     """
     links: dict[int, dict[int, float]] = {i: {} for i in range(s.n)}
     heap: list[tuple[float, int, int]] = []
@@ -58,13 +58,8 @@ def sparse_linkage(s: Similarity, nearness: Float64) -> Float64:
     merges: list[tuple[float, float, float, float]] = []
     while heap:
         negative, a, b = heapq.heappop(heap)
-        if a not in size or b not in size or b not in links[a]:
-            continue
-        mean = links[a][b] / (size[a] * size[b])
-        if mean < -negative:
-            heapq.heappush(heap, (-mean, a, b))
-            continue
-        _merge(links, heap, size, merges, s.n, (a, b), 1 - mean)
+        if a in size and b in size:
+            _merge(links, heap, size, merges, s.n, (a, b), 1 + negative)
     rest = sorted(size, key=lambda i: (-size[i], i))
     while len(rest) > 1:
         # What is never confused with each other joins last, at distance 1.

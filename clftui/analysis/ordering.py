@@ -59,7 +59,7 @@ def barycentre_order(s: Similarity) -> Int64:
     """
     best = tree_order(s)
     least = spread(s, best)
-    for middle in (_means, _medians):
+    for middle in (means, medians):
         now = best
         for _ in range(_SWEEPS):
             place = np.empty(s.n)
@@ -72,14 +72,14 @@ def barycentre_order(s: Similarity) -> Int64:
     return best
 
 
-def _means(s: Similarity, place: Float64) -> Float64:
+def means(s: Similarity, place: Float64) -> Float64:
     """(n,) the mean place of those that each class is confused with, by confusions."""
     pull = np.bincount(s.first, weights=s.weight * place[s.second], minlength=s.n)
     pull += np.bincount(s.second, weights=s.weight * place[s.first], minlength=s.n)
     return np.asarray(pull / s.degree, dtype=np.float64)
 
 
-def _medians(s: Similarity, place: Float64) -> Float64:
+def medians(s: Similarity, place: Float64) -> Float64:
     """(n,) the lower median of the places of those that each class is confused with, by confusions."""
     indptr, there, weight = s.neighbours
     here = np.repeat(np.arange(s.n), np.diff(indptr))

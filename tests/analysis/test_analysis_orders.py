@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from clftui.analysis.blocks import partition
 from clftui.analysis.confusion import Confusion, from_dense
-from clftui.analysis.ordering import METHODS, Method, barycentre_order, order, order_within, spread
+from clftui.analysis.ordering import METHODS, Method, barycentre_order, means, medians, order, order_within, spread
 from clftui.analysis.similarity import similarity
 from clftui.analysis.spanning import tree_order
 from tests.confusions import confusions
@@ -74,6 +74,17 @@ def test_planted_blocks_are_found_in_the_order(method: Method, least: float) -> 
             cut = partition(planted.confusion, classes, planted.blocks)
             found.append(rand_index(labels(classes, cut), planted.block_of))
     assert np.mean(found) >= least
+
+
+@given(c=confusions(), data=st.data())
+def test_middles_are_those_of_the_places_of_the_confused(c: Confusion, data: st.DataObject) -> None:
+    s = similarity(c)
+    place = np.array(data.draw(st.permutations(range(s.n))), dtype=float)
+    if (s.degree > 0).all():
+        for i in range(s.n):
+            theirs = np.sort(np.repeat(place, s.dense()[i].astype(int)))
+            assert means(s, place)[i] == pytest.approx(theirs.mean())
+            assert medians(s, place)[i] == theirs[(len(theirs) - 1) // 2]
 
 
 @given(c=confusions(classes=(3, 8)))
