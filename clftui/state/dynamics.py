@@ -17,7 +17,7 @@ from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.state.epochs_loss import Losses, losses
 from clftui.state.filters import Filter
-from clftui.state.later import SLOW, weak
+from clftui.state.later import PASTS, weak
 from clftui.state.peers import answers_until
 from clftui.state.sample_list import Nothing
 from clftui.state.sample_past import of_samples
@@ -122,7 +122,7 @@ def dynamics(session: Session, run: Run | None = None, *, wait: bool = False) ->
         return Nothing(f"{sanitise(run.name)} has one epoch here: learning shows from the second on.")
     filters = session.bound_filters
     key = ("dynamics", weak(run), weak(evaluation), filters)
-    return SLOW.get(key, lambda: _gathered(run, evaluation, filters), wait=wait)
+    return PASTS.get(key, lambda: _gathered(run, evaluation, filters), wait=wait)
 
 
 def _gathered(run: Run, evaluation: Evaluation, filters: tuple[Filter, ...]) -> Dynamics:

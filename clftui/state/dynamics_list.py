@@ -17,6 +17,7 @@ from clftui.state.sample_list import Nothing
 from clftui.state.selection import Part, Scope
 from clftui.state.session import Session
 from clftui.state.versus import Kind, Versus
+from clftui.text import sanitise
 
 LISTED = 100
 """Samples at the end of the list."""
@@ -50,10 +51,10 @@ class DynamicsLines:
 
     @property
     def title(self) -> str:
-        """`Learning dynamics, epochs 1–20`"""
+        """`Learning dynamics of deep_overfit`"""
         if self.found is None:
             return "Learning dynamics"
-        return f"Learning dynamics, epochs {self.found.epochs[0]}–{self.found.epoch}"
+        return f"Learning dynamics of {sanitise(self.found.run_name)}"
 
 
 def dynamics_lines(session: Session, *, wait: bool = False) -> DynamicsLines:

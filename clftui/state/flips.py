@@ -100,6 +100,7 @@ class Flips:
     """`epoch 11`, `cnn`, `val`."""
     after: str
     versus: Versus
+    run_name: str
     rows: tuple[FlipRow, ...]
     """Classes with samples on both sides, those that lost most first."""
     total: FlipRow
@@ -164,7 +165,7 @@ def _counted(session: Session, versus: Versus) -> Flips | Nothing:
     whole = int(np.count_nonzero(labelled if after.mask is None else labelled & after.mask))
     rows = _rows(after.run.classes, counted)
     return Flips(
-        found.before.name, after.name, versus, rows, _total(counted),
+        found.before.name, after.name, versus, after.run.name, rows, _total(counted),
         len(after.run.classes) - len(rows), whole - at.size,
     )  # fmt: skip
 

@@ -11,6 +11,8 @@ from clftui.state.flips import FlipRow, Flips, Pattern, RunSets, drill, drill_pa
 from clftui.state.moves import say, select
 from clftui.state.sample_list import Nothing
 from clftui.state.session import Session
+from clftui.state.versus import Kind
+from clftui.text import sanitise
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,11 @@ class FlipLines:
 
     @property
     def title(self) -> str:
-        """`Flips, epoch 12 against epoch 11`"""
-        return f"Flips, {self.found.title}" if self.found is not None else "Flips"
+        """`Flips of cnn, epoch 12 against epoch 11`"""
+        if self.found is None:
+            return "Flips"
+        of = "" if self.found.versus.kind is Kind.RUN else f"{sanitise(self.found.run_name)}, "
+        return f"Flips of {of}{self.found.title}"
 
 
 def flip_lines(session: Session, *, wait: bool = False) -> FlipLines:

@@ -139,5 +139,7 @@ def weak(*values: T) -> tuple[ref[T], ...]:
 
 LATER = Later()
 """The one that the views share."""
+PASTS = Later(kept=128)
+"""For numbers of every sample told from all epochs of a run: few are kept, as each is large."""
 SLOW = Later(kept=64, wishes=8, pause=0.2)
 """For what takes seconds, in the worker process: it must not keep the others waiting."""

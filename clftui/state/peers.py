@@ -19,7 +19,7 @@ from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.data.samples import SampleTable, same_samples, shared_rows
 from clftui.schema import FormatError
-from clftui.state.later import LATER, weak
+from clftui.state.later import PASTS, weak
 from clftui.state.unready import NotYet, may_wait, note_missing
 from clftui.text import sanitise
 
@@ -243,21 +243,21 @@ def answers_until(run: Run, evaluation: Evaluation) -> Iterator[Answers]:
         yield Answers(epoch, predicted, known & (true == predicted), known)
 
 
-def epochs_wrong(run: Run, evaluation: Evaluation) -> Int64 | None:
+def epochs_wrong(run: Run, evaluation: Evaluation) -> NDArray[np.uint16] | None:
     """(n,) in how many epochs up to that of `evaluation` the run was wrong about each of its samples.
 
     Reads the labels of all those epochs; None in a draw, until they have been read. An epoch that cannot be read, or
     lacks the sample, does not count.
     """
     key = ("epochs wrong", weak(run), weak(evaluation))
-    found = LATER.get(key, lambda: _epochs_wrong(run, evaluation), wait=may_wait())
+    found = PASTS.get(key, lambda: _epochs_wrong(run, evaluation), wait=may_wait())
     if found is None:
         note_missing()
     return found
 
 
-def _epochs_wrong(run: Run, evaluation: Evaluation) -> Int64:
-    found = np.zeros(evaluation.n, dtype=np.int64)
+def _epochs_wrong(run: Run, evaluation: Evaluation) -> NDArray[np.uint16]:
+    found = np.zeros(evaluation.n, dtype=np.uint16)
     for each in answers_until(run, evaluation):
         found += each.known & ~each.right
     return found

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from clftui.analysis.dynamics import Learning, SampleDynamics
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
-from clftui.state.later import SLOW, weak
+from clftui.state.later import PASTS, weak
 from clftui.state.moves import say
 from clftui.state.peers import answers_until, epochs_wrong
 from clftui.state.session import Session
@@ -26,7 +26,7 @@ class Marks:
 
     n: int
     epochs: int
-    wrong: NDArray[np.int64]
+    wrong: NDArray[np.uint16]
     """(n,) in how many epochs each sample was wrong; empty while the epochs are being read."""
 
     def __getitem__(self, position: int) -> bool:
@@ -40,7 +40,7 @@ class Marks:
 
 def of_samples(run: Run, evaluation: Evaluation, *, wait: bool = False) -> SampleDynamics | None:
     """(n,) what happened to each sample of an evaluation in the epochs up to it; None while they are being read."""
-    return SLOW.get(("sample dynamics", weak(run), weak(evaluation)), lambda: _samples(run, evaluation), wait=wait)
+    return PASTS.get(("sample dynamics", weak(run), weak(evaluation)), lambda: _samples(run, evaluation), wait=wait)
 
 
 def _samples(run: Run, evaluation: Evaluation) -> SampleDynamics:
@@ -59,7 +59,7 @@ def forgetting(run: Run, evaluation: Evaluation) -> NDArray[np.uint16]:
     return found.forgetting
 
 
-def times_wrong(run: Run, evaluation: Evaluation) -> NDArray[np.int64]:
+def times_wrong(run: Run, evaluation: Evaluation) -> NDArray[np.uint16]:
     """(n,) in how many epochs each sample was wrong. NotYet in a draw, until the epochs have been read."""
     found = epochs_wrong(run, evaluation)
     if found is None:
@@ -87,7 +87,7 @@ def marks(session: Session, run: Run, evaluation: Evaluation) -> Marks | None:
     often = session.samples.often
     wrong = epochs_wrong(run, evaluation)
     n = epochs // 2 if often is None else often
-    return Marks(n, epochs, wrong if wrong is not None else np.zeros(0, dtype=np.int64))
+    return Marks(n, epochs, wrong if wrong is not None else np.zeros(0, dtype=np.uint16))
 
 
 def step_mark(session: Session, by: int) -> Session:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from textual.message import Message
 from textual.reactive import var
 
-from clftui.state.later import LATER, SLOW
+from clftui.state.later import LATER, PASTS, SLOW
 from clftui.state.session import Session
 from clftui.state.unready import impatient
 from clftui.widgets.canvas_view import CanvasView
@@ -60,7 +60,7 @@ class View(CanvasView):
     @property
     def busy(self) -> bool:
         """Whether something that the view shows is still being computed or decoded elsewhere."""
-        return LATER.pending or SLOW.pending or self._asked
+        return LATER.pending or PASTS.pending or SLOW.pending or self._asked
 
     @property
     def legend(self) -> str:
