@@ -123,6 +123,8 @@ class MatrixView(View):
         content = _content(session, canvas, shown)
         layout = self._layout = self._groups.arrange(canvas, session, shown, content)
         self._scroll(shown, layout)
+        # Asked first: what arrives while this frame is drawn needs another one.
+        lacks = self._lacks(session, shown)
         draw_part = draw_pixel_part if layout.half else draw_cell_part
         draw_part(canvas, layout, session, shown, self._top, self._left)
         self._groups.draw(canvas, layout, session, shown, self._top, self._left)
@@ -133,11 +135,12 @@ class MatrixView(View):
         words = _cell_words(session, shown) if selected is None else box_sentence(selected)
         frame.draw_readout(canvas, layout, words, _runs_words(session, layout, shown))
         self._groups.read_out(canvas, layout, session, shown)
-        self._look_again(session, shown)
+        if lacks:
+            self._look_again()
 
-    def _look_again(self, session: Session, shown: Matrix) -> None:
-        """Draw again in a moment while a better order, the blocks or histories are on their way."""
-        if not self._waiting and self.is_attached and self._lacks(session, shown):
+    def _look_again(self) -> None:
+        """Draw again in a moment: a better order, the blocks or histories are on their way."""
+        if not self._waiting and self.is_attached:
             self._waiting = True
             self.set_timer(AGAIN_SECONDS, self._looked)
 

@@ -26,8 +26,8 @@ from clftui.widgets.matrix_epochs_layout import StripContent, StripPlan
 from clftui.widgets.matrix_grid import level_of
 from clftui.widgets.matrix_layout import Layout
 
-BESIDE_HINT = 36
-"""Columns of the line of axes that the hint leaves to the axes and the scale."""
+BESIDE_HINT, SCALE = 15, 21
+"""Columns that the hint leaves to the axes, and those that the scale needs."""
 
 
 def content_of(session: Session, canvas: Canvas, shown: Matrix) -> StripContent | None:
@@ -89,12 +89,18 @@ def _hint(room: int, plan: StripPlan, axis: Axis, part: str) -> str:
     """`epochs 1–90 as 12: least, greatest, last kept   rows 1–8 of 1,000`, or as much of it as fits `room`."""
     if not len(axis.epochs):
         return "no epoch is read yet"
-    words = f"epochs {axis.words}"
-    choices = [words]
+    words = [f"epochs {axis.words}"]
     if len(axis.epochs) > plan.slots:
-        choices = [f"{words} as {plan.slots}: least, greatest, last kept", f"{words} as {plan.slots}"]
-    choices = [f"{each}   {part}" for each in choices if part] + choices
-    return next((each for each in choices if text_width(each) <= room), choices[-1])
+        short = f"{words[0]} as {plan.slots}"
+        words = [f"{short}: least, greatest, last kept", short]
+    located = [f"{each}   {part}" for each in words] if part else []
+    # Where the window lies is worth more than the scale, and that epochs are left out more than either.
+    choices = [
+        *((each, SCALE) for each in located),
+        *((each, 0) for each in located[-1:]),
+        *((w, SCALE) for w in words),
+    ]
+    return next((each for each, beside in choices if text_width(each) <= room - beside), words[-1])
 
 
 def cell_words(session: Session, plan: StripPlan, shown: Matrix) -> tuple[RunCell, ...]:

@@ -14,7 +14,7 @@ LEAST, LEAST_DOWN = 4, 3
 """Columns of the narrowest strips, with room for a label above; rows of the lowest ones."""
 ROOMY, WIDEST = 12, 24
 """Columns of strips that have room to spare, and of those that need as much for their epochs."""
-WIDEST_LABEL = 6
+WIDEST_LABEL = 8
 MARGIN, MARGIN_LEAST = 12, 6
 NOW, BEST, SINCE = 6, 5, 6
 """Columns of the numbers at the right, the gap before each included."""
