@@ -108,9 +108,9 @@ def _draw_words(canvas: Canvas, y: int, session: Session, run: Run, each: RunCur
     used = 3 + canvas.text(3, y, run.name, p.text if focused else p.muted, attrs=BOLD if focused else 0,
                            width=max(canvas.width // 6, 10), middle=True)  # fmt: skip
     words, bad = curve_words(each, session.selection.epoch)
-    used += 2 + canvas.text(used + 2, y, words, p.muted, width=canvas.width - used - 3)
-    if bad and used + 2 < canvas.width:
-        canvas.text(used + 2, y, bad, p.worse, width=canvas.width - used - 3)
+    if bad:
+        used += 2 + canvas.text(used + 2, y, bad, p.worse, width=canvas.width - used - 3)
+    canvas.text(used + 2, y, words, p.muted, width=canvas.width - used - 3)
 
 
 def curve_words(each: RunCurves, epoch: int | None = None) -> tuple[str, str]:

@@ -67,7 +67,7 @@ def draw_chart(canvas: Canvas, x: int, y: int, width: int, height: int, chart: C
     for row, label in zip((0, plot.height // 2, plot.height - 1), labels, strict=True):
         if row or label is labels[0]:
             canvas.text(x, plot.y + row, label, p.faint, width=margin - 1, align="right")
-    _draw_onset(canvas, plot, chart)
+    _draw_onset(canvas, plot, chart, x)
     if chart.cursor is not None:
         canvas.vline(plot.column(chart.cursor), plot.y, plot.height, p.focus, "│")
     _draw_lines(canvas, plot, known)
@@ -172,15 +172,17 @@ def _draw_ends(canvas: Canvas, plot: _Plot, lines: Sequence[Line]) -> None:
             canvas.text(x, near[0], line.letter, line.colour, attrs=BOLD if line.thick else 0)
 
 
-def _draw_onset(canvas: Canvas, plot: _Plot, chart: Chart) -> None:
+def _draw_onset(canvas: Canvas, plot: _Plot, chart: Chart, left: int) -> None:
     if chart.onset is None:
         return
     p = canvas.palette
     at = plot.column(chart.onset)
     canvas.vline(at, plot.y, plot.height, p.worse, "┊")
-    words = chart.onset_words
-    x = at + 1 if at + 1 + text_width(words) <= plot.x + plot.width else at - text_width(words)
-    if x >= plot.x:
+    # Beside the line, but never over the title; where both do not fit the words under the chart say it.
+    words, taken = chart.onset_words, left + text_width(chart.title) + 1
+    wide = text_width(words)
+    x = next((each for each in (at + 1, at - wide) if taken <= each <= plot.x + plot.width - wide), None)
+    if x is not None:
         canvas.text(x, plot.y - 1, words, p.worse)
 
 

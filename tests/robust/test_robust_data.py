@@ -19,7 +19,7 @@ from tests.builders import CLASSES, write_collection, write_run
 from tests.proofs.fuzz_files import check_output, check_sentence
 from tests.robust.screens import Screen, drive, session_of
 
-VIEWS = ("runs", "ranking", "matrix", "pairs", "samples", "collect")
+VIEWS = ("runs", "ranking", "matrix", "pairs", "curves", "samples", "collect")
 TOUR = ("1", "j", "space", "2", "m", "m", "m", "m", "m", "m", "n", "o", "N", "N", "3", "j", "l", "c", "n", "%", "%",
         "D", "T", "o", "N", "enter", "7", "o", "i", "i", "v", "enter", "j", "backspace", "s", "bracketleft",
         "bracketright", "y", "G", "g", "1", "o", "o")  # fmt: skip

@@ -14,7 +14,7 @@ from clftui.cli import program
 from tests.proofs.fuzz_files import check_output, check_sentence
 from tests.robust.broken import CASES, write
 
-VIEWS = ("runs", "ranking", "matrix", "pairs", "samples", "collect")
+VIEWS = ("runs", "ranking", "matrix", "pairs", "curves", "samples", "collect")
 
 
 def report(root: Path, view: str, *options: str, form: str = "text") -> Result:

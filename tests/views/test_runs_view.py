@@ -304,7 +304,7 @@ def test_training_curves_mark_best_epochs_and_over_fitting(tmp_path: Path) -> No
     letter = session.selection.letter("over")
     assert letter is not None and sum(letter in line for line in body) >= 2
     words = rows[title_of(rows, "▼ over-fits from 6, loss +80 %")]
-    assert "over  best 92.5 in 5 · loss lowest 0.5 in 3" in words
+    assert "over  ▼ over-fits from 6, loss +80 %  best 92.5 in 5 · loss lowest 0.5 in 3" in words
     assert any("good  best" in line and "over-fits" not in line for line in rows)
     assert canvas.fg[title_of(rows, "▼ over-fits"), words.index("▼")] == DARK.worse
 
