@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,10 @@ from clftui.analysis.metrics import Metric, per_class
 from clftui.report import Options
 from clftui.report.blocks import settled
 from clftui.report.render import Table, Value
+from clftui.state.epochs_history import past
 from clftui.state.matrix_model import Matrix, matrix, missing
 from clftui.state.rare import OTHER, most_confused
+from clftui.state.selection import Scope
 from clftui.state.session import Session
 from clftui.text import plural
 
@@ -27,7 +30,8 @@ def data(session: Session, options: Options | None = None) -> dict[str, Any]:
     """`{"classes", "cells": [[true, predicted, count], ...]}` by class name, in the order of the classes.
 
     `options.top` keeps the largest cells, `options.dense` adds `"counts"`, K x K with rows = true. Samples without an
-    answer are in no cell: where there are any, `"unanswered"` holds [true, count].
+    answer are in no cell: where there are any, `"unanswered"` holds [true, count]. For a chosen cell `"history"` holds
+    [epoch, count] of each epoch, in the range if there is one.
     """
     options = options or Options()
     shown = matrix(session)
@@ -43,7 +47,21 @@ def data(session: Session, options: Options | None = None) -> dict[str, Any]:
         found["unanswered"] = [[names[t], int(c.unanswered[t])] for t in np.flatnonzero(c.unanswered).tolist()]
     if options.dense:
         found["counts"] = c.dense().tolist()
+    if session.selection.scope.is_cell:
+        found["history"] = _history(session, session.selection.scope)
     return found
+
+
+def _history(session: Session, cell: Scope) -> list[list[int]]:
+    run, split, span = session.run, session.selection.split, session.selection.span
+    index = run.class_index if run is not None else {}
+    true, predicted = index.get(cell.true or "", -1), index.get(cell.predicted or "", -1)
+    if run is None or split is None or min(true, predicted) < 0:
+        return []
+    known = past(session, run, split, Metric.RECALL, wait=True)
+    first, last = span or (-math.inf, math.inf)
+    every = known.confusions if known is not None else ()
+    return [[epoch, c.cell(true, predicted)] for epoch, c in every if first <= epoch <= last]
 
 
 def table(session: Session, options: Options | None = None) -> Table:

@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clftui.analysis.intervals import wilson
-from clftui.analysis.metrics import ratio
+from clftui.analysis.metrics import Metric, ratio
 from clftui.analysis.significance import two_proportion
 from clftui.data.run import Run
-from clftui.state.history import History, history, is_current, load
+from clftui.schema import FormatError
+from clftui.state.epochs_history import is_waiting as lacks_epochs
+from clftui.state.epochs_history import past
+from clftui.state.history import History, history
 from clftui.state.later import LATER, weak
 from clftui.state.matrix_model import Matrix
 from clftui.state.matrix_series import Series, series
@@ -77,16 +80,12 @@ def fitting(session: Session, room: int) -> tuple[Track, ...]:
 
 def encoding(session: Session) -> CellEncoding:
     """What cells hold now: numbers where there is no history to show."""
-    settings = session.matrix
-    if settings.cell is CellEncoding.NUMBER or settings.zoom_of(len(session.classes)) not in NEAR:
-        return CellEncoding.NUMBER
-    return CellEncoding.NUMBER if why_not(session) else settings.cell
+    cell, near = session.matrix.cell, session.matrix.zoom_of(len(session.classes)) in NEAR
+    return cell if cell is not CellEncoding.NUMBER and near and not why_not(session) else CellEncoding.NUMBER
 
 
 def why_not(session: Session) -> str:
     """One sentence where cells have no history to show; empty where they have."""
-    if session.filters:
-        return "Histories are of all samples: F drops the filter"
     if session.matrix.against is not Against.NOTHING:
         return "A difference has one number a cell: d takes the next one, or none"
     every = tracks(session)
@@ -98,18 +97,23 @@ def why_not(session: Session) -> str:
 
 
 def past_of(session: Session, track: Track) -> History | None:
-    """The epochs of a track as far as they have been read; the splits that do not show are read behind the screen."""
-    found = history(track.run, track.split)
-    if track.split != session.selection.split and not is_current(track.run, track.split):
-        key = ("history", *weak(track.run), track.split)
-        LATER.get(key, lambda: load(track.run, track.split) or ())
-        return history(track.run, track.split) or found
-    return found
+    """The epochs of a track as far as they are known: under filters, and of splits that do not show, read behind."""
+    if not session.filters and track.split == session.selection.split:
+        return history(track.run, track.split)
+    try:
+        found = past(session, track.run, track.split, Metric.RECALL)
+    except FormatError:
+        return None
+    return found.confusions if found is not None else None
 
 
 def is_waiting(session: Session, matrix: Matrix, shown: tuple[Track, ...]) -> bool:
     """Whether strips lack something that nobody but the view asks for."""
-    if any(each.split != session.selection.split and past_of(session, each) is None for each in shown):
+    behind = [each for each in shown if session.filters or each.split != session.selection.split]
+    for each in behind:
+        past_of(session, each)
+    # What cannot be read is not waited for.
+    if LATER.pending and any(lacks_epochs(session, each.run, each.split, Metric.RECALL) for each in behind):
         return True
     return top(axis(session, matrix, shown), matrix) is None
 
@@ -133,8 +137,8 @@ def axis(session: Session, matrix: Matrix, shown: tuple[Track, ...]) -> Axis:
     """One axis for all cells and tracks: every epoch that any of them has in the range."""
     found = []
     for track in shown:
-        past = past_of(session, track)
-        found.append(series(past, track.run, matrix.classes, matrix.items) if past else None)
+        known = past_of(session, track)
+        found.append(series(known, track.run, matrix.classes, matrix.items) if known else None)
     every = np.unique(np.concatenate([each.epochs for each in found if each is not None] or [np.zeros(0, np.int64)]))
     span = session.selection.span
     if span is not None:
@@ -187,7 +191,7 @@ def top(axis: Axis, matrix: Matrix) -> float | None:
     None while it is computed behind the screen, where many cells have to be folded for it.
     """
     found = tuple(each for each in axis.series if each is not None)
-    how = (axis.epochs.tobytes(), matrix.settings.share, matrix.settings.diagonal)
+    how = axis.epochs.tobytes(), matrix.settings.share, matrix.settings.diagonal
     if matrix.items.is_unit or sum(each.size for each in found) < MANY:
         return _top(found, *how)
     return LATER.get(("top of strips", weak(*found), how), lambda: _top.__wrapped__(found, *how))
@@ -233,8 +237,8 @@ def margins(session: Session, axis: Axis, matrix: Matrix, shown: tuple[Track, ..
     now, now_n = (_take(each, at_now[:, None]) for each in (right, whole))
     most, most_n = (_take(each, at_best) for each in (right, whole))
     loss = ratio(now, now_n) - ratio(most, most_n)
-    tested = np.maximum((~np.isnan(values)).sum(axis=1) - 1, 1)
-    certain = (two_proportion(now, now_n, most, most_n) * tested < CERTAIN) & (loss < 0)
+    others = np.maximum((~np.isnan(values)).sum(axis=1) - 1, 1)
+    certain = (two_proportion(now, now_n, most, most_n) * others < CERTAIN) & (loss < 0)
     best = np.where(np.isnan(ratio(most, most_n)), -1, axis.epochs[at_best])
     return Margins(values, ratio(now, now_n), best, loss, certain)
 
@@ -247,12 +251,10 @@ def _take(values: Float64, at: Int64) -> Float64:
 
 def _now(session: Session, axis: Axis, track: Track) -> int:
     """The place on the axis of the epoch of a track that shows: the pinned one, or the newest that it has."""
-    past = past_of(session, track)
-    mine = np.array([epoch for epoch, _ in past or ()], dtype=np.int64)
+    mine = np.array([epoch for epoch, _ in past_of(session, track) or ()], dtype=np.int64)
     mine = mine[np.isin(mine, axis.epochs)]
     pinned = session.selection.epoch
-    if pinned is not None and (mine <= pinned).any():
-        mine = mine[mine <= pinned]
+    mine = mine[mine <= pinned] if pinned is not None and (mine <= pinned).any() else mine
     return int(np.searchsorted(axis.epochs, mine[-1])) if len(mine) else 0
 
 

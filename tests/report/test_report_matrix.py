@@ -12,6 +12,8 @@ import pytest
 from clftui.data.catalog import open_catalog
 from clftui.report import Options, matrix, pairs, render
 from clftui.state.filters import Expression
+from clftui.state.moves import select
+from clftui.state.selection import Scope
 from clftui.state.session import Session, open_session
 from clftui.state.settings import PairSort
 from clftui.state.triage import Reason, tag_pair
@@ -125,3 +127,15 @@ def test_nothing_to_show_is_said_in_every_format(tmp_path: Path, view: str, form
     empty = open_session(open_catalog([tmp_path]))
     text = render(empty, view, form)
     assert ("No run is open" in text) == (form in ("text", "md"))
+
+
+@pytest.mark.row("C3")
+def test_a_chosen_cell_comes_with_its_history(tmp_path: Path) -> None:
+    epochs = [COUNTS, ((57, 0, 0), (3, 90, 1), (0, 2, 40)), COUNTS]
+    session = session_on(tmp_path, {"only": epochs})
+    assert "history" not in matrix.data(session)
+    cell = select(session, scope=Scope("cat", "dog"))
+    assert matrix.data(cell)["history"] == [[1, 7], [2, 0], [3, 7]]
+    assert matrix.data(select(cell, span=(2, 3)))["history"] == [[2, 0], [3, 7]]
+    filtered = replace(cell, filters=(Expression('predicted == "cat"'),))
+    assert matrix.data(filtered)["history"] == [[1, 0], [2, 0], [3, 0]]

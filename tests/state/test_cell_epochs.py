@@ -279,15 +279,24 @@ def test_rotating_says_what_compares(session: Session) -> None:
 
 
 def test_where_there_is_no_history_c_says_why(session: Session, tmp_path: Path) -> None:
-    filtered = next_cell(replace(session, filters=(Expression("pred == dog"),)))
-    assert filtered.matrix.zoom is Zoom.SHADE
-    assert filtered.notice == "Histories are of all samples: F drops the filter. Cells show a shade."
     strips = next_cell(session)
     difference = draw_as(strips, against=Against.RUN)
     assert model.encoding(difference) is CellEncoding.NUMBER and legend(difference).startswith("number")
     assert "A difference has one number a cell" in next_cell(difference).notice
     single = next_cell(session_on(tmp_path / "single", {"only": [GOOD]}))
     assert single.matrix.zoom is Zoom.SHADE and single.notice == "One epoch is no history. Cells show a shade."
+
+
+def test_histories_are_counted_anew_under_a_filter(session: Session) -> None:
+    filtered = next_cell(replace(session, filters=(Expression('predicted == "dog"'),)))
+    assert model.encoding(filtered) is CellEncoding.STRIP
+    shown = matrix(filtered)
+    assert shown is not None
+    model.is_waiting(filtered, shown, model.tracks(filtered))
+    assert LATER.settle()
+    assert not model.is_waiting(filtered, shown, model.tracks(filtered))
+    counted = values(filtered)
+    assert np.array_equal(counted[0, :, 0, 1], [7, 0, 7]) and not counted[0, :, 0, 0].any()
 
 
 @pytest.mark.row("C11")
