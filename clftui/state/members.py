@@ -24,6 +24,8 @@ class Member:
     evaluation: Evaluation
     confusion: Confusion
     filters: tuple[Filter, ...] = ()
+    fold: object = None
+    """What made the confusion's classes groups of the evaluation's ones; None where they are the same."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from clftui.state.average_precision import ap_values
 from clftui.state.class_order import class_order
 from clftui.state.later import LATER, weak
 from clftui.state.members import Absent, Member, members
+from clftui.state.ranking_fold import Fold, fold_of, folded
 from clftui.state.ranking_group import of_groups
 from clftui.state.ranking_rows import Found, found_rows
 from clftui.state.session import Session, class_map
@@ -38,6 +39,8 @@ METRICS = (
     Metric.ACCURACY,
     Metric.SUPPORT,
 )
+GROUPED = {"accuracy": "group acc.", "macro-F1": "group F1"}
+"""What an overall value is called where whatever is taken for its own group counts as right."""
 OVERALL_AP_CLASSES = 200
 """Beyond this many classes AP is computed for the columns on the screen alone, and its mean is left undefined."""
 
@@ -67,6 +70,8 @@ class RankingTable:
     """The run whose epochs the rows are; None where they are runs."""
     reading: bool = False
     """Whether epochs are still being read."""
+    fold: Fold | None = None
+    """What makes the columns groups of classes; None where they are classes."""
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -148,13 +153,15 @@ def ranking(session: Session, *, shown: tuple[str, ...] = (), wait: bool = False
 
 
 def _all_columns(session: Session, shown: tuple[str, ...], wait: bool) -> RankingTable:
-    found = found_rows(session, wait=wait)
+    found, fold = found_rows(session, wait=wait), fold_of(session)
     metric, order = session.ranking.metric, session.ranking.order
     if not found.present:
         nothing, empty = np.zeros((0, 0)), np.zeros(0, dtype=np.int64)
         split, more = session.selection.split or "", (False, found.epochs_of, found.reading)
         return RankingTable(metric, split, (), (), empty, (), nothing, np.zeros(0), "", found.absent, *more)
     classes = session.classes or found.present[0].run.classes
+    if fold is not None:
+        found, classes = folded(found, fold), fold.groups
     if metric is Metric.AP:
         values, pending = _ap(found.present, classes, shown, wait)
         return _assemble(session.catalog, found, classes, metric, order, values, pending)
@@ -180,7 +187,11 @@ def _assemble(
 ) -> RankingTable:
     present, own = found.present, found.own
     assert own is not None
+    fold = own.fold if isinstance(own.fold, Fold) else None
     overall, label = _overall(present, metric, values, pending)
+    if fold is not None:
+        label = GROUPED.get(label, label)
+        order = ClassOrder.GIVEN if order is ClassOrder.HIERARCHY else order
     columns = _column_order(catalog, present, own, classes, metric, order)
     table = RankingTable(
         metric=metric,
@@ -196,6 +207,7 @@ def _assemble(
         pending=pending,
         epochs_of=found.epochs_of,
         reading=found.reading,
+        fold=fold,
     )
     if not found.by_overall:
         return table
@@ -241,9 +253,9 @@ def overall_interval(table: RankingTable, row: int, *, wait: bool = False) -> tu
     NaN while the bootstrap is not done, and for mean AP, which has none.
     """
     member = table.rows[row]
-    if table.overall_label == "accuracy":
+    if table.overall_label in ("accuracy", GROUPED["accuracy"]):
         return accuracy_interval(member.confusion)[1:]
-    if table.overall_label == "macro-F1":
+    if table.overall_label in ("macro-F1", GROUPED["macro-F1"]):
         confusion = member.confusion
         found = LATER.get(("macro-F1", *weak(confusion)), lambda: macro_f1_interval(confusion), wait=wait)
         if found is not None:
@@ -280,5 +292,5 @@ def with_metric(session: Session, metric: Metric) -> Session:
 
 
 def of_runs(session: Session) -> Session:
-    """`session` with runs as rows, whatever the view shows."""
-    return replace(session, ranking=replace(session.ranking, rows=RankingRows.RUNS))
+    """`session` with runs as rows and classes as columns, whatever the view shows."""
+    return replace(session, ranking=replace(session.ranking, rows=RankingRows.RUNS, level=None))

@@ -9,7 +9,6 @@ from functools import lru_cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from clftui.analysis.confusion import Confusion
 from clftui.analysis.metrics import Metric
 from clftui.analysis.ranking import weak_spots
 from clftui.analysis.significance import ALPHA, benjamini_hochberg
@@ -20,6 +19,7 @@ from clftui.schema import FormatError
 from clftui.state.average_precision import ap_cell
 from clftui.state.later import LATER, weak
 from clftui.state.members import Member
+from clftui.state.ranking_fold import folded_labels, renumbered
 from clftui.state.ranking_table import RankingTable
 from clftui.state.session import passed
 
@@ -142,6 +142,8 @@ def labels(member: Member, classes: tuple[str, ...], base: Run, alike: bool) -> 
     """
     evaluation = member.evaluation
     true, predicted, sample = evaluation.true, evaluation.predicted, _ids(member, base)
+    if member.fold is not None:
+        true, predicted = folded_labels(member, true), folded_labels(member, predicted)
     mask = passed(member.run, evaluation, member.filters)
     if mask is not None and evaluation.has_samples:
         true, predicted = true[mask], predicted[mask]
@@ -150,18 +152,7 @@ def labels(member: Member, classes: tuple[str, ...], base: Run, alike: bool) -> 
         return RunLabels(member.confusion, sample, true, predicted)
     place = {name: index for index, name in enumerate(classes)}
     lookup = np.array([*(place.get(name, len(classes)) for name in member.run.classes), -1], dtype=np.int32)
-    return RunLabels(_renumbered(member.confusion, lookup, len(classes) + 1), sample, lookup[true], lookup[predicted])
-
-
-def _renumbered(c: Confusion, lookup: NDArray[np.int32], n_classes: int) -> Confusion:
-    """`c` with class i called `lookup[i]`; classes of one new number are added up."""
-    codes = lookup[c.true].astype(np.int64) * n_classes + lookup[c.predicted]
-    cells, inverse = np.unique(codes, return_inverse=True)
-    counts, unanswered = np.zeros(len(cells), dtype=np.int64), np.zeros(n_classes, dtype=np.int64)
-    np.add.at(counts, inverse, c.count)
-    np.add.at(unanswered, lookup[: c.n_classes], c.unanswered)
-    true, predicted = np.divmod(cells, n_classes)
-    return Confusion(n_classes, true.astype(np.int32), predicted.astype(np.int32), counts, unanswered, c.unlabelled)
+    return RunLabels(renumbered(member.confusion, lookup, len(classes) + 1), sample, lookup[true], lookup[predicted])
 
 
 def _table_of(run: Run, split: str) -> SampleTable | None:

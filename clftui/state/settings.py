@@ -108,6 +108,8 @@ class RankingSettings:
     order: ClassOrder = ClassOrder.HARDEST
     variant: RankingVariant = RankingVariant.TABLE
     rows: RankingRows = RankingRows.RUNS
+    level: int | None = None
+    """The level of the class hierarchy whose groups are the columns, 1 the outermost; None: classes."""
 
 
 class Zoom(StrEnum):

@@ -14,6 +14,7 @@ from clftui.drawing.canvas import Canvas
 from clftui.schema import FormatError
 from clftui.state.ranking_cell import reading, value_words, weak_words
 from clftui.state.ranking_epochs import EPOCHS
+from clftui.state.ranking_fold import fold_of
 from clftui.state.ranking_moves import cursor, drill, move, point
 from clftui.state.ranking_table import RankingTable, overall_interval, ranking
 from clftui.state.ranking_ties import best_weak_spots, class_ties
@@ -53,7 +54,8 @@ class RankingView(View):
         rows = settings.rows.value
         if settings.variant is RankingVariant.LINES:
             rows = "ranks" if settings.rows is RankingRows.RUNS else "ranks of epochs"
-        return f"{rows} × classes · {settings.metric.label} · {shade} · {settings.order.value}"
+        columns = "classes" if fold_of(self.session) is None else "groups"
+        return f"{rows} × {columns} · {settings.metric.label} · {shade} · {settings.order.value}"
 
     @property
     def busy(self) -> bool:
@@ -137,7 +139,7 @@ class RankingView(View):
         draw_rows(canvas, picture)
         draw_foot(canvas, picture, cell, weak_line)
         unknown = table.metric is not Metric.SUPPORT and len(ties) < len(columns)
-        late = table.overall_label == "macro-F1" and any(np.isnan(low) for low, _ in overall)
+        late = table.metric is Metric.F1 and any(np.isnan(low) for low, _ in overall)
         if table.pending or weak is None or unknown or late:
             self._look_again()
 
@@ -222,8 +224,10 @@ def plan_for(
 
 def _longest_arms(table: RankingTable) -> int:
     """Columns of the longest interval of an overall value; room for any while bootstraps are on their way."""
-    if table.overall_label != "accuracy":
-        return 9 if table.overall_label == "macro-F1" else 5
+    if table.metric is Metric.F1:
+        return 9
+    if table.metric is Metric.AP and table.overall_label != "accuracy":
+        return 5
     bounds = (overall_interval(table, row) for row in range(len(table.rows)))
     arms = (rate(float(value), *bound)[1] for value, bound in zip(table.overall, bounds, strict=True))
     return max(5, *map(text_width, arms))

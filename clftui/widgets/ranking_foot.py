@@ -94,7 +94,7 @@ def picture_notes(table: RankingTable, columns: range, rows: range) -> list[str]
     """Which part of the classes and rows shows, where not all do, and which runs are left out."""
     notes = []
     for what, shown, total in (
-        ("classes", columns, len(table.classes)),
+        ("classes" if table.fold is None else "groups", columns, len(table.classes)),
         (f"{table.noun}s", rows, len(table.rows)),
     ):
         if len(shown) < total:

@@ -8,6 +8,7 @@ from clftui.analysis.metrics import Metric
 from clftui.app.commands import Command
 from clftui.state.class_order import orders
 from clftui.state.moves import cycle, say
+from clftui.state.ranking_fold import depth_of, step_level
 from clftui.state.ranking_steps import next_weak_spot
 from clftui.state.ranking_table import metrics, with_metric
 from clftui.state.selection import Tab
@@ -68,6 +69,12 @@ COMMANDS: tuple[Command, ...] = (
             step=_relative, tabs=ONLY, footer=30),
     Command("ranking.order", ("o",), "order", "Order the classes by difficulty, as given, by name, size or hierarchy.",
             "Order", step=_order, tabs=ONLY, footer=20),
+    Command("ranking.outer", ("I",), "groups", "Columns are groups of the hierarchy, one level further out.", "Show",
+            step=lambda session: step_level(session, -1), tabs=ONLY, footer=35, shown_keys="I i",
+            when=lambda session: depth_of(session) > 0),
+    Command("ranking.deeper", ("i",), "deeper groups", "Columns are groups one level deeper, then classes.", "Show",
+            step=lambda session: step_level(session, 1), tabs=ONLY, in_help=False,
+            when=lambda session: depth_of(session) > 0),
     Command("ranking.weak_spot", ("N",), "weak spot", "Jump to the best run's next weak spot.", "Move",
             step=next_weak_spot, tabs=ONLY, footer=40),
     Command("ranking.collect", (), "collect", "Export what to collect for which class, with the evidence.", "Act",
@@ -85,6 +92,7 @@ READING: tuple[tuple[str, str], ...] = (
     ("·  :  7+", "one row, or several of equal value; epochs by number; lines shaded by overall value"),
     ("+1", "right of a name: one more in the overall order on the same line"),
     ("▾", "the best epoch overall, where epochs are rows (E)"),
+    ("group acc.", "columns are groups (I): right is whatever of a group is taken for a class of the same group"),
     ("–", "undefined: no samples of the class, never predicted, or unknown to the run"),
     ("…", "still being computed"),
 )
