@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clftui.state import epochs_list
-from clftui.state.epochs_view import METRICS, epochs_table, inside, metric_of
+from clftui.state.alarms import Alarm, alarm_epochs
+from clftui.state.epochs_view import METRICS, RunEpochs, epochs_table, inside, metric_of
 from clftui.state.moves import cycle, focus_run, say, select
 from clftui.state.session import Session
 from clftui.state.settings import EpochsPane
+from clftui.state.versus import Kind, Versus
+from clftui.text import sanitise, signed
 
 RATES = (1.0, 2.0, 4.0, 8.0)
 
@@ -114,25 +117,57 @@ def next_mover(session: Session) -> Session:
 
 
 def next_event(session: Session) -> Session:
-    """Show the next epoch at which something happened to the focused run: a learning-rate step, an alarm."""
+    """Show the next epoch at which something happened to the focused run; an alarm brings its class or cell along."""
     table = epochs_table(session)
     own = next((each for each in table.runs if each.run is session.run), None)
     if own is None:
         return say(session, "This run's epochs are not read yet.")
-    events = dict.fromkeys(own.losses.steps, "the learning rate stepped down")
-    if own.losses.lowest is not None:
-        events.setdefault(own.losses.lowest, "the lowest loss")
-    if own.losses.overfit is not None:
-        events[own.losses.overfit] = "over-fit since here"
-    if own.best is not None:
-        events.setdefault(own.epochs[own.best], "the best accuracy")
-    now = session.epoch_of(own.run) or 0
-    ahead = sorted(epoch for epoch in events if inside(session.selection.span, epoch))
+    alarms = alarm_epochs(session)
+    words = event_words(own)
+    words.update({epoch: _alarm_words(found) for epoch, found in alarms.items()})
+    ahead = sorted(epoch for epoch in words if inside(session.selection.span, epoch))
     if not ahead:
         return say(session, "Nothing is marked on this run's timeline.")
+    now = session.epoch_of(own.run) or 0
     epoch = next((each for each in ahead if each > now), ahead[0])
-    pinned = None if epoch == own.past.epochs[-1] else epoch
-    return say(select(session, epoch=pinned), f"Epoch {epoch}: {events[epoch]}.")
+    if epoch in alarms:
+        named = alarms[epoch][0].named
+        session = select(session, group=named.group or None)
+        if named.true:
+            session = select(session, true=named.true, predicted=named.predicted or named.true)
+        session = replace(session, versus=Versus(Kind.EPOCH, epoch=alarms[epoch][0].since))
+        session = replace(session, epochs=replace(session.epochs, cell=bool(named.predicted), line=0))
+    return say(show_epoch(session, epoch), f"Epoch {epoch}: {words[epoch]}.")
+
+
+def event_words(own: RunEpochs) -> dict[int, str]:
+    """What is marked on a run's timeline, by epoch; alarms are not among it."""
+    events: dict[int, str] = {}
+    if own.best is not None:
+        events[own.epochs[own.best]] = "the best accuracy"
+    if own.losses.lowest is not None:
+        events[own.losses.lowest] = "the lowest loss"
+    events.update(dict.fromkeys(own.losses.steps, "the learning rate stepped down"))
+    if own.losses.overfit is not None:
+        events[own.losses.overfit] = "over-fit since here"
+    return events
+
+
+def _alarm_words(found: tuple[Alarm, ...]) -> str:
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    return f"alarm, {sanitise(found[0].named.name)} {signed(100 * found[0].change)}{more}; N and enter lead to samples"
+
+
+def next_versus(session: Session) -> Session:
+    """Compare with the epoch before, the best one, another of the runs A to D, another split, in turn."""
+    run, split = session.run, session.selection.split
+    choices = [Versus(), Versus(Kind.BEST)]
+    choices += [Versus(Kind.RUN, each.key) for _, each in session.lettered if each is not run]
+    choices += [Versus(Kind.SPLIT, each) for each in (run.splits if run is not None else ()) if each != split]
+    at = choices.index(session.versus) + 1 if session.versus in choices else 0
+    versus = choices[at % len(choices)]
+    changed = replace(session, versus=versus, epochs=replace(session.epochs, line=0))
+    return say(changed, f"Movers and flips {epochs_list.versus_words(session, versus)}.")
 
 
 def point(session: Session, name: str | None, run: str | None = None) -> Session:

@@ -12,6 +12,7 @@ from clftui.analysis.metrics import Metric
 from clftui.drawing.canvas import BOLD, Canvas
 from clftui.drawing.glyphs import legend as draw_scale
 from clftui.schema import FormatError
+from clftui.state.alarms import alarm_epochs
 from clftui.state.epochs_steps import point, show_epoch
 from clftui.state.epochs_view import (
     EpochsTable,
@@ -23,6 +24,7 @@ from clftui.state.epochs_view import (
     metric_of,
     row_of_cursor,
 )
+from clftui.state.later import LATER
 from clftui.state.session import Session
 from clftui.text import UNDEFINED, count, decimals_for, percent, plural, sanitise, text_width
 from clftui.views.view import Act, Arrived, View, follow
@@ -49,6 +51,7 @@ class EpochsView(View):
     _followed: object = None
     _waiting = False
     _lower: Lower | None = None
+    _alarms: tuple[object, tuple[int, ...]] = (None, ())
 
     @property
     def legend(self) -> str:
@@ -133,10 +136,21 @@ class EpochsView(View):
     ) -> dict[int, Head]:
         scores = np.concatenate([each.accuracy[np.isfinite(each.accuracy)] for each in table.runs])
         axis = (float(scores.min()), float(scores.max())) if scores.size else (0.0, 1.0)
+        # Of the focused run alone: an alarm looks at many epochs.
+        alarms = self._alarm_epochs(session)
         return {
-            at: Head(each, marks(session, table, each, rows), at == focused, axis)
+            at: Head(each, marks(session, table, each, rows), at == focused, axis, alarms if at == focused else ())
             for at, each in enumerate(table.runs)
         }
+
+    def _alarm_epochs(self, session: Session) -> tuple[int, ...]:
+        """Asking for ninety epochs takes longer than drawing them: once all are there, not before the run changes."""
+        key = (session.run, session.selection.split, session.arrangement)
+        if key != self._alarms[0]:
+            self._alarms = (key, tuple(alarm_epochs(session)))
+            if LATER.pending:
+                self._alarms = (None, self._alarms[1])
+        return self._alarms[1]
 
     def _draw_rows(
         self,

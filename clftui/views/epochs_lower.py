@@ -7,9 +7,9 @@ from functools import partial
 
 from clftui.drawing.canvas import BOLD, Canvas
 from clftui.state import epochs_list
-from clftui.state.dynamics_list import dynamics_lines
 from clftui.state.epochs_detail import detail
-from clftui.state.flips_list import flip_lines
+from clftui.state.epochs_list import MoverLines
+from clftui.state.flips_list import FlipLines
 from clftui.state.session import Session
 from clftui.state.settings import EpochsPane
 from clftui.views.view import follow
@@ -50,8 +50,9 @@ class Lower:
         p = canvas.palette
         canvas.hline(0, y, width, p.line)
         room = max(height - 2, 0)
-        title, total, draw = _contents(session)
-        canvas.text(1, y, f" {title} ", p.text, attrs=BOLD, width=width - 2)
+        found = epochs_list.listing(session)
+        canvas.text(1, y, f" {found.title} ", p.text, attrs=BOLD, width=width - 2)
+        total = len(found.lines)
         line = min(session.epochs.line, max(total - 1, 0))
         now = (line, total, room)
         if now != self._followed:
@@ -59,7 +60,13 @@ class Lower:
         self._followed = now
         self._top = max(0, min(self._top, total - room))
         self._lines = (0, y + 2, width, min(room, total - self._top))
-        draw(canvas, 0, y + 1, width, height - 1, self._top, line if session.epochs.listed else None)
+        cursor = line if session.epochs.listed else None
+        if isinstance(found, MoverLines):
+            draw_movers(canvas, 0, y + 1, width, height - 1, found, self._top, cursor)
+        elif isinstance(found, FlipLines):
+            draw_flips(canvas, 0, y + 1, width, height - 1, found, self._top, cursor)
+        else:
+            draw_dynamics(canvas, 0, y + 1, width, height - 1, found, self._top, cursor)
 
     def clicked(self, x: int, y: int) -> Callable[[Session], Session] | None:
         """The step that a click asks for: to the line, on the focused one where it leads."""
@@ -71,22 +78,6 @@ class Lower:
     def wheel(self, rows: int) -> None:
         """Scroll the list."""
         self._top += rows
-
-
-Draw = Callable[[Canvas, int, int, int, int, int, int | None], None]
-
-
-def _contents(session: Session) -> tuple[str, int, Draw]:
-    """(title, number of lines, what draws them at x, y, width, height from a line on with a cursor) of the list."""
-    if session.epochs.pane is EpochsPane.FLIPS:
-        flips = flip_lines(session)
-        return flips.title, len(flips.lines), lambda c, x, y, w, h, top, at: draw_flips(c, x, y, w, h, flips, top, at)
-    if session.epochs.pane is EpochsPane.DYNAMICS:
-        past = dynamics_lines(session)
-        return past.title, len(past.lines), lambda c, x, y, w, h, top, at: draw_dynamics(c, x, y, w, h, past, top, at)
-    found = epochs_list.movers(session)
-    title = f"Movers {found.against}".rstrip()
-    return title, len(found.lines), lambda c, x, y, w, h, top, at: draw_movers(c, x, y, w, h, found, top, at)
 
 
 def _click(session: Session, line: int) -> Session:

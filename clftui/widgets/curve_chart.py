@@ -91,7 +91,7 @@ class _Plot:
 
     def ticks(self, is_share: bool) -> None:
         p = self.canvas.palette
-        step = _step(self.low, self.high, max(self.height // 4, 2))
+        step = _step(self.low, self.high, max(self.height // 3, 2))
         tick = math.ceil(self.low / step - 1e-9)
         while tick * step <= self.high + 1e-9:
             row = int(self._rows(np.array([tick * step]))[0]) // 4

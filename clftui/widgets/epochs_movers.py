@@ -21,32 +21,34 @@ def draw_movers(
 ) -> None:
     """The summary and as many lines as fit from line `y` on; `cursor` is the focused one, None without focus."""
     p = canvas.palette
-    if shown.pending and not shown.lines:
-        canvas.text(x + 2, y, "comparing the epochs …", p.muted, width=width - 2)
+    if shown.sentence and not shown.lines:
+        canvas.text(x + 2, y, shown.sentence, p.muted, width=width - 3)
         return
-    summary = f"{shown.worse} worse, {shown.better} better"
+    summary = f"{shown.worse} worse, {len(shown.lines) - shown.worse} better"
     used = canvas.text(x + 3, y, summary, p.text, width=max(width - 3, 0))
     used += canvas.text(x + 5 + used, y, f"FDR {100 * shown.q_level:g} %", p.muted, width=max(width - 5 - used, 0))
-    names, axis = _columns(x, width)
-    limit = max((max(abs(line.low), abs(line.high), abs(line.change)) for line in shown.lines), default=1.0)
-    limit = limit if math.isfinite(limit) else max((abs(line.change) for line in shown.lines), default=1.0)
+    visible = shown.lines[top : top + max(height - 1, 0)]
+    longest = max((text_width(line.name) for line in visible), default=0)
+    names, axis = _columns(x, width, longest)
     if axis is not None:
         middle = axis[0] + axis[1] // 2
         if middle - 8 > x + 6 + used:
             canvas.text(middle - 8, y, "worse ◂", p.muted)
         canvas.text(middle + 2, y, "▸ better", p.muted, width=max(x + width - middle - 2, 0))
         canvas.vline(middle, y + 1, height - 1, p.line, "┊")
-    for row, line in enumerate(shown.lines[top : top + height - 1]):
-        _draw_line(canvas, x, y + 1 + row, width, names, axis, limit, line, cursor == top + row)
+    for row, line in enumerate(visible):
+        _draw_line(canvas, x, y + 1 + row, width, names, axis, shown.limit, line, cursor == top + row)
 
 
-def _columns(x: int, width: int) -> tuple[int, tuple[int, int] | None]:
+def _columns(x: int, width: int, longest: int) -> tuple[int, tuple[int, int] | None]:
     """Columns of the name, and start and width of the whiskers' axis; None without room."""
     if width < WHISKER_FROM:
         return max(width - 5 - NUMBERS, 4), None
-    wide = min(max(width * 2 // 5, 15), 35)
+    room = width - 5 - NUMBERS - 2
+    names = max(min(longest, room - 15), 8)
+    wide = min(max(room - names, 15), 41)
     wide -= 1 - wide % 2
-    return width - 5 - NUMBERS - wide - 2, (x + width - wide, wide)
+    return room - wide, (x + width - wide, wide)
 
 
 def _draw_line(
@@ -60,28 +62,30 @@ def _draw_line(
     line: MoverLine,
     focused: bool,
 ) -> None:
-    p = canvas.palette
-    colour = p.worse if line.worse else p.better
+    p, mover = canvas.palette, line.mover
+    colour = p.worse if mover.worse else p.better
     if focused:
         canvas.paint(x, y, width, 1, bg=p.raised)
         canvas.text(x, y, "▌", p.focus)
     canvas.text(x + 1, y, line.letter, run_colour(canvas, line.letter), attrs=BOLD)
-    canvas.text(x + 3, y, "▼" if line.worse else "▲", colour, attrs=BOLD if line.alarm else 0)
-    attrs = BOLD if line.kind != "cell" or focused else 0
-    canvas.text(x + 5, y, f"{line.name}{' !' if line.alarm else ''}", p.text, attrs=attrs, width=names, middle=True)
+    canvas.text(x + 3, y, "▼" if mover.worse else "▲", colour, attrs=BOLD if mover.alarm else 0)
+    attrs = BOLD if not line.is_cell or focused else 0
+    name = f"{line.name} alarm" if mover.alarm and text_width(line.name) + 6 <= names else line.name
+    canvas.text(x + 5, y, name, p.text, attrs=attrs, width=names, middle=True)
+    if name is not line.name:
+        canvas.text(x + 6 + text_width(line.name), y, "alarm", p.worse)
     at = x + 5 + names
-    change = signed(line.change)
-    canvas.text(at, y, change, p.text, width=6, align="right")
-    if math.isfinite(line.high - line.low):
-        half = f"±{(line.high - line.low) / 2:.1f}"
-        canvas.text(at + 7, y, half, p.faint, width=NUMBERS - 6)
+    canvas.text(at, y, signed(100 * mover.change), p.text, width=6, align="right")
+    half = 50 * (mover.high - mover.low)
+    if math.isfinite(half):
+        canvas.text(at + 7, y, f"±{half:.1f}", p.faint, width=NUMBERS - 6)
     if axis is None:
         return
     # Worse is always left, whatever the sign of the number.
-    side = 1 if (line.change < 0) is line.worse else -1
-    low, high = sorted((side * line.low, side * line.high))
-    cells = whisker(low, side * line.change, high, -limit, limit, axis[1])
+    side = 1 if (mover.change < 0) is mover.worse else -1
+    low, high = sorted((side * mover.low, side * mover.high))
+    cells = whisker(low, side * mover.change, high, -limit, limit, axis[1])
     quiet = p.mix(colour, p.page, 0.4)
     for column, cell in enumerate(cells):
-        if cell != " " and text_width(cell):
+        if cell != " ":
             canvas.text(axis[0] + column, y, cell, colour if cell == "●" else quiet)

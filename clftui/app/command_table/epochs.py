@@ -39,6 +39,8 @@ COMMANDS: tuple[Command, ...] = (
             "Show", step=steps.toggle_relative, tabs=ONLY, footer=30),
     Command("epochs.pane", ("v",), "detail", "Movers, flips, learning dynamics or the large chart below the strips.",
             "Show", step=steps.next_pane, tabs=ONLY, footer=12),
+    Command("epochs.against", ("d",), "compare with", "Movers and flips since the epoch before or the best, or against "
+            "another run or split.", "Show", step=steps.next_versus, tabs=ONLY, footer=18),
     Command("epochs.cell", ("c",), "cell curve", "The chart shows the cell last looked at, or its true class.", "Show",
             step=steps.toggle_cell, tabs=ONLY, when=_has_cell),
     Command("epochs.order", ("o",), "order", "Order the classes as Ranking does.", "Order", step=_order, tabs=ONLY),
@@ -57,7 +59,7 @@ READING: tuple[tuple[str, str], ...] = (
     ("▾", "best epoch: of accuracy above the columns, of each class in its strip"),
     ("↓", "past its best beyond chance: best epoch chosen on half of the samples, tested on the other half"),
     ("└ lowest loss", "epoch of the lowest logged loss on this split"),
-    ("└ over-fit: loss ×1.8 since", "loss on the split has risen above its lowest, beyond noise, while that on train fell"),
+    ("└ over-fit: loss ×1.8 since", "loss on the split rose above its lowest, beyond noise, while that on train fell"),
     ("lr  ▼", "the learning rate took a step down; an alarm"),
     ("min and max kept", "more epochs than columns: of each stretch its least and greatest value, and the last epoch"),
     ("▼ ──●──", "a change beyond chance with its 95 % interval; worse is left, better right"),
