@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-COMMANDS = ("open", "report", "doctor", "completion")
+COMMANDS = ("open", "report", "check", "doctor", "completion")
 TABS = ("runs", "ranking", "matrix", "epochs", "samples")
 PANES = ("pairs", "readout")
 GRAPHICS = ("auto", "blocks", "none")

@@ -62,7 +62,7 @@ def as_text(table: Table) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _escaped(text: str) -> str:
+def markdown_safe(text: str) -> str:
     for char in "\\|`*_<[":
         text = text.replace(char, "\\" + char)
     return text
@@ -71,10 +71,12 @@ def _escaped(text: str) -> str:
 def as_markdown(table: Table) -> str:
     """A Markdown table under a heading."""
     rule = ["---:" if _numeric(table, i) else "---" for i in range(len(table.columns))]
-    rows = [[_escaped(_shown(value)) for value in row] for row in table.rows]
-    lines = [f"## {_escaped(sanitise(table.title))}", ""]
-    lines += ["| " + " | ".join(row) + " |" for row in ([_escaped(sanitise(c)) for c in table.columns], rule, *rows)]
-    lines += ["", *(f"- {_escaped(sanitise(note))}" for note in table.notes)] if table.notes else []
+    rows = [[markdown_safe(_shown(value)) for value in row] for row in table.rows]
+    lines = [f"## {markdown_safe(sanitise(table.title))}", ""]
+    lines += [
+        "| " + " | ".join(row) + " |" for row in ([markdown_safe(sanitise(c)) for c in table.columns], rule, *rows)
+    ]
+    lines += ["", *(f"- {markdown_safe(sanitise(note))}" for note in table.notes)] if table.notes else []
     return "\n".join(lines) + "\n"
 
 
@@ -116,10 +118,10 @@ def as_json(session: Session, view: str, data: Mapping[str, Any]) -> str:
         "filters": [each.describe() for each in session.filters],
         "data": data,
     }
-    return _escaped_json(json.dumps(plain(envelope), ensure_ascii=False, allow_nan=False, indent=1)) + "\n"
+    return json_safe(json.dumps(plain(envelope), ensure_ascii=False, allow_nan=False, indent=1)) + "\n"
 
 
-def _escaped_json(text: str) -> str:
+def json_safe(text: str) -> str:
     """`text` with what a terminal would obey, and what is no Unicode, as escapes: the same JSON."""
     if harmless(text) == text:
         return text
