@@ -15,6 +15,8 @@ from hypothesis.extra.numpy import arrays
 from clftui.analysis.history import kept
 from clftui.analysis.metrics import Metric, per_class
 from clftui.data.catalog import open_catalog
+from clftui.state import epochs_list
+from clftui.state.alarms import alarm_epochs
 from clftui.state.epochs_detail import detail
 from clftui.state.epochs_loss import losses, lr_steps
 from clftui.state.epochs_sampling import column_of, kept_rows, place_at
@@ -22,8 +24,10 @@ from clftui.state.epochs_steps import (
     move_edge,
     next_event,
     next_metric,
+    next_mover,
     next_pane,
     next_rate,
+    next_versus,
     play_step,
     show_epoch,
     toggle_cell,
@@ -35,6 +39,7 @@ from clftui.state.moves import select, step_epoch
 from clftui.state.selection import Tab
 from clftui.state.session import Session, filtered_confusion, open_session
 from clftui.state.settings import EpochsPane
+from clftui.state.versus import parse_versus
 from tests.builders import CLASSES, write_collection, write_epoch, write_run
 
 SERIES = arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(1, 40)), elements=st.integers(0, 5).map(float))
@@ -250,3 +255,61 @@ def test_the_curves_are_of_the_class_or_cell_on_both_splits_of_every_run(tmp_pat
             assert value == evaluation.confusion.cell(0, 1) / evaluation.confusion.support[0]
     ranged = detail(select(session, span=(2, 3)), wait=True)
     assert ranged is not None and all(curve.epochs == (2, 3) for curve in ranged.curves)
+
+
+def fell(root: Path, epochs: int = 9) -> Session:
+    """Two runs of steady skill of which the first falls in its last epoch."""
+    for number in range(2):
+        folder = root / f"run{number}"
+        write_run(folder, epochs=epochs, n=400, seed=number, scores=False)
+        for epoch in range(1, epochs + 1):
+            skill = 0.3 if number == 0 and epoch == epochs else 0.9
+            write_epoch(folder, epoch, "test", classes=4, n=400, seed=7, skill=skill, scores=False)
+    return replace(select(open_session(open_catalog([root])), run="run0"), tab=Tab.EPOCHS)
+
+
+def test_movers_are_listed_regressions_first_and_classes_before_cells(tmp_path: Path) -> None:
+    session = fell(tmp_path)
+    found = epochs_list.movers(session, wait=True)
+    assert found.title == "Movers since the epoch before" and found.worse == len(found.lines) > 4
+    assert {line.run for line in found.lines} == {"run0"}
+    kinds = [line.is_cell for line in found.lines]
+    assert kinds == sorted(kinds) and " → " in found.lines[-1].name
+    assert found.limit >= max(abs(line.mover.change) for line in found.lines)
+    better = epochs_list.movers(replace(session, versus=parse_versus("epoch:1")), wait=True)
+    assert better.title == "Movers since epoch 1"
+
+
+def test_a_line_moves_run_class_and_chart_and_leads_to_the_samples_that_flipped(tmp_path: Path) -> None:
+    session = select(fell(tmp_path), run="run1")
+    found = epochs_list.movers(session, wait=True)
+    at = next(i for i, line in enumerate(found.lines) if line.is_cell)
+    moved = epochs_list.at(session, at)
+    mover = found.lines[at].mover
+    assert (moved.selection.run, moved.selection.true, moved.selection.predicted) == (
+        "run0", mover.true, mover.predicted,
+    )  # fmt: skip
+    assert moved.epochs.cell and moved.epochs.listed and moved.epochs.line == at
+    assert next_mover(moved).epochs.line == at + 1
+    assert next_mover(epochs_list.at(session, 10**6)).epochs.line == 0
+    drilled = epochs_list.drill(moved)
+    assert drilled.tab is Tab.SAMPLES and len(drilled.filters) == 1
+
+
+def test_what_is_compared_with_goes_round(tmp_path: Path) -> None:
+    session = fell(tmp_path)
+    specs = []
+    for _ in range(4):
+        session = next_versus(session)
+        specs.append(session.versus.spec)
+    assert specs == ["epoch:best", "run:run1", "epoch:before", "epoch:best"]
+
+
+def test_an_alarm_is_an_event_that_leads_to_its_class(tmp_path: Path) -> None:
+    session = fell(tmp_path)
+    epochs_table(session, wait=True)
+    alarms = alarm_epochs(session, wait=True)
+    assert list(alarms) == [9]
+    there = next_event(select(session, epoch=8, true=None))
+    assert there.selection.epoch is None and there.notice.startswith("Epoch 9: alarm")
+    assert there.selection.true in CLASSES and there.versus.spec == "epoch:8"
