@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -31,7 +33,7 @@ def test_samples_are_told_as_their_rows_read(rows: list[list[int]]) -> None:
         assert found.seen[at] == len(seen)
         assert found.wrong[at] == right.count(False)
         assert found.first_learned[at] == next((epoch for epoch, answer in seen if answer == true), 0)
-        pairs = list(zip(right, right[1:], strict=False))
+        pairs = list(pairwise(right))
         assert found.forgetting[at] == pairs.count((True, False))
         assert found.visited[at] == len({answer for _, answer in seen if answer >= 0})
         flips = [seen[place + 1][0] for place, (a, b) in enumerate(pairs) if a != b]
