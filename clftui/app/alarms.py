@@ -119,6 +119,8 @@ class Alarms:
         self._screen = screen
         self._notice = notice
         self._told: set[EpochOf] = set()
+        self._named: dict[tuple[str, str], frozenset[str]] = {}
+        """What the last alarm of a run and split named: an alarm that lasts rings once."""
         self._waiting = False
         self._strip: AlarmStrip | None = None
 
@@ -136,15 +138,26 @@ class Alarms:
         """Show the alarms of the session as it is now; look again while some are being computed."""
         found = strips(self._screen.now)
         self._show(found)
-        arrived = self._screen.now.alarms.arrived
-        for strip in found.found:
-            if strip.epoch_of in arrived and strip.epoch_of not in self._told:
-                self._told.add(strip.epoch_of)
-                log.info("alarm: %s", strip.title)
-                notify(self._notice, strip, self._screen.app.bell)
+        self._tell(found)
         if found.pending and not self._waiting:
             self._waiting = True
             self._screen.set_timer(AGAIN_SECONDS, self._again)
+
+    def _tell(self, found: Strips) -> None:
+        """Notify of epochs that arrived while one looked, where they name something new."""
+        by_epoch = {strip.epoch_of: strip for strip in found.found}
+        for epoch_of in self._screen.now.alarms.arrived - self._told:
+            strip, place = by_epoch.get(epoch_of), epoch_of[:2]
+            if strip is not None:
+                self._told.add(epoch_of)
+                names = frozenset(each.name for each in strip.regressed)
+                news = names - self._named.get(place, frozenset())
+                self._named[place] = names
+                log.info("alarm: %s", strip.title)
+                if news:
+                    notify(self._notice, strip, self._screen.app.bell)
+            elif not found.pending:
+                self._named.pop(place, None)
 
     def _again(self) -> None:
         self._waiting = False

@@ -18,7 +18,7 @@ from clftui.schema import EPOCHS_FOLDER, RUN_FILE, SCALARS_FILE, STATUS_FILE, ep
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 2.0
-STEP_MS = 100
+STEP_MS = 40
 """How often the events are asked for; with it go the delay of a new epoch and the CPU that waiting costs."""
 
 SLOW_BEATS = 5
@@ -84,6 +84,7 @@ class _Follower:
         self._looked: tuple[Path, ...] = ()
         self._beats = 0
         self._seen: dict[bool, Fingerprint] = {}
+        self._paths_of: dict[bool, tuple[str, ...]] = {}
 
     def run(self) -> None:
         """Until stopped. Nothing escapes: a collection that cannot be read now may be readable at the next beat."""
@@ -113,16 +114,20 @@ class _Follower:
         """Whether a time stamp is another than before the last look, or a running run has fallen silent."""
         self._beats += 1
         slow = self._beats % SLOW_BEATS == 0
-        now = fingerprint(self._catalog, self._looked, slow)
-        return now != self._seen.get(slow) or (slow and _fell_silent(self._catalog))
+        # The names stay until the next look; making them anew would cost more than asking for the times.
+        paths = self._paths_of.get(slow)
+        if paths is None:
+            paths = self._paths_of[slow] = telling_files(self._catalog, self._looked, slow)
+        return stamps(paths) != self._seen.get(slow) or (slow and _fell_silent(self._catalog))
 
     def _refresh(self) -> None:
         # Taken before the look itself: what changes in between is then seen at the next beat.
-        self._seen = {slow: fingerprint(self._catalog, self._looked, slow) for slow in (False, True)}
+        self._paths_of = {slow: telling_files(self._catalog, self._looked, slow) for slow in (False, True)}
+        self._seen = {slow: stamps(paths) for slow, paths in self._paths_of.items()}
         images_root, transposed = self._images_root, self._catalog.transposed
         newer, self._looked = look(self._paths, images_root=images_root, transposed=transposed, previous=self._catalog)
         if newer is not self._catalog and not self._stop.is_set():
-            self._catalog = newer
+            self._catalog, self._paths_of = newer, {}
             self._on_change(newer)
 
 
@@ -148,8 +153,8 @@ def watched_folders(catalog: Catalog, looked: Sequence[Path]) -> tuple[Path, ...
     return tuple(sorted(folders))
 
 
-def fingerprint(catalog: Catalog, looked: Sequence[Path], slow: bool) -> Fingerprint:
-    """Times and sizes of the few files that tell whether a run has changed; with `slow` of ended runs too."""
+def telling_files(catalog: Catalog, looked: Sequence[Path], slow: bool) -> tuple[str, ...]:
+    """The files and folders whose times tell whether a run has changed; with `slow` of ended runs too."""
     paths = [path for path in catalog.paths if path != STDIN]
     if slow:
         paths.extend(place for folder in looked[:MAX_LOOKED] for place in (folder, folder / RUN_FILE))
@@ -163,16 +168,19 @@ def fingerprint(catalog: Catalog, looked: Sequence[Path], slow: bool) -> Fingerp
         paths.extend(run.path / name for name in scan.status_files or (STATUS_FILE,))
         paths.extend(run.path / name for name in (RUN_FILE, SCALARS_FILE, EPOCHS_FOLDER))
         paths.extend(run.path / EPOCHS_FOLDER / epoch_folder(epoch) for epoch in scan.listed)
-    return tuple(_stamps(paths))
+    return tuple(map(str, paths))
 
 
-def _stamps(paths: Sequence[Path]) -> Iterator[tuple[str, int, int]]:
+def stamps(paths: Sequence[str]) -> Fingerprint:
+    """Path, time and size of each of `paths` that is there."""
+    found = []
     for path in paths:
         try:
-            status = path.stat()
+            status = os.stat(path)  # noqa: PTH116 - making a Path costs more than asking
         except OSError:
             continue
-        yield str(path), status.st_mtime_ns, status.st_size
+        found.append((path, status.st_mtime_ns, status.st_size))
+    return tuple(found)
 
 
 def _events(folders: tuple[Path, ...], stop: threading.Event) -> Iterator[bool]:
@@ -195,7 +203,7 @@ def _file_events(folders: tuple[Path, ...], stop: threading.Event) -> Iterator[b
         *folders,
         watch_filter=_is_whole,
         step=STEP_MS,
-        debounce=4 * STEP_MS,
+        debounce=10 * STEP_MS,
         stop_event=stop,
         rust_timeout=int(BEAT_SECONDS * 1000),
         yield_on_timeout=True,

@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
 
+from clftui.analysis.changes import Part
 from clftui.analysis.metrics import accuracy
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.schema import FormatError
+from clftui.state.alarms import Alarm, alarms
 from clftui.state.filters import FilterError
 from clftui.state.later import LATER, weak
 from clftui.state.live_words import is_partial
@@ -22,32 +23,31 @@ from clftui.state.settings import EpochOf, EpochsPane
 from clftui.state.versus import Versus
 from clftui.text import plural, sanitise, shorten, signed
 
-Kind = Literal["class", "group", "cell"]
-_NOUNS: dict[Kind, tuple[str, str]] = {
-    "class": ("class", "classes"),
-    "group": ("group", "groups"),
-    "cell": ("cell", "cells"),
-}
+_NOUNS = {Part.CLASS: ("class", "classes"), Part.GROUP: ("group", "groups"), Part.CELL: ("cell", "cells")}
 
 
 @dataclass(frozen=True)
 class Regressed:
     """What got worse; `change` of its rate and the half-width of its 95 % interval are shares, NaN unknown."""
 
-    kind: Kind
+    kind: Part
     name: str
     change: float
     half: float
+    since: int | None = None
+    """The epoch that it is measured from, where that is not the epoch before."""
     words: str = ""
     """What a rule says instead of a change: `recall < 70 % for 3 epochs`."""
 
     @property
-    def said(self) -> str:
-        """`Coat −13.0 ±3.5`."""
+    def said(self) -> tuple[str, str]:
+        """(`Coat −13.0`, `±3.5`) or (`Coat −13.0`, `±3.5 since 4`); of a rule (`Coat recall < 70 %`, ``)."""
         name = shorten(self.name, 24, middle=True)
         if self.words:
-            return f"{name} {sanitise(self.words)}"
-        return f"{name} {signed(100 * self.change)}" + (f" ±{100 * self.half:.1f}" if math.isfinite(self.half) else "")
+            return f"{name} {sanitise(self.words)}", ""
+        half = f"±{100 * self.half:.1f}" if math.isfinite(self.half) else ""
+        since = f"since {self.since}" if self.since is not None else ""
+        return f"{name} {signed(100 * self.change)}", f"{half} {since}".strip()
 
 
 @dataclass(frozen=True)
@@ -166,8 +166,20 @@ def _mean_change(run: Run, evaluation: Evaluation) -> float:
 
 
 def regressions(session: Session, run: Run) -> tuple[Regressed, ...] | None:
-    """What raised an alarm at the newest epoch of `run`; None while it is being found out."""
-    return ()
+    """What raised an alarm at the newest epoch of `run`: classes, groups, then cells; None while it is worked out."""
+    found = alarms(session, run)
+    if found is None:
+        return None
+    earlier = run.epochs(session.selection.split or "")[:-1]
+    each = [_regressed(alarm, alarm.since != earlier[-1]) for alarm in found if earlier]
+    return tuple(sorted(each, key=lambda one: (list(_NOUNS).index(one.kind), -abs(one.change))))
+
+
+def _regressed(alarm: Alarm, lasting: bool) -> Regressed:
+    named = alarm.named
+    name = f"{named.true} → {named.predicted}" if named.kind is Part.CELL else named.name
+    since = alarm.since if lasting else None
+    return Regressed(named.kind, name, alarm.change, (alarm.high - alarm.low) / 2, since)
 
 
 def show(session: Session) -> Session:
@@ -177,8 +189,8 @@ def show(session: Session) -> Session:
         return session
     there = go(session, Tab.EPOCHS)
     there = with_defaults(select(there, run=strip.key, epoch=strip.epoch))
-    name = next((each.name for each in strip.regressed if each.kind == "class"), None)
-    if name in there.classes:
+    name = next((each.name for each in strip.regressed if each.name in there.classes), None)
+    if name is not None:
         there = select(there, true=name)
     return replace(there, versus=Versus(), epochs=replace(there.epochs, pane=EpochsPane.MOVERS))
 
@@ -188,8 +200,8 @@ def dismiss(session: Session) -> Session:
     strip = strips(session).first
     if strip is None:
         return back(session)
-    alarms = session.alarms
-    return replace(session, alarms=replace(alarms, dismissed=alarms.dismissed | {strip.epoch_of}))
+    dismissed = session.alarms.dismissed | {strip.epoch_of}
+    return replace(session, alarms=replace(session.alarms, dismissed=dismissed))
 
 
 def has_alarm(session: Session) -> bool:

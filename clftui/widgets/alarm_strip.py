@@ -9,7 +9,7 @@ from textual.message import Message
 
 from clftui.drawing.canvas import BOLD, Canvas
 from clftui.drawing.encode import Depth
-from clftui.state.alarm_strip import Strip
+from clftui.state.alarm_strip import Regressed, Strip
 from clftui.text import signed, text_width
 from clftui.widgets.canvas_view import CanvasView
 
@@ -69,12 +69,12 @@ def _draw_regressed(canvas: Canvas, strip: Strip, x: int, end: int) -> None:
     left = len(strip.regressed)
     for each in strip.regressed:
         room = end - x - (4 if left > 1 else 0)
-        if text_width(each.said) > room:
+        if _width(each) > room:
             break
-        name, _, rest = each.said.partition(" ±")
-        x += canvas.text(x, 0, name, canvas.palette.text)
+        said, rest = each.said
+        x += canvas.text(x, 0, said, canvas.palette.text)
         if rest:
-            x += 1 + canvas.text(x + 1, 0, f"±{rest}", canvas.palette.muted)
+            x += 1 + canvas.text(x + 1, 0, rest, canvas.palette.muted)
         x += 2
         left -= 1
     if 0 < left < len(strip.regressed) and end - x >= 2:
@@ -86,7 +86,7 @@ def fitting(strip: Strip, more: int, width: int) -> tuple[str, str, bool]:
     others = f" (+{more})" if more else ""
     long, short = strip.title + others, f"epoch {strip.epoch} of {strip.run}{others}"
     mean = f"accuracy {signed(100 * strip.mean)}" if math.isfinite(strip.mean) else ""
-    worst = text_width(strip.regressed[0].said) + (6 if len(strip.regressed) > 1 else 2)
+    worst = _width(strip.regressed[0]) + (6 if len(strip.regressed) > 1 else 2)
     choices = ((long, mean, True), (short, mean, True), (short, "", True), (short, "", False))
     for title, shown, keys in choices:
         used = 4 + text_width(title) + worst
@@ -95,6 +95,10 @@ def fitting(strip: Strip, more: int, width: int) -> tuple[str, str, bool]:
         if used <= width:
             return title, shown, keys
     return choices[-1]
+
+
+def _width(each: Regressed) -> int:
+    return text_width(" ".join(part for part in each.said if part))
 
 
 def _keys_width() -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from clftui.analysis.changes import Part
 from clftui.app import alarms as alarms_module
 from clftui.app.alarms import AlarmError, Notice, advice, environment, notify, parse_notice
 from clftui.app.app import ClfApp
@@ -27,8 +28,8 @@ from clftui.widgets.frame import BreadcrumbBar, FooterBar, HeaderBar
 from tests.builders import write_collection, write_epoch, write_run
 
 DARK = load_theme(find_themes()["dark"])
-COAT = Regressed("class", "owl", -0.13, 0.035)
-BOOT = Regressed("class", "fox", -0.039, 0.023)
+COAT = Regressed(Part.CLASS, "owl", -0.13, 0.035)
+BOOT = Regressed(Part.CLASS, "fox", -0.039, 0.023)
 STRIP = Strip(("/runs/cnn", "test", 6), "cnn", "cnn", "A", (COAT, BOOT), -0.003)
 
 
@@ -214,7 +215,8 @@ async def test_the_bell_rings_once_an_epoch_and_never_at_the_start(
 ) -> None:
     rung: list[Strip] = []
     monkeypatch.setattr(alarms_module, "notify", lambda notice, strip, ring: rung.append(strip))
-    fake.found["live", 3] = fake.found["live", 4] = fake.found["live", 5] = (COAT,)
+    fake.found["live", 3] = fake.found["live", 4] = fake.found["live", 8] = (COAT,)
+    fake.found["live", 5] = fake.found["live", 6] = (COAT, BOOT)
     async with running(root, alarm="bell") as pilot:
         await pilot.press("3")
         assert line(pilot, AlarmStrip) and not rung
@@ -224,6 +226,10 @@ async def test_the_bell_rings_once_an_epoch_and_never_at_the_start(
         next_epoch(root, 5)
         await until(pilot, lambda: len(rung) == 2)
         assert [strip.epoch for strip in rung] == [4, 5]
+        for epoch in (6, 7, 8):
+            next_epoch(root, epoch)
+            await until(pilot, lambda epoch=epoch: f"epoch {epoch}/{epoch}" in line(pilot, HeaderBar))  # type: ignore[misc]
+        assert [strip.epoch for strip in rung] == [4, 5, 8]  # 6 is what 5 was, 7 is quiet, 8 is news again
 
 
 def test_what_an_alarm_does_is_checked_before_the_app_opens() -> None:
@@ -239,7 +245,7 @@ def test_what_an_alarm_does_is_checked_before_the_app_opens() -> None:
 
 def test_a_command_gets_names_as_data_and_no_shell_reads_them(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    nasty = Regressed("class", "$(touch owned); `x`\n\x1b[31m\0\udcff", -0.1, 0.01)
+    nasty = Regressed(Part.CLASS, "$(touch owned); `x`\n\x1b[31m\0\udcff", -0.1, 0.01)
     strip = Strip(("/x", "test", 7), "r", 'my "run"', None, (nasty, BOOT), 0.0)
     script = tmp_path / "told.py"
     script.write_text(
@@ -300,9 +306,11 @@ def test_the_strip_at_every_width_and_depth(width: int, words: str, depth: Depth
 
 
 def test_cells_and_rules_speak_for_themselves() -> None:
-    cell = Regressed("cell", "Coat → Shirt", 0.071, 0.024)
-    rule = Regressed("class", "owl", float("nan"), float("nan"), "recall < 70 % for 3 epochs")
-    assert cell.said == "Coat → Shirt +7.1 ±2.4" and rule.said == "owl recall < 70 % for 3 epochs"
+    cell = Regressed(Part.CELL, "Coat → Shirt", 0.071, 0.024)
+    rule = Regressed(Part.CLASS, "owl", float("nan"), float("nan"), words="recall < 70 % for 3 epochs")
+    lasting = Regressed(Part.CLASS, "owl", -0.1, 0.02, since=4)
+    assert cell.said == ("Coat → Shirt +7.1", "±2.4") and rule.said == ("owl recall < 70 % for 3 epochs", "")
+    assert lasting.said == ("owl −10.0", "±2.0 since 4")
     both = Strip(("/x", "test", 6), "cnn", "cnn", None, (rule, cell), float("nan"))
     assert both.title == "epoch 6 of cnn: 1 class regressed" and both.number == 1
     canvas = Canvas(120, 1, DARK)

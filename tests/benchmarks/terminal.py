@@ -74,6 +74,10 @@ class Terminal:
         self.written += data
         return len(data)
 
+    def fileno(self) -> int:
+        """For select."""
+        return self._handle
+
     def until(self, marker: bytes, timeout: float = 30.0) -> float:
         """Seconds from the start until `marker` has been written; TimeoutError with what was written instead."""
         end = time.perf_counter() + timeout
@@ -110,3 +114,17 @@ class Terminal:
         """Resident memory now."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def first_bytes(terminals: Sequence[Terminal], since: float, timeout: float = 10.0) -> list[float]:
+    """For each terminal, seconds from `since` (time.perf_counter) to the next byte: all must have been quiet before."""
+    found: dict[int, float] = {}
+    while len(found) < len(terminals):
+        waiting = [each for each in terminals if each.fileno() not in found]
+        ready = select.select(waiting, [], [], timeout)[0]
+        if not ready:
+            raise TimeoutError("nothing was written")
+        for each in ready:
+            found[each.fileno()] = time.perf_counter() - since
+            each.quiet(0.0)
+    return [found[each.fileno()] for each in terminals]
