@@ -146,6 +146,7 @@ def _numbers(canvas: Canvas, x: int, y: int, plan: StripPlan, margins: Margins, 
     if plan.best >= 0:
         canvas.text(x + plan.best, y, str(best) if best >= 0 else "–", palette.muted, width=BEST, align="right")
     if plan.since >= 0:
-        words = "–" if np.isnan(since) else "·" if not since else f"−{percent(-since, 1)}"
+        loss = percent(-since, 1)
+        words = "–" if np.isnan(since) else "·" if not since else loss if loss.startswith("<") else f"−{loss}"
         fg, attrs = (palette.worse, 0 if palette.colourful else BOLD) if margins.certain[at] else (palette.faint, 0)
         canvas.text(x + plan.since, y, words, fg, attrs=attrs, width=SINCE, align="right")
