@@ -214,7 +214,7 @@ def marks(session: Session, table: EpochsTable, each: RunEpochs, rows: Int64) ->
     values = each.values[:, rows].astype(np.float64)
     known = ~np.isnan(values)
     best = np.where(known.any(axis=0), np.where(known, values, -np.inf).argmax(axis=0), -1)
-    if table.metric is Metric.SUPPORT:
+    if table.metric is Metric.SUPPORT or len(each.epochs) < 2:
         best[:] = -1
     tested = past_best(session, each.run) if table.metric is Metric.RECALL else None
     beyond = np.zeros(len(rows), dtype=np.bool_) if tested is None else tested.past[rows]
