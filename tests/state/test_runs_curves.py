@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -59,7 +60,7 @@ def test_without_a_log_the_loss_is_the_cross_entropy_of_the_scores(tmp_path: Pat
 
 def test_logs_as_keras_writes_them_and_what_is_no_value(tmp_path: Path) -> None:
     write_labels(tmp_path / "k", [(TRUE, wrong_in(TRUE, {0: 9}))], split="val", samples=False)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"epoch": 1, "loss": 0.9, "accuracy": 0.5, "val_loss": 0.8, "val_accuracy": 0.6, "lr": 0.1},
         {"epoch": 2, "loss": 0.7, "accuracy": 61.0, "val_loss": float("nan"), "val_acc": True},
         {"epoch": 2.5, "loss": 3}, {"epoch": True, "loss": 3}, {"loss": 3},
