@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from clftui.analysis.metrics import Metric
 from clftui.data.catalog import open_catalog
+from clftui.state.later import Later
 from clftui.state.moves import select
 from clftui.state.ranking_table import with_metric
 from clftui.state.selection import Tab
@@ -66,6 +69,24 @@ def wrong_in(true: np.ndarray[Any, Any], per_class: Mapping[int, int], classes: 
         rows = np.flatnonzero(true == cls)[:number]
         out[rows] = (cls + 1) % classes
     return out
+
+
+@contextmanager
+def held_back(later: Later) -> Iterator[None]:
+    """Nothing is computed behind the screen meanwhile, and everything afterwards."""
+    begun, gate = threading.Event(), threading.Event()
+
+    def hold() -> bool:
+        begun.set()
+        return gate.wait(10)
+
+    later.get(object(), hold)
+    assert begun.wait(10)
+    try:
+        yield
+    finally:
+        gate.set()
+        assert later.settle()
 
 
 TRUE = np.repeat(np.arange(3), 40)

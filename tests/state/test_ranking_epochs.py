@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +22,7 @@ from clftui.state.ranking_table import RankingTable, of_runs, ranking, with_metr
 from clftui.state.ranking_ties import best_weak_spots, class_ties
 from clftui.state.session import Session
 from clftui.state.settings import RankingRows, RankingVariant
-from tests.rankings import TRUE, on_class, ranking_of, three_runs, write_labels, write_table, wrong_in
+from tests.rankings import TRUE, held_back, on_class, ranking_of, three_runs, write_labels, write_table, wrong_in
 
 WRONG = ({0: 30, 1: 20, 2: 20}, {0: 2, 1: 10, 2: 4}, {0: 1, 1: 2, 2: 20}, {0: 2, 1: 2, 2: 6})
 """Wrong samples of each class in four epochs: the third is worst in cow but first, the last the best overall."""
@@ -40,18 +37,6 @@ def of_epochs(root: Path, *, samples: bool = True, variant: RankingVariant = Ran
 
 def as_epochs(session: Session, variant: RankingVariant = RankingVariant.TABLE) -> Session:
     return replace(session, ranking=replace(session.ranking, rows=RankingRows.EPOCHS, variant=variant))
-
-
-@contextmanager
-def held_back() -> Iterator[None]:
-    """Nothing is read behind the screen meanwhile, and everything afterwards."""
-    gate = threading.Event()
-    EPOCHS.get(object(), lambda: gate.wait(10))
-    try:
-        yield
-    finally:
-        gate.set()
-        assert EPOCHS.settle()
 
 
 def read(session: Session) -> RankingTable:
@@ -94,7 +79,7 @@ def test_lines_of_epochs_stand_by_their_overall_value(tmp_path: Path) -> None:
 
 def test_epochs_are_read_behind_the_screen(tmp_path: Path) -> None:
     session = of_epochs(tmp_path)
-    with held_back():
+    with held_back(EPOCHS):
         first = ranking(session)
         assert first.reading and not first.rows and first.epochs_of is session.run
         assert move(session, 1, 0) is session
@@ -106,7 +91,7 @@ def test_while_a_run_grows_its_earlier_epochs_stay(tmp_path: Path) -> None:
     read(session)
     write_labels(tmp_path / "grown", [(TRUE, wrong_in(TRUE, each)) for each in (*WRONG, {0: 1})])
     grown = with_catalog(session, open_catalog([tmp_path]))
-    with held_back():
+    with held_back(EPOCHS):
         before = ranking(grown)
         assert before.reading and before.names[-1] == "epoch 4" and cursor(before, grown)[0] == 3
     after = ranking(grown)

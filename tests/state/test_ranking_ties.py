@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from clftui.state.ranking_table import ranking, with_metric
 from clftui.state.ranking_ties import best_weak_spots, class_ties
 from clftui.state.session import Session
 from tests.builders import write_collection
-from tests.rankings import TRUE, on_class, ranking_of, three_runs, write_labels, write_table, wrong_in
+from tests.rankings import TRUE, held_back, on_class, ranking_of, three_runs, write_labels, write_table, wrong_in
 
 
 @pytest.fixture
@@ -187,11 +186,9 @@ def test_row_intervals_are_those_of_the_cells(session: Session) -> None:
 
 def test_large_comparisons_wait_in_the_background(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("clftui.state.ranking_ties.INLINE", 0)
-    table, gate = ranking(session), threading.Event()
-    LATER.get(object(), lambda: gate.wait(10))
-    assert class_ties(table, range(3)) == {} and best_weak_spots(table) is None
-    assert next_weak_spot(session).notice == "Weak spots are still being computed; press N again."
-    gate.set()
-    assert LATER.settle()
+    table = ranking(session)
+    with held_back(LATER):
+        assert class_ties(table, range(3)) == {} and best_weak_spots(table) is None
+        assert next_weak_spot(session).notice == "Weak spots are still being computed; press N again."
     assert set(class_ties(table, range(3))) == {0, 1, 2}
     assert [table.classes[column] for column in best_weak_spots(table) or ()] == ["bee"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -23,7 +22,7 @@ from clftui.state.session import Session
 from clftui.state.settings import RankingRows, RankingVariant
 from clftui.views.ranking import RankingView
 from clftui.views.view import Act
-from tests.rankings import TRUE, on_class, ranking_of, three_runs, write_labels, write_table, wrong_in
+from tests.rankings import TRUE, held_back, on_class, ranking_of, three_runs, write_labels, write_table, wrong_in
 
 DARK = load_theme(find_themes()["dark"])
 
@@ -199,12 +198,10 @@ def test_epochs_as_rows_of_the_table(tmp_path: Path) -> None:
 def test_until_epochs_are_read_a_sentence_says_so(tmp_path: Path) -> None:
     write_labels(tmp_path / "grown", [(TRUE, TRUE)] * 2, samples=False)
     session = as_lines(ranking_of(tmp_path), RankingRows.EPOCHS)
-    gate = threading.Event()
-    EPOCHS.get(object(), lambda: gate.wait(10))
-    view, canvas = view_of(session)
-    was_busy = view.busy
-    assert was_busy and "Reading the epochs of grown …" in "\n".join(canvas.rows_text())
-    gate.set()
+    with held_back(EPOCHS):
+        view, canvas = view_of(session)
+        was_busy = view.busy
+        assert was_busy and "Reading the epochs of grown …" in "\n".join(canvas.rows_text())
     assert EPOCHS.settle() and LATER.settle() and not view.busy
     assert "epoch 2" in "\n".join(shown(session))
     empty = select(session, span=(7, 9))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from clftui.state.session import Session, open_session
 from clftui.views.ranking import RankingView
 from clftui.views.view import Act
 from tests.builders import write_collection
-from tests.rankings import TRUE, on_class, ranking_of, three_runs, write_labels, wrong_in
+from tests.rankings import TRUE, held_back, on_class, ranking_of, three_runs, write_labels, wrong_in
 
 DARK = load_theme(find_themes()["dark"])
 
@@ -155,11 +154,8 @@ def test_undefined_is_a_dash_and_never_zero(tmp_path: Path) -> None:
 
 def test_ap_shows_an_ellipsis_until_it_is_there(tmp_path: Path) -> None:
     session = with_metric(open_session(open_catalog([write_collection(tmp_path, runs=2)])), Metric.AP)
-    gate = threading.Event()
-    LATER.get(object(), lambda: gate.wait(10))
-    assert "…" in "\n".join(lines(session, 100, 12)[1:3])
-    gate.set()
-    assert LATER.settle()
+    with held_back(LATER):
+        assert "…" in "\n".join(lines(session, 100, 12)[1:3])
     rows = "\n".join(lines(session, 100, 12)[1:3])
     assert "…" not in rows and any(char.isdigit() for char in rows)
 
