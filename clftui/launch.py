@@ -66,8 +66,14 @@ def make_session(chosen: Mapping[str, Any]) -> Session:
         session = replace(session, ranking=replace(session.ranking, metric=_metric_named(chosen["metric"])))
     try:
         filters = tuple(Expression(text) for text in chosen["filters"])
+        if chosen.get("rules"):
+            from clftui.state.rules import read_rules  # Few start with rules.
+
+            session = replace(session, rules=read_rules(chosen["rules"]))
     except FilterError as error:
         raise LaunchError(f"--filter {error}") from error
+    except FormatError as error:
+        raise LaunchError(f"--rules: {error}") from error
     session = replace(session, filters=filters)
     session = _arranged(session, chosen.get("order"), chosen.get("blocks"))
     if chosen.get("sort"):

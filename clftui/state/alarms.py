@@ -20,6 +20,7 @@ from clftui.state.class_tree import tree_of
 from clftui.state.later import LATER, weak
 from clftui.state.mover_names import Named, named_as
 from clftui.state.peers import aligned
+from clftui.state.rules import Broken, Rule, broken_rules
 from clftui.state.session import Session
 
 WINDOW = HISTORY + LONGEST + 1
@@ -130,9 +131,9 @@ def _watched(run: Run, newest: Evaluation, tree: Hierarchy | None) -> tuple[list
     return [each.epoch for each, _ in places], WatchedSamples(newest.true[kept], predicted, len(run.classes), tree)
 
 
-def _window(run: Run, newest: Evaluation) -> list[Evaluation]:
+def _window(run: Run, newest: Evaluation, most: int = WINDOW) -> list[Evaluation]:
     out = []
-    for epoch in [each for each in run.epochs(newest.split) if each <= newest.epoch][-WINDOW:]:
+    for epoch in [each for each in run.epochs(newest.split) if each <= newest.epoch][-most:]:
         try:
             evaluation = run.evaluation(newest.split, epoch)
         except FormatError:
@@ -140,3 +141,30 @@ def _window(run: Run, newest: Evaluation) -> list[Evaluation]:
         if evaluation is not None and evaluation.n:
             out.append(evaluation)
     return out
+
+
+def broken(session: Session, run: Run | None = None, *, wait: bool = False) -> tuple[Broken, ...] | None:
+    """The session's rules that the newest epoch of `run` breaks; None while it is worked out.
+
+    A cell rises against the epoch before, a class falls against the epoch before the rule's first.
+    """
+    run, split = run or session.run, session.selection.split
+    if run is None or split is None or not session.rules:
+        return ()
+    try:
+        newest = run.evaluation(split)
+    except FormatError:
+        return ()
+    if newest is None:
+        return ()
+    key = ("rules", session.rules, *weak(newest))
+    return LATER.get(key, partial(_broken, run, newest, session.rules), wait=wait)
+
+
+def _broken(run: Run, newest: Evaluation, rules: tuple[Rule, ...]) -> tuple[Broken, ...]:
+    window = _window(run, newest, 1 + max(rule.epochs for rule in rules))
+    cells = None
+    if len(window) > 1:
+        _, watched = _watched(run, newest, None)
+        cells = watched.steps[-1].cells if watched.steps else None
+    return broken_rules(rules, run.classes, [each.confusion for each in window], None, cells)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,9 @@ from clftui.state.settings import (
     SamplesSettings,
 )
 from clftui.state.versus import Versus
+
+if TYPE_CHECKING:
+    from clftui.state.rules import Rule
 
 
 class Place(NamedTuple):
@@ -56,6 +59,8 @@ class Session:
     alarms: AlarmsSettings = AlarmsSettings()
     versus: Versus = Versus()
     """What movers and flips compare with."""
+    rules: tuple[Rule, ...] = ()
+    """What raises an alarm besides a regression beyond its own variation."""
     arrangement: Arrangement | None = None
     """The class hierarchy as it was built in the app; None is the collection's own."""
     history: tuple[Place, ...] = field(default=(), repr=False)
