@@ -96,12 +96,14 @@ def _draw_row(canvas: Canvas, x: int, y: int, name: int, wide: int, row: FlipRow
 def _draw_bars(canvas: Canvas, x: int, y: int, width: int, row: FlipRow, most: int) -> None:
     """Lost at the left, won at the right, on one scale for all classes; half cells count."""
     p, arm = canvas.palette, width // 2
+    # What may be chance recedes into the page.
+    worse, better = (p.mix(colour, p.page, 0.3 if row.q <= ALPHA else 0.65) for colour in (p.worse, p.better))
     canvas.text(x + arm, y, "│", p.line)
     lost, won = (-(-2 * arm * number // max(most, 1)) for number in (row.newly_wrong, row.newly_right))
     full, half = divmod(lost, 2)
-    canvas.text(x + arm - full - half, y, "▐" * half + "█" * full, p.worse)
+    canvas.text(x + arm - full - half, y, "▐" * half + "█" * full, worse)
     full, half = divmod(won, 2)
-    canvas.text(x + arm + 1, y, "█" * full + "▌" * half, p.better)
+    canvas.text(x + arm + 1, y, "█" * full + "▌" * half, better)
 
 
 def _draw_pattern(canvas: Canvas, x: int, y: int, width: int, line: Pattern) -> None:

@@ -63,6 +63,8 @@ READING: tuple[tuple[str, str], ...] = (
     ("lr  ▼", "the learning rate took a step down; an alarm"),
     ("min and max kept", "more epochs than columns: of each stretch its least and greatest value, and the last epoch"),
     ("▼ ──●──", "a change beyond chance with its 95 % interval; worse is left, better right"),
+    ("✓→✗ ✗→✓ ✗→✗", "flips: samples newly wrong, newly right, wrong both times but as another class"),
+    ("A✓ B✗", "samples that some of the runs A to D get right and the others wrong; enter lists them"),
     ("solid, dotted", "in the chart: the split that shows, and the training data"),
     ("–", "undefined: no samples, or not logged"),
 )
