@@ -17,7 +17,8 @@ from clftui.state.settings import FAR_MORE, GROUPS, SUGGESTED, ClassOrder
 from clftui.text import count, percent, plural, sanitise
 
 FEW = 20
-"""Up to so many blocks a step is one block, above a tenth of them."""
+"""Up to so many blocks a step is one block, above a TENTH of them."""
+TENTH = 10
 
 
 def opened(session: Session) -> Session:
@@ -71,10 +72,12 @@ def step_number(session: Session, by: int) -> Session:
     """More blocks (`by` 1) or fewer (-1) than now; from none, those suggested."""
     shown = _readable(session)
     found = _found(session, shown)
-    if shown is None or found is None:
+    # While they are being cut, the number asked for last counts: keys come faster than blocks.
+    now = found.n if found is not None else max(session.matrix.blocks or 0, 0)
+    if not now:
         return _with(session, SUGGESTED)
-    step = 1 if found.n + min(by, 0) < FEW else max(found.n // 10, 1)
-    return _with(session, max(1, min(found.n + by * step, len(shown.classes))))
+    step = 1 if now + min(by, 0) < FEW else max(now // TENTH, 1)
+    return to_number(session, max(1, now + by * step))
 
 
 def _with(session: Session, wanted: int) -> Session:
