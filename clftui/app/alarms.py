@@ -125,23 +125,22 @@ class Alarms:
         self._strip: AlarmStrip | None = None
 
     @property
-    def marks(self) -> dict[str, int]:
-        """How many classes an alarm names, by the key of its run."""
-        return {strip.key: strip.number for strip in strips(self._screen.now).found}
-
-    @property
     def shows(self) -> bool:
         """Whether the strip is on the screen."""
         return self._strip is not None and self._strip.display
 
-    def look(self) -> None:
-        """Show the alarms of the session as it is now; look again while some are being computed."""
+    def look(self) -> dict[str, int]:
+        """Show the alarms of the session as it is now; look again while some are being worked out.
+
+        How many classes an alarm names, by the key of its run.
+        """
         found = strips(self._screen.now)
         self._show(found)
         self._tell(found)
         if found.pending and not self._waiting:
             self._waiting = True
             self._screen.set_timer(AGAIN_SECONDS, self._again)
+        return {strip.key: strip.number for strip in found.found}
 
     def _tell(self, found: Strips) -> None:
         """Notify of epochs that arrived while one looked, where they name something new."""

@@ -18,6 +18,7 @@ from clftui.app.background import Background, HistoryArrived
 from clftui.app.commands import Command
 from clftui.app.frame_content import breadcrumb_of, header_of, unsettled
 from clftui.app.live import CatalogChanged, Live
+from clftui.app.tab_views import view_class
 from clftui.drawing.canvas import Canvas
 from clftui.schema import FormatError
 from clftui.state.filter_chips import drop_chip
@@ -131,7 +132,7 @@ class MainScreen(CanvasScreen):
         """Hand the session to the frame and to the view of its tab; other views wait until they are looked at."""
         view = self._views.get(session.tab)
         if view is None:
-            view = self._views[session.tab] = _view_class(session.tab)(id=session.tab.value)
+            view = self._views[session.tab] = view_class(session.tab)(id=session.tab.value)
             self.query_one("#body").mount(view)
         for tab, each in self._views.items():
             if each.display != (tab is session.tab):
@@ -141,15 +142,16 @@ class MainScreen(CanvasScreen):
         self._background.want(session)
 
     def _frame(self, session: Session, view: View) -> None:
-        self.query_one(HeaderBar).show(header_of(session, self._alarms.marks if self._alarms is not None else {}))
+        marks = {}
+        if self._alarms is not None:
+            marks = self._alarms.look()
+            self._part_body(self.size.height)
+        self.query_one(HeaderBar).show(header_of(session, marks))
         self.query_one(TabBar).show(session.tab, view.legend)
         pieces, chips = breadcrumb_of(session)
         self.query_one(BreadcrumbBar).show(pieces, chips, session.notice)
         if self._registry is not None:
             self.query_one(FooterBar).show(tuple(self._registry.footer(session)))
-        if self._alarms is not None:
-            self._alarms.look()
-            self._part_body(self.size.height)
         if unsettled(session) and not self._waiting:
             self._waiting = True
             self.set_timer(AGAIN_SECONDS, self.frame_again)
@@ -277,28 +279,3 @@ class MainScreen(CanvasScreen):
         while calm < CALM_CHECKS:
             await asyncio.sleep(0.01)
             calm = 0 if self._background.busy or any(view.busy for view in self._views.values()) else calm + 1
-
-
-def _view_class(tab: Tab) -> type[View]:
-    """The view of a tab, imported when it is first opened: the first frame needs one of them alone."""
-    match tab:
-        case Tab.RUNS:
-            from clftui.views.runs import RunsView
-
-            return RunsView
-        case Tab.RANKING:
-            from clftui.views.ranking import RankingView
-
-            return RankingView
-        case Tab.MATRIX:
-            from clftui.views.matrix import MatrixView
-
-            return MatrixView
-        case Tab.EPOCHS:
-            from clftui.views.epochs import EpochsView
-
-            return EpochsView
-        case Tab.SAMPLES:
-            from clftui.views.samples import SamplesView
-
-            return SamplesView

@@ -229,6 +229,7 @@ async def test_the_bell_rings_once_an_epoch_and_never_at_the_start(
         for epoch in (6, 7, 8):
             next_epoch(root, epoch)
             await until(pilot, lambda epoch=epoch: f"epoch {epoch}/{epoch}" in line(pilot, HeaderBar))  # type: ignore[misc]
+        await until(pilot, lambda: len(rung) == 3)
         assert [strip.epoch for strip in rung] == [4, 5, 8]  # 6 is what 5 was, 7 is quiet, 8 is news again
 
 
