@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clftui.analysis.dynamics import Learning, SampleDynamics
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.state.later import PASTS, weak
@@ -16,6 +16,9 @@ from clftui.state.peers import answers_until, epochs_wrong
 from clftui.state.session import Session
 from clftui.state.unready import NotYet, may_wait, note_missing
 from clftui.text import plural, sanitise
+
+if TYPE_CHECKING:
+    from clftui.analysis.dynamics import SampleDynamics
 
 MARK = "▲"
 
@@ -44,6 +47,8 @@ def of_samples(run: Run, evaluation: Evaluation, *, wait: bool = False) -> Sampl
 
 
 def _samples(run: Run, evaluation: Evaluation) -> SampleDynamics:
+    from clftui.analysis.dynamics import Learning
+
     found = Learning(evaluation.n)
     for each in answers_until(run, evaluation):
         found.add(each.epoch, each.predicted, each.right, each.known)

@@ -133,3 +133,17 @@ def test_every_preset_of_the_palette_works_or_says_why(session: Session) -> None
             assert after.notice.endswith("."), command.id
             ran += 1
     assert ran > 15
+
+
+def test_flips_are_offered_as_filters_against_what_the_app_compares_with(tmp_path: Path) -> None:
+    write_run(tmp_path / "r")
+    session = open_session(open_catalog([tmp_path]))
+    presets = {each.id: each for each in table.COMMANDS if each.id.startswith(("filter.newly", "filter.wrong_d"))}
+    chosen = {name: each.step(session) for name, each in presets.items() if each.step is not None}
+    assert {name: each.filters[-1].describe() for name, each in chosen.items()} == {
+        "filter.newly_wrong": "newly wrong since the epoch before",
+        "filter.newly_right": "newly right since the epoch before",
+        "filter.wrong_differently": "wrong differently since the epoch before",
+    }
+    again = presets["filter.newly_right"].step
+    assert again is not None and len(again(chosen["filter.newly_wrong"]).filters) == 1

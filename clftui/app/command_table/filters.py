@@ -9,11 +9,11 @@ from clftui.app.commands import Command
 from clftui.state import filter_steps
 from clftui.state.filter_values import NotInTopK, OnlyRight, PredictedScore, TrueScore
 from clftui.state.filters import Filter
-from clftui.state.flip_filter import Flip, Flipped
 from clftui.state.selection import LETTERS
 from clftui.state.session import Session
 
 TOPS = (2, 3, 5, 10)
+FLIPS = ("newly wrong", "newly right", "wrong differently")
 
 
 def _add(new: Filter) -> Callable[[Session], Session]:
@@ -61,8 +61,10 @@ def _compared(right: str, wrong: str) -> Command:
                    partial(_has_letters, right, wrong))  # fmt: skip
 
 
-def _flipped(flip: Flip, session: Session) -> Session:
-    return filter_steps.add(session, Flipped(flip, session.versus))
+def _flipped(words: str, session: Session) -> Session:
+    from clftui.state.flip_filter import Flip, Flipped  # The start does without comparisons.
+
+    return filter_steps.add(session, Flipped(Flip(words), session.versus))
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -86,8 +88,8 @@ COMMANDS: tuple[Command, ...] = (
             _has_scores),
     _preset("true_score_low", "true score under .05", "true score of .05 or less", _add(TrueScore(high=0.05)),
             _has_scores),
-    *(_preset(flip.name.lower(), flip.value, f"{flip.value}, against what the app compares with", partial(_flipped, flip),
-              _has_samples) for flip in Flip),
+    *(_preset(words.replace(" ", "_"), words, f"{words}, against what the app compares with", partial(_flipped, words),
+              _has_samples) for words in FLIPS),
     _preset("class", "this class", "only samples of the true class under the cursor", filter_steps.only_class,
             _has_samples),
     _preset("group", "this group", "only samples of the smallest group around the class under the cursor",
