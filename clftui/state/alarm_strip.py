@@ -12,11 +12,12 @@ from clftui.analysis.metrics import accuracy
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.schema import FormatError
-from clftui.state.alarms import Alarm, alarms
+from clftui.state.alarms import Alarm, alarms, broken
 from clftui.state.filters import FilterError
 from clftui.state.later import LATER, weak
 from clftui.state.live_words import is_partial
 from clftui.state.moves import back, go, select
+from clftui.state.rules import cell_of
 from clftui.state.selection import Tab
 from clftui.state.session import Session, with_defaults
 from clftui.state.settings import EpochOf, EpochsPane
@@ -37,17 +38,18 @@ class Regressed:
     since: int | None = None
     """The epoch that it is measured from, where that is not the epoch before."""
     words: str = ""
-    """What a rule says instead of a change: `recall < 70 % for 3 epochs`."""
+    """What rules say: `recall < 70 % for 3 epochs: 64.0 %`."""
 
     @property
     def said(self) -> tuple[str, str]:
-        """(`Coat −13.0`, `±3.5`) or (`Coat −13.0`, `±3.5 since 4`); of a rule (`Coat recall < 70 %`, ``)."""
+        """What stands out and what goes with it: (`Coat −13.0`, `±3.5 since 4`), (`Coat recall < 70 %: 64.0 %`, ``)."""
         name = shorten(self.name, 24, middle=True)
-        if self.words:
+        if not math.isfinite(self.change):
             return f"{name} {sanitise(self.words)}", ""
         half = f"±{100 * self.half:.1f}" if math.isfinite(self.half) else ""
         since = f"since {self.since}" if self.since is not None else ""
-        return f"{name} {signed(100 * self.change)}", f"{half} {since}".strip()
+        rest = (half, since, sanitise(self.words))
+        return f"{name} {signed(100 * self.change)}", " ".join(part for part in rest if part)
 
 
 @dataclass(frozen=True)
@@ -166,19 +168,38 @@ def _mean_change(run: Run, evaluation: Evaluation) -> float:
 
 
 def regressions(session: Session, run: Run) -> tuple[Regressed, ...] | None:
-    """What raised an alarm at the newest epoch of `run`: classes, groups, then cells; None while it is worked out."""
-    found = alarms(session, run)
-    if found is None:
+    """What raised an alarm at the newest epoch of `run`: classes, groups, then cells; None while it is worked out.
+
+    What breaks a rule comes with what fell beyond its own variation, once where it is the same.
+    """
+    found, rules = alarms(session, run), broken(session, run)
+    if found is None or rules is None:
         return None
     earlier = run.epochs(session.selection.split or "")[:-1]
-    each = [_regressed(alarm, alarm.since != earlier[-1]) for alarm in found if earlier]
-    return tuple(sorted(each, key=lambda one: (list(_NOUNS).index(one.kind), -abs(one.change))))
+    each = {(one.kind, one.name): one for one in (_regressed(alarm, earlier) for alarm in found)}
+    for rule in rules:
+        kind, name = Part(rule.kind), rule.name
+        if kind is Part.CELL:
+            name = " → ".join(_pair(rule.name, run.classes))
+        here = each.get((kind, name), Regressed(kind, name, math.nan, math.nan))
+        each[kind, name] = replace(here, words=", ".join(part for part in (here.words, rule.words) if part))
+    return tuple(sorted(each.values(), key=_worst_first))
 
 
-def _regressed(alarm: Alarm, lasting: bool) -> Regressed:
+def _worst_first(one: Regressed) -> tuple[int, float]:
+    """What a rule alone tells has no change, and comes last of its kind."""
+    return list(_NOUNS).index(one.kind), -abs(one.change) if math.isfinite(one.change) else 0.0
+
+
+def _pair(cell: str, classes: tuple[str, ...]) -> tuple[str, str]:
+    at = cell_of(cell, classes)
+    return (classes[at[0]], classes[at[1]]) if at is not None else (cell, "")
+
+
+def _regressed(alarm: Alarm, earlier: tuple[int, ...]) -> Regressed:
     named = alarm.named
     name = f"{named.true} → {named.predicted}" if named.kind is Part.CELL else named.name
-    since = alarm.since if lasting else None
+    since = alarm.since if earlier and alarm.since != earlier[-1] else None
     return Regressed(named.kind, name, alarm.change, (alarm.high - alarm.low) / 2, since)
 
 
@@ -189,8 +210,8 @@ def show(session: Session) -> Session:
         return session
     there = go(session, Tab.EPOCHS)
     there = with_defaults(select(there, run=strip.key, epoch=strip.epoch))
-    name = next((each.name for each in strip.regressed if each.name in there.classes), None)
-    if name is not None:
+    name = next((each.name for each in strip.regressed if each.kind is Part.CLASS), None)
+    if name in there.classes:
         there = select(there, true=name)
     return replace(there, versus=Versus(), epochs=replace(there.epochs, pane=EpochsPane.MOVERS))
 

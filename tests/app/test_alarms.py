@@ -312,6 +312,9 @@ def test_cells_and_rules_speak_for_themselves() -> None:
     lasting = Regressed(Part.CLASS, "owl", -0.1, 0.02, since=4)
     assert cell.said == ("Coat → Shirt +7.1", "±2.4") and rule.said == ("owl recall < 70 % for 3 epochs", "")
     assert lasting.said == ("owl −10.0", "±2.0 since 4")
+    assert Regressed(Part.CLASS, "owl", -0.1, 0.02, words="recall < 70 %: 60.0 %").said == (
+        "owl −10.0", "±2.0 recall < 70 %: 60.0 %",
+    )  # fmt: skip
     both = Strip(("/x", "test", 6), "cnn", "cnn", None, (rule, cell), float("nan"))
     assert both.title == "epoch 6 of cnn: 1 class regressed" and both.number == 1
     canvas = Canvas(120, 1, DARK)
