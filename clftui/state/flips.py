@@ -147,7 +147,8 @@ def _key(session: Session, run: Run) -> tuple[object, ...]:
 
 
 def _steady(filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
-    return tuple(each for each in filters if not isinstance(each, Flipped))
+    """Without those that themselves compare with something: Flipped, and what movers lead to."""
+    return tuple(each for each in filters if getattr(each, "versus", None) is None)
 
 
 def _counted(session: Session, versus: Versus) -> Flips | Nothing:
