@@ -133,14 +133,14 @@ def cut(steps: Ladder, blocks: int) -> Int64:
     blocks = max(1, min(blocks, units))
     band = min(units, max(BAND * -(-units // blocks), 4))
     while True:
-        edges = _cut(gains(steps, band), blocks)
+        edges = cut_of(gains(steps, band), blocks)
         if band >= units or np.diff(edges).max() < _NEARLY * band:
             return edges
         band = min(2 * band, units)
 
 
-def _cut(gained: Float64, blocks: int) -> Int64:
-    """The best cut with the blocks in `gained` (band, u + 1): O(blocks x u x band)."""
+def cut_of(gained: Float64, blocks: int) -> Int64:
+    """(b + 1,) units where blocks begin in the best cut into those of `gained` (band, u + 1): O(blocks x u x band)."""
     band, ends = gained.shape
     # best[b, band + e]: the most that b blocks gain which end before unit e; -inf before the first unit.
     best = np.full((blocks + 1, band + ends), -np.inf)

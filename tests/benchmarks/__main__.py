@@ -1,4 +1,7 @@
-"""`python -m tests.benchmarks [--rounds N] [--idle SECONDS] [--json]`: measure and print a table.
+"""`python -m tests.benchmarks [PART] [--rounds N] [--idle SECONDS] [--json]`: measure and print a table.
+
+Parts, each with a --help of its own: app (start, keys, rest; the default), matrix (scrolling beside a naive widget and
+peers), blocks (orders and blocks of planted structure), live (following a training).
 
 Competing programs take turns within one run (A B A B ...), and ratios are medians of the pairs, since a machine's
 speed drifts. Times nobody in CI.
@@ -7,6 +10,7 @@ speed drifts. Times nobody in CI.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import statistics
 import subprocess
@@ -149,8 +153,15 @@ def cold_open(path: Path) -> list[Figure]:
     return figures
 
 
+PARTS = ("app", "matrix", "blocks", "live")
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    if len(sys.argv) > 1 and sys.argv[1] in PARTS[1:]:
+        importlib.import_module(f"tests.benchmarks.{sys.argv.pop(1)}").main()
+        return
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("part", nargs="?", choices=PARTS, default="app")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--idle", type=float, default=30.0)
     parser.add_argument("--json", action="store_true")
