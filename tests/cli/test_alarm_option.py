@@ -52,7 +52,7 @@ def test_the_terminal_hears_a_bell_at_a_regression_and_none_before(tmp_path: Pat
         app.quiet(1.0)
         assert bells(app) == 0
         write_answers(run, 10, fallen=0.3)
-        app.until(b"class regressed")
+        app.until(b"epoch 10 of A cnn")
         app.quiet(1.0)
         assert bells(app) == 1
 
