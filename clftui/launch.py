@@ -182,6 +182,7 @@ def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, gra
             images_root=chosen["images"],
             depth=Depth(bits),
             theme=chosen["theme"],
+            alarm=str(chosen.get("alarm", "none")),
         )
     except (FormatError, LaunchError) as error:
         print(error, file=sys.stderr)
