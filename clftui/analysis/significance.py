@@ -111,8 +111,8 @@ def _log_ways(log_factorial: Float64, n: Int64, k: Int64) -> Float64:
 def student_tail(t: ArrayLike, df: ArrayLike) -> Float64:
     """P(T > t) of Student's distribution with `df` degrees of freedom (> 0, infinity is normal), broadcast.
 
-    Wallace's transformation to a normal deviate (1959): for t > 0 never too small, and from 3 degrees of freedom
-    up to t = 6 at most an eighth too large. NaN stays NaN.
+    Wallace's transformation to a normal deviate (1959): from 3 degrees of freedom up to t = 6 never more than 1 %
+    too small nor an eighth too large. NaN stays NaN.
     """
     given, nu = np.broadcast_arrays(np.asarray(t, dtype=np.float64), np.asarray(df, dtype=np.float64))
     finite = np.where(np.isfinite(nu), nu, 1.0)

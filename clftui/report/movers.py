@@ -20,7 +20,8 @@ def data(session: Session, options: Options | None = None) -> dict[str, Any]:
     """`{"from", "to", "q_level", "movers": [{"kind", "name", "before", "after", "p", "q", "direction", "alarm"}]}`.
 
     The significant ones, regressions first, then by the size of the change; `from` is null where there is nothing to
-    compare with. Every entry also has `n`, and `low` and `high` of the change.
+    compare with. Every entry also has `n`, and `low` and `high` of the change; `top_cell` is the most significant cell,
+    mover or not.
     """
     shown = movers(session, wait=True)
     assert shown is not None
@@ -32,6 +33,7 @@ def data(session: Session, options: Options | None = None) -> dict[str, Any]:
         "paired": shown.paired,
         "samples": shown.shared,
         "tested": shown.tested._asdict(),
+        "top_cell": entry(shown.top_cell) if shown.top_cell is not None else None,
         "movers": [entry(each) for each in kept],
     }
 

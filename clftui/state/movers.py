@@ -158,11 +158,12 @@ def view_of(
     """The movers of a comparison by name."""
     run = compared.after.run
     listed = [each for family in found.families for each in _named(family, run.classes, tree, alarmed)]
-    listed.sort(key=lambda each: (not each.worse, -abs(each.change), _ORDER[each.kind]))
+    # Equal changes of a class and its cell differ in the last bits.
+    listed.sort(key=lambda each: (not each.worse, -round(abs(each.change), 12), _ORDER[each.kind]))
     return MoversView(
         run.key, compared.before.name, compared.after.name, tuple(listed), found.paired, shared,
         Tested(*(int(np.count_nonzero(~np.isnan(family.p))) for family in found.families)),
-        _top(found.cells, run.classes, tree), compared.versus,
+        _top(found.cells, run.classes, tree, alarmed), compared.versus,
     )  # fmt: skip
 
 
@@ -170,12 +171,12 @@ def _named(family: Family, classes: tuple[str, ...], tree: Hierarchy | None, ala
     return [mover_at(family, int(i), classes, tree, alarmed) for i in np.flatnonzero(family.significant)]
 
 
-def _top(cells: Family, classes: tuple[str, ...], tree: Hierarchy | None) -> Mover | None:
+def _top(cells: Family, classes: tuple[str, ...], tree: Hierarchy | None, alarmed: frozenset[Named]) -> Mover | None:
     if np.isnan(cells.p).all():
         return None
     # Ties (p may underflow) go to the greatest change.
     order = np.lexsort((-np.abs(cells.changes.change), np.nan_to_num(cells.p, nan=2.0)))
-    return mover_at(cells, int(order[0]), classes, tree)
+    return mover_at(cells, int(order[0]), classes, tree, alarmed)
 
 
 def mover_at(

@@ -185,7 +185,7 @@ def shuffled(run: Real, trials: int, seed: int = 0) -> Tally:
 
 
 def planted(run: Real, drop: float, since: int) -> list[int | None]:
-    """`delays` of every class of a real run: the share `drop` of its samples, where right, goes wrong from `since` on."""
+    """`delays` of every class of a real run: the share `drop` of its samples, once right, is wrong from `since` on."""
     out: list[int | None] = []
     for worse in range(run.n_classes):
         rng = np.random.default_rng(worse)
