@@ -100,6 +100,8 @@ def _selection_options(command: Any) -> Any:
         click.option("--sample-set", type=click.Choice(plain.SAMPLE_SETS), default="digits", show_default=True,
                      help="Which bundled runs to open without a path."),
         click.option("--theme", metavar="NAME", help="dark, light, or a theme of your own."),
+        click.option("--against", metavar="WHAT",
+                     help="Compare with epoch:7, epoch:best, run:NAME or split:NAME; the epoch before otherwise."),
         click.option("--log", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
                      help="Write what happens to FILE, for a bug report."),
     ]  # fmt: skip
@@ -165,8 +167,6 @@ def _report_command() -> click.Command:
     @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
     @click.option("--cell", metavar="'T->P'", help="Samples of true class T predicted as P.")
     @click.option("--sort", type=click.Choice(PAIR_SORTS), help="What orders confused pairs; count otherwise.")
-    @click.option("--against", metavar="WHAT",
-                  help="Compare with epoch:7, epoch:best, run:NAME or split:NAME; the epoch before otherwise.")
     @click.option("--top", type=click.IntRange(min=1), help="Rows at most.")
     @click.option("--rows", type=click.Choice(["runs", "epochs"]), help="Rank runs, or the epochs of one run.")
     @click.option("--dense", is_flag=True, help="Matrix as JSON: the whole K x K counts too.")

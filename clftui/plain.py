@@ -43,6 +43,7 @@ DEFAULTS: Mapping[str, Any] = {
     "record": None,
     "sample_set": "digits",
     "theme": None,
+    "against": None,
     "log": None,
     "view": None,
     "graphics": "auto",
