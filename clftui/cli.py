@@ -129,10 +129,10 @@ def _open_command() -> click.Command:
     @click.option("--colors", type=click.Choice(plain.COLOURS), default="auto",
                   show_default=True, help="How many colours the terminal has.")  # fmt: skip
     @click.option("--record", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-                  help="Keep the script of this session here instead of in the state folder.")
+                  help="Keep the script of this session here instead of in the state folder.")  # fmt: skip
     @click.option("--alarm", default="none", show_default=True, metavar="bell|tmux|command:CMD|none",
                   help="What a regression at a new epoch does besides its strip. tmux: the bell, which flags the "
-                  "window. CMD learns CLFTUI_RUN, CLFTUI_EPOCH and CLFTUI_CLASSES (a name a line); no shell reads it.")
+                  "window. CMD learns CLFTUI_RUN, CLFTUI_EPOCH and CLFTUI_CLASSES (a name a line); no shell reads it.")  # fmt: skip
     @click.option("--rules", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
                   help="Rules for alarms: [[rule]] tables in TOML.")  # fmt: skip
     def open_(**chosen: Any) -> None:
@@ -190,16 +190,16 @@ def _check_command() -> click.Command:
     @click.command("check")
     @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
     @click.option("--baseline", required=True, type=click.Path(path_type=Path), metavar="PATH",
-                  help="What must not be fallen behind: a run of the same name, or the only run there.")
+                  help="What must not be fallen behind: a run of the same name, or the only run there.")  # fmt: skip
     @click.option("--rules", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-                  help="Further bounds: [[rule]] tables in TOML.")
+                  help="Further bounds: [[rule]] tables in TOML.")  # fmt: skip
     @click.option("--run", metavar="NAME", help="Check this run alone.")
     @click.option("--baseline-run", metavar="NAME", help="Check against this run of the baseline.")
     @click.option("--split", metavar="NAME", help="Check on this split.")
     @click.option("--hierarchy", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-                  help="Class hierarchy, whose groups are tested too.")
+                  help="Class hierarchy, whose groups are tested too.")  # fmt: skip
     @click.option("--format", "form", type=click.Choice(("text", "md", "json")), default="text", show_default=True)
-    def check(paths: tuple[Path, ...], **chosen: Any) -> None:  # fmt: skip
+    def check(paths: tuple[Path, ...], **chosen: Any) -> None:
         """Has any class, group or confusion of PATHS got worse than in a baseline, beyond its test?
 
         Ends with 1 and names what regressed, with 0 where nothing did, with 2 where it could not compare.
