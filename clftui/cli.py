@@ -132,7 +132,8 @@ def _open_command() -> click.Command:
                   help="Keep the script of this session here instead of in the state folder.")  # fmt: skip
     @click.option("--alarm", default="none", show_default=True, metavar="bell|tmux|command:CMD|none",
                   help="What a regression at a new epoch does besides its strip. tmux: the bell, which flags the "
-                  "window. CMD learns CLFTUI_RUN, CLFTUI_EPOCH and CLFTUI_CLASSES (a name a line); no shell reads it.")  # fmt: skip
+                  "window. CMD learns CLFTUI_RUN, CLFTUI_EPOCH and CLFTUI_CLASSES (a name a line); "
+                  "no shell reads it.")  # fmt: skip
     @click.option("--rules", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
                   help="Rules for alarms: [[rule]] tables in TOML.")  # fmt: skip
     def open_(**chosen: Any) -> None:
