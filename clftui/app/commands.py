@@ -49,6 +49,8 @@ class Command:
     """Whether the help sheet lists it; one line stands for several commands that differ in direction alone."""
     shown_keys: str = ""
     """How footer and help write the keys, where the names would be long: `[ ]`, `h j k l`."""
+    alone: bool | None = None
+    """Whether it works on one sample alone, or (False) on a list; None is both. A key may mean one thing in each."""
 
     def __post_init__(self) -> None:
         if sum(way is not None for way in (self.step, self.paged, self.effect)) != 1:
@@ -57,6 +59,8 @@ class Command:
     def works(self, session: Session) -> bool:
         """Whether the command can do something in `session`."""
         try:
+            if self.alone is not None and self.alone != session.selection.alone:
+                return False
             return (self.tabs is None or session.tab in self.tabs) and (self.when is None or self.when(session))
         except FormatError:  # The footer asks at every step: a broken file is told where it shows.
             return False

@@ -171,7 +171,8 @@ def _place(tabs: frozenset[Tab] | None) -> str:
 
 def _help(screen: MainScreen) -> None:
     tab = screen.now.tab
-    commands = [c for c in screen.registry.of(tab) if c.keys]
+    alone = screen.now.selection.alone
+    commands = [c for c in screen.registry.of(tab) if c.keys and c.alone in (None, alone)]
     screen.app.push_screen(HelpSheet(tab.label, SUMMARIES[tab], commands, READING[tab]))
 
 

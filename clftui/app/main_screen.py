@@ -177,7 +177,7 @@ class MainScreen(CanvasScreen):
 
     def on_key(self, event: events.Key) -> None:
         typed = event.character if event.is_printable and event.character and event.key != "space" else event.key
-        command = self.registry.find(typed or "", self.now.tab)
+        command = self.registry.find(typed or "", self.now.tab, self.now.selection.alone)
         if command is not None:
             event.stop()
             self.do(command)

@@ -75,11 +75,11 @@ class Registry:
             if command.id in self.by_id:
                 raise RegistryError(f"{command.id} is defined twice")
             self.by_id[command.id] = command
-        self._by_key: dict[Tab, dict[str, Command]] = {tab: self._keys_of(tab) for tab in Tab}
+        self._by_key = {(tab, alone): self._keys_of(tab, alone) for tab in Tab for alone in (False, True)}
 
-    def _keys_of(self, tab: Tab) -> dict[str, Command]:
+    def _keys_of(self, tab: Tab, alone: bool) -> dict[str, Command]:
         keys: dict[str, Command] = {}
-        own = [c for c in self.commands if c.tabs is not None and tab in c.tabs]
+        own = [c for c in self.commands if c.tabs is not None and tab in c.tabs and c.alone in (None, alone)]
         for command in (*own, *(c for c in self.commands if c.tabs is None)):
             for key in command.keys:
                 if key in FORBIDDEN_KEYS:
@@ -90,9 +90,9 @@ class Registry:
                 keys.setdefault(key, command)
         return keys
 
-    def find(self, key: str, tab: Tab) -> Command | None:
-        """The command of `key` in a view."""
-        return self._by_key[tab].get(key)
+    def find(self, key: str, tab: Tab, alone: bool = False) -> Command | None:
+        """The command of `key` in a view; `alone` where one sample shows alone."""
+        return self._by_key[tab, alone].get(key)
 
     def of(self, tab: Tab) -> list[Command]:
         """The commands a view has, its own first."""

@@ -189,7 +189,7 @@ def is_listed(session: Session, shown: SampleList) -> bool:
 
 def is_detail(session: Session) -> bool:
     """Whether one sample shows alone."""
-    return session.selection.detail and session.selection.sample is not None
+    return session.selection.alone
 
 
 def move(session: Session, rows: int, columns: int) -> Session:

@@ -82,6 +82,11 @@ class Selection:
     detail: bool = False
     """Whether the Samples view shows the focused sample alone."""
 
+    @property
+    def alone(self) -> bool:
+        """Whether one sample shows alone."""
+        return self.detail and self.sample is not None
+
     def letter(self, key: str) -> str | None:
         """`A` to `D`, or None for a run without a letter."""
         return LETTERS[self.runs.index(key)] if key in self.runs else None
