@@ -15,6 +15,7 @@ from clftui.data.catalog import Catalog
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.schema import FormatError
+from clftui.state.explain_settings import ExplainSettings
 from clftui.state.filters import Filter, FilterError, apply_filters, bind
 from clftui.state.group_settings import Arrangement, GroupSettings
 from clftui.state.later import weak
@@ -55,6 +56,7 @@ class Session:
     matrix: MatrixSettings = MatrixSettings()
     epochs: EpochsSettings = EpochsSettings()
     samples: SamplesSettings = SamplesSettings()
+    explain: ExplainSettings = ExplainSettings()
     groups: GroupSettings = GroupSettings()
     alarms: AlarmsSettings = AlarmsSettings()
     versus: Versus = Versus()
