@@ -30,6 +30,18 @@ class Thumbnails:
         """Decode what was drawn as a placeholder; drop what is not on the screen any more."""
         self.store.want(self._wishes)
 
+    def pixels(self, columns: int, rows: int, table: SampleTable, row: int) -> Picture | Unreadable | None:
+        """The image of a table's row as `draw` would show it in blocks, for a drawing of the caller's own.
+
+        Two pixels across and two down a cell; None while it is not decoded.
+        """
+        if columns < 1 or rows < 1:
+            return None
+        given = table.paths[row] if table.paths is not None and 0 <= row < table.n else ""
+        key = (given, table.path, table.images_root, columns, rows)
+        self._wishes.append(Wish(key, lambda: table.path_of(row), lambda w, h: _pixels(w, h, columns, rows)))
+        return self.store.get(key)
+
     def draw(
         self, canvas: Canvas, x: int, y: int, columns: int, rows: int, table: SampleTable, row: int
     ) -> Picture | Unreadable | None:
@@ -37,9 +49,7 @@ class Thumbnails:
         if columns < 1 or rows < 1:
             return None
         given = table.paths[row] if table.paths is not None and 0 <= row < table.n else ""
-        key = (given, table.path, table.images_root, columns, rows)
-        self._wishes.append(Wish(key, lambda: table.path_of(row), lambda w, h: _pixels(w, h, columns, rows)))
-        found = self.store.get(key)
+        found = self.pixels(columns, rows, table, row)
         if isinstance(found, Picture):
             _draw_picture(canvas, x, y, columns, rows, found)
         else:
