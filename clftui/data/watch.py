@@ -12,14 +12,17 @@ from pathlib import Path
 from clftui.data.catalog import Catalog, look
 from clftui.data.folder import FolderSource
 from clftui.data.imports import STDIN
+from clftui.data.inotify import available, folder_changes
 from clftui.data.status import SILENT_AFTER
 from clftui.schema import EPOCHS_FOLDER, RUN_FILE, SCALARS_FILE, STATUS_FILE, epoch_folder
 
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 2.0
-STEP_MS = 40
-"""How often the events are asked for; with it go the delay of a new epoch and the CPU that waiting costs."""
+GATHER_SECONDS = 0.02
+"""Changes that follow so soon are looked at together: an epoch's splits, the files of several ranks."""
+STEP_MS = 50
+"""Where events can only be asked for: how often. With it go the delay of a new epoch and what waiting costs."""
 
 SLOW_BEATS = 5
 """Runs that have ended are looked at every so many heartbeats."""
@@ -187,7 +190,7 @@ def _events(folders: tuple[Path, ...], stop: threading.Event) -> Iterator[bool]:
     """True after file events, False at each heartbeat."""
     if len(folders) <= MAX_WATCHED:
         try:
-            yield from _file_events(folders, stop)
+            yield from (_waited if available() else _polled)(folders, stop)
             return
         except (ImportError, OSError) as error:
             log.info("no file events (%s): changes are seen within %g seconds", error, BEAT_SECONDS)
@@ -195,13 +198,19 @@ def _events(folders: tuple[Path, ...], stop: threading.Event) -> Iterator[bool]:
         yield False
 
 
-def _file_events(folders: tuple[Path, ...], stop: threading.Event) -> Iterator[bool]:
+def _waited(folders: tuple[Path, ...], stop: threading.Event) -> Iterator[bool]:
+    changes = folder_changes(
+        folders, stop, timeout=BEAT_SECONDS, gather=GATHER_SECONDS, most=10 * GATHER_SECONDS, wanted=_is_whole
+    )
+    return _with_beats(map(bool, changes))
+
+
+def _polled(folders: tuple[Path, ...], stop: threading.Event) -> Iterator[bool]:
     from watchfiles import watch
 
-    beat = time.monotonic()
-    for changes in watch(
+    changes = watch(
         *folders,
-        watch_filter=_is_whole,
+        watch_filter=lambda _, path: _is_whole(path.rpartition(os.sep)[2]),
         step=STEP_MS,
         debounce=10 * STEP_MS,
         stop_event=stop,
@@ -211,15 +220,22 @@ def _file_events(folders: tuple[Path, ...], stop: threading.Event) -> Iterator[b
         force_polling=False,
         recursive=False,
         ignore_permission_denied=True,
-    ):
-        yield bool(changes)
-        # Steady events of one folder must not keep the heartbeat of another from being felt.
-        if changes and time.monotonic() - beat > BEAT_SECONDS:
+    )
+    return _with_beats(map(bool, changes))
+
+
+def _with_beats(events: Iterator[bool]) -> Iterator[bool]:
+    """Steady events of one folder must not keep the heartbeat of another from being felt."""
+    beat = time.monotonic()
+    for event in events:
+        yield event
+        if event and time.monotonic() - beat > BEAT_SECONDS:
             yield False
-        beat = time.monotonic() if not changes else beat
+            beat = time.monotonic()
+        elif not event:
+            beat = time.monotonic()
 
 
-def _is_whole(_: object, path: str) -> bool:
+def _is_whole(name: str) -> bool:
     """Temporary files are none of our business: they are renamed when they are whole."""
-    name = path.rpartition(os.sep)[2]
     return not (name.startswith(".") or name.endswith(".tmp"))

@@ -38,10 +38,12 @@ class Mailbox:
 Follow = Callable[[Path], tuple[Catalog, Mailbox]]
 
 
-@pytest.fixture(params=["events", "heartbeat"])
+@pytest.fixture(params=["events", "polled", "heartbeat"])
 def follow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Follow]:
-    """Start watching a folder, with file events or, as on a network folder, without."""
+    """Start watching a folder: with Linux' file events, with those of other systems, or, over a network, without."""
     monkeypatch.setattr(watch_module, "BEAT_SECONDS", 0.1)
+    if request.param == "polled":
+        monkeypatch.setattr(watch_module, "available", lambda: False)
     if request.param == "heartbeat":
         monkeypatch.setattr(watch_module, "MAX_WATCHED", -1)
     watcher = Watcher()
