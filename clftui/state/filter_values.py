@@ -160,6 +160,10 @@ class Named:
     def compares(self) -> bool:
         return Expression(self.text).compares
 
+    @property
+    def reads_tags(self) -> bool:
+        return Expression(self.text).reads_tags
+
     def describe(self) -> str:
         return sanitise(self.words)
 

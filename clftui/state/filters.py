@@ -10,12 +10,12 @@ import ast
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clftui.state.peers import Peers, is_peer_column
+from clftui.state.peers import TAG, Peers, is_peer_column
 from clftui.text import sanitise, shorten
 
 if TYPE_CHECKING:
@@ -87,6 +87,11 @@ class Expression:
         """Whether it names other runs or epochs."""
         return any(isinstance(node, ast.Name) and is_peer_column(node.id) for node in ast.walk(_parse(self.text)))
 
+    @property
+    def reads_tags(self) -> bool:
+        """Whether it names the users' tags."""
+        return any(isinstance(node, ast.Name) and node.id == TAG for node in ast.walk(_parse(self.text)))
+
     def mask_among(self, peers: Peers | None, evaluation: Evaluation, samples: SampleTable | None) -> Mask:
         """`mask` with the runs that its names speak of."""
         values = _Columns(evaluation, samples, peers)
@@ -104,36 +109,6 @@ def apply_filters(filters: tuple[Filter, ...], evaluation: Evaluation, samples: 
     for each in filters:
         passed &= each.mask(evaluation, samples)
     return passed
-
-
-class Comparing(Protocol):
-    """A filter that looks at other runs or epochs."""
-
-    @property
-    def compares(self) -> bool:
-        """Whether it does."""
-
-    def mask_among(self, peers: Peers | None, evaluation: Evaluation, samples: SampleTable | None) -> Mask:
-        """Which samples pass, told from `peers`."""
-
-
-@dataclass(frozen=True)
-class Bound:
-    """A filter together with the runs it compares."""
-
-    filter: Filter
-    peers: Peers
-
-    def describe(self) -> str:
-        return self.filter.describe()
-
-    def mask(self, evaluation: Evaluation, samples: SampleTable | None) -> Mask:
-        return cast(Comparing, self.filter).mask_among(self.peers, evaluation, samples)
-
-
-def bind(filters: tuple[Filter, ...], peers: Peers) -> tuple[Filter, ...]:
-    """`filters`, with those that compare runs bound to `peers`."""
-    return tuple(Bound(each, peers) if getattr(each, "compares", False) else each for each in filters)
 
 
 class _Columns:

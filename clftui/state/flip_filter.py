@@ -13,7 +13,8 @@ from clftui.analysis.flips import Outcome, outcomes
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.state.comparison import best_epoch
-from clftui.state.filters import Filter, FilterError, Mask, apply_filters, bind
+from clftui.state.bound_filters import bind, reads_tags
+from clftui.state.filters import Filter, FilterError, Mask, apply_filters
 from clftui.state.peers import Peers, aligned, epoch_at, table_of
 from clftui.state.versus import Kind, Versus
 from clftui.text import sanitise
@@ -58,6 +59,10 @@ class Flipped:
     def compares(self) -> bool:
         return True
 
+    @property
+    def reads_tags(self) -> bool:
+        return any(map(reads_tags, self.among))
+
     def describe(self) -> str:
         return f"{self.direction.value} {against_words(self.versus)}"
 
@@ -74,7 +79,7 @@ class Flipped:
         before, found, there = other
         place = aligned(before, found, run, evaluation)
         mask = outcomes_between(before, found, run, evaluation, place) == self.direction.outcome
-        passed = apply_filters(bind(self.among, there), found, table_of(before, found.split))
+        passed = apply_filters(bind(self.among, there, there.tags), found, table_of(before, found.split))
         if passed is not None:
             mask &= passed[place]
         return np.asarray(mask, dtype=np.bool_)

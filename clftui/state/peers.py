@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import ref
 
 import numpy as np
@@ -22,6 +22,9 @@ from clftui.schema import FormatError
 from clftui.state.later import PASTS, weak
 from clftui.state.unready import NotYet, may_wait, note_missing
 from clftui.text import sanitise
+
+if TYPE_CHECKING:
+    from clftui.state.sample_tags import TagsNow
 
 Bool = NDArray[np.bool_]
 Int64 = NDArray[np.int64]
@@ -36,12 +39,15 @@ COLUMNS: dict[str, str] = {
     "right_count": "how many runs of the collection are right",
     "wrong_count": "how many runs of the collection are wrong",
     "epochs_wrong": "in how many epochs up to this one the run was wrong",
+    "tag": "what the sample is tagged, \"\" without a tag",
 }
-"""What an expression may name of other runs and of earlier epochs."""
+"""What an expression may name of other runs, of earlier epochs and of the users' tags."""
+
+TAG = "tag"
 
 
 def is_peer_column(name: str) -> bool:
-    """Whether `name` speaks of other runs or epochs."""
+    """Whether `name` speaks of other runs, epochs or tags."""
     return name in COLUMNS or _OF_RUN.fullmatch(name) is not None
 
 
@@ -70,6 +76,8 @@ class Peers:
     lettered: tuple[tuple[str, ref[Run]], ...]
     split: str
     epoch: int | None
+    tags: TagsNow | None = None
+    """The users' tags, for filters that ask for them: others must not depend on them."""
 
     def column(self, name: str, evaluation: Evaluation, samples: SampleTable | None) -> NDArray[Any] | None:
         """(n,) values of a peer column for the samples of `evaluation`; None where no run has the letter."""
@@ -78,6 +86,8 @@ class Peers:
             what, letter = match.groups()
             run = next((found() for key, found in self.lettered if key == letter), None)
             return None if run is None else self._answers(run, what, evaluation, samples)
+        if name == TAG:
+            return self.tags.column(evaluation, samples) if self.tags is not None else None
         if name == "epochs_wrong":
             run = self.run_of(evaluation)
             wrong = epochs_wrong(run, evaluation) if run is not None else None

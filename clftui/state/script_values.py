@@ -15,6 +15,7 @@ from clftui.state.flip_filter import Flipped
 from clftui.state.group_filters import Examples
 from clftui.state.mover_filter import Moved
 from clftui.state.selection import Scope
+from clftui.state.tag_filter import Tagged
 from clftui.state.versus import Versus
 from clftui.text import sanitise
 
@@ -22,7 +23,7 @@ KNOWN: Mapping[str, type] = {
     known.__name__: known
     for known in (
         Expression, OnlyRight, NotInTopK, PredictedScore, TrueScore, InGroup, WrongInEpochs, Named, Examples, Flipped,
-        Moved, Versus, Scope,
+        Moved, Tagged, Versus, Scope,
     )
 }  # fmt: skip
 

@@ -15,8 +15,9 @@ from clftui.data.catalog import Catalog
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.schema import FormatError
+from clftui.state.bound_filters import bind, reads_tags
 from clftui.state.explain_settings import ExplainSettings
-from clftui.state.filters import Filter, FilterError, apply_filters, bind
+from clftui.state.filters import Filter, FilterError, apply_filters
 from clftui.state.group_settings import Arrangement, GroupSettings
 from clftui.state.later import weak
 from clftui.state.peers import Peers, epoch_at
@@ -100,7 +101,12 @@ class Session:
         lettered = self.lettered
         runs, letters = weak(*self.catalog.runs), weak(*(run for _, run in lettered))
         named = tuple((letter, run) for (letter, _), run in zip(lettered, letters, strict=True))
-        return bind(self.filters, Peers(runs, named, self.selection.split or "", self.selection.epoch))
+        tags = None
+        if any(map(reads_tags, self.filters)):
+            from clftui.state.sample_tags import tags_now  # Few filters ask for them.
+
+            tags = tags_now(self.catalog)
+        return bind(self.filters, Peers(runs, named, self.selection.split or "", self.selection.epoch), tags)
 
     def evaluation(self, run: Run | None = None) -> Evaluation | None:
         """What `run` (the focused one) predicted on the selected split at its epoch; None where it has none.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clftui.storage.files import (
     append_line,
+    append_lines,
     atomic_json,
     atomic_write,
     dump_json,
@@ -22,6 +23,7 @@ __all__ = [
     "NpzFile",
     "Signature",
     "append_line",
+    "append_lines",
     "atomic_json",
     "atomic_write",
     "config_folder",

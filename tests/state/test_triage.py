@@ -10,9 +10,9 @@ import pytest
 
 from clftui.bundled import bundled_folder
 from clftui.data.catalog import open_catalog
-from clftui.state import triage
+from clftui.state import journal
 from clftui.state.triage import Reason, journals, pair_reasons, tag_pair
-from clftui.storage import append_line
+from clftui.storage import append_lines
 from tests.builders import write_collection
 
 
@@ -29,7 +29,7 @@ def test_tags_are_appended_and_the_last_one_counts(tmp_path: Path) -> None:
     assert pair_reasons(catalog) == {("dog", "cat"): Reason.ABSTRACT}
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     assert [line["reason"] for line in lines] == ["part of", "redundant", "abstract", None]
-    assert {tuple(line) for line in lines} == {("kind", "true", "predicted", "reason", "time")}
+    assert {tuple(line) for line in lines} == {("kind", "true", "predicted", "reason", "time", "by")}
     assert pair_reasons(open_catalog([tmp_path / "animals"])) == {("dog", "cat"): Reason.ABSTRACT}
 
 
@@ -50,12 +50,12 @@ def test_a_folder_that_cannot_be_written_sends_tags_to_the_users_own(
     catalog = open_catalog([write_collection(tmp_path / "animals", runs=1)])
     beside, apart = journals(catalog)
 
-    def refuse(path: Path, line: bytes, *, sync: bool = False) -> None:
+    def refuse(path: Path, lines: list[bytes], *, sync: bool = False) -> None:
         if path == beside:
             raise PermissionError(13, "Permission denied")
-        append_line(path, line, sync=sync)
+        append_lines(path, lines, sync=sync)
 
-    monkeypatch.setattr(triage, "append_line", refuse)
+    monkeypatch.setattr(journal, "append_lines", refuse)
     assert tag_pair(catalog, "cat", "dog", Reason.SUBCLASS) == apart
     assert apart.is_relative_to(tmp_path / "state") and not beside.exists()
     assert pair_reasons(catalog) == {("cat", "dog"): Reason.SUBCLASS}
