@@ -6,6 +6,7 @@ Simoncelli, "Image quality assessment", IEEE TIP 13(4), 2004; the perceptual has
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
@@ -123,7 +124,8 @@ def perceptual_hash(values: ArrayLike) -> NDArray[np.bool_]:
 def _cosines(n: int) -> Float64:
     """The first rows (HASH_SIDE, n) of the orthonormal DCT-II."""
     at, k = np.arange(n), np.arange(HASH_SIDE).reshape(-1, 1)
-    scale = np.where(k == 0, np.sqrt(1 / n), np.sqrt(2 / n))
+    scale = np.full((HASH_SIDE, 1), math.sqrt(2 / n))
+    scale[0] = math.sqrt(1 / n)
     rows: Float64 = scale * np.cos(np.pi * (2 * at + 1) * k / (2 * n))
     return rows
 
