@@ -43,6 +43,7 @@ def folder_changes(
 ) -> Iterator[tuple[str, ...]]:
     """The names that changed in `folders`, empty after `timeout` seconds without any; ends once `stop` is set.
 
+    The first answer is empty and comes at once: from here on nothing is missed, so look at the folders now.
     What follows within `gather` seconds of the last change comes along, for `most` seconds at most. Names that are not
     `wanted` are left out; a change of a folder itself has the name "". OSError where the system refuses (its limit of
     watches, a kernel without them).
@@ -61,6 +62,7 @@ def folder_changes(
                     raise OSError(error, os.strerror(error), str(folder))
         poll = select.poll()
         poll.register(handle, select.POLLIN)
+        yield ()
         while not stop.is_set():
             yield tuple(_wait(handle, poll, stop, timeout, gather, most, wanted))
     finally:

@@ -76,6 +76,7 @@ def commit(root: Path, n: int, classes: int, rounds: int) -> list[Figure]:
             # A better order of the classes may come a second later.
             screen.quiet(1.5)
             polled.quiet(0.0)
+        screen.quiet(3.0)
         screen.press(b"\x0c", 1.0)
         last = 3 + rounds
         assert f"epoch {last}/{last}".encode() in screen.written, "what changed was something else"

@@ -21,9 +21,11 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux' ow
 
 
 def changes(folders: list[Path], stop: threading.Event, timeout: float = 2.0) -> Iterator[tuple[str, ...]]:
-    return folder_changes(
+    events = folder_changes(
         folders, stop, timeout=timeout, gather=0.05, most=0.3, wanted=lambda name: not name.startswith(".")
     )
+    assert next(events) == ()
+    return events
 
 
 def later(seconds: float, work: object) -> None:
