@@ -145,18 +145,28 @@ def _open_command() -> click.Command:
 
 def _open(view: str | None, graphics: str, colors: str, **chosen: Any) -> NoReturn:
     """Run the app; ends the process."""
-    from clftui.depth import colour_bits
+    from clftui.choice import choose
+    from clftui.depth import asked_bits
+    from clftui.probe import Asking
 
     gc.disable()  # The first frame waits for no round of collection; the main screen turns it on again.
-    bits, why = colour_bits(wanted=colors)
-    os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS[bits])
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    _start_log(chosen["log"], "open")
+    # The terminal's answers are on their way while the runs are opened.
+    with Asking(colors, ask=graphics not in ("none", "term-image")) as asking:
+        session = _session_of(chosen)
+        terminal = asking.answer()
+    bits, why = terminal.bits, terminal.why_bits
+    images = choose(terminal, graphics, bits=asked_bits(colors, bits))
+    if images.protocol == "kitty" and bits < 24:
+        bits, why = 24, f"{images.why}; {why}"
+    os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS[bits])
     if bits == 0:
         os.environ.setdefault("NO_COLOR", "1")
-    _start_log(chosen["log"], f"colours {bits} bits: {why}")
-    from clftui.launch import launch
+    from clftui.launch import launch, log
 
-    sys.exit(launch(_session_of(chosen), chosen, view=view, graphics=graphics, bits=bits))
+    log.info("colours %d bits: %s; images %s: %s", bits, why, images.protocol, images.why)
+    sys.exit(launch(session, chosen, view=view, graphics=images, bits=bits))
 
 
 def _report_command() -> click.Command:

@@ -14,6 +14,7 @@ from clftui.analysis.metrics import Metric
 from clftui.bundled import bundled_folder
 from clftui.data.catalog import Catalog, open_catalog
 from clftui.data.run import Run
+from clftui.depth import Graphics
 from clftui.schema import FormatError
 from clftui.state.block_steps import opened
 from clftui.state.class_order import orders
@@ -154,7 +155,7 @@ def _metric_named(name: str) -> Metric:
     raise LaunchError(f"--metric: there is no {sanitise(name)}; there are {', '.join(m.label for m in Metric)}")
 
 
-def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, graphics: str, bits: int) -> int:
+def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, graphics: Graphics, bits: int) -> int:
     """Run the app; the exit status."""
     from clftui.app.app import ClfApp
     from clftui.app.crash import log_thread_errors
@@ -167,12 +168,18 @@ def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, gra
             file=sys.stderr,
         )
         return 2
+    if graphics.protocol == "term-image":
+        from clftui.drawing.term_image_blocks import HINT, installed
+
+        if not installed():
+            print(HINT, file=sys.stderr)
+            return 2
     remembered = load_preferences().view
     if view in _PANES:
         session, view = replace(session, matrix=replace(session.matrix, pane=_PANES[view])), Tab.MATRIX.value
     tab = view or (remembered if chosen["paths"] and remembered in set(Tab) else Tab.RUNS.value)
     session = opened(replace(session, tab=Tab(tab)))
-    if graphics == "none" or bits == 0:
+    if graphics.protocol == "none" or bits == 0:
         session = replace(session, samples=replace(session.samples, rows=True))
     try:
         session = replace(session, notice=session.notice or _alarm_advice(str(chosen.get("alarm", "none"))))
@@ -183,6 +190,7 @@ def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, gra
             depth=Depth(bits),
             theme=chosen["theme"],
             alarm=str(chosen.get("alarm", "none")),
+            graphics=graphics,
         )
     except (FormatError, LaunchError) as error:
         print(error, file=sys.stderr)

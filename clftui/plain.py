@@ -12,7 +12,7 @@ from typing import Any
 COMMANDS = ("open", "report", "check", "doctor", "completion")
 TABS = ("runs", "ranking", "matrix", "epochs", "samples")
 PANES = ("pairs", "readout")
-GRAPHICS = ("auto", "blocks", "none")
+GRAPHICS = ("auto", "kitty", "sixel", "blocks", "term-image", "none")
 COLOURS = ("auto", "24", "256", "16", "none")
 SAMPLE_SETS = ("digits", "glyphs")
 

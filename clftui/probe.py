@@ -1,24 +1,28 @@
-"""What this terminal can do: colours, graphics, tmux. No Textual; nothing here is asked of the terminal at start-up.
+"""What this terminal can do: colours, graphics, tmux. No Textual.
 
-Colour depth follows the environment. The graphics protocols a terminal offers are asked for by `clftui doctor` alone,
-in one batch whose last question every terminal answers, and every reply is read before anything else may see it.
+A terminal is asked in one batch whose last question every terminal answers, in a thread while the runs are opened, and
+every reply is read before anything else may see it. tmux, screen and zellij answer for themselves and not for the
+terminal, so they are not asked: tmux says by its own command what stands behind it.
 """
 
 from __future__ import annotations
 
-import array
 import os
 import re
 import select
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import TracebackType
 
-from clftui.depth import colour_bits
+from clftui.depth import cell_size, colour_bits, is_terminal
 
-_KITTY_PLACEHOLDERS = {"kitty": (0, 28, 0), "ghostty": (1, 0, 0)}
+_QUERY = b"\x1b[>q\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[16t\x1b[c"
+"""Name and version, kitty graphics, pixels of a cell, attributes."""
+_DRAIN_SECONDS = 0.03
 
 
 @dataclass(frozen=True)
@@ -40,46 +44,73 @@ class Terminal:
     offers: tuple[str, ...]
     """Graphics protocols the terminal says it has: kitty, sixel."""
     hints: tuple[str, ...]
+    program: str = ""
+    """What the terminal calls itself, tmux's outer terminal included: `kitty(0.41.1)`."""
+    muxer: str = ""
+    """tmux, screen or zellij where one stands between."""
+    term: str = ""
+    answered: bool = False
+    """Whether it was asked and answered to the end."""
+    round_trip: float | None = None
+    """Seconds from the questions to the last answer."""
 
 
-def examine(env: Mapping[str, str] | None = None, *, colours: str = "auto") -> Terminal:
+def examine(env: Mapping[str, str] | None = None, *, colours: str = "auto", ask: bool = True) -> Terminal:
     """Find out about the terminal on standard input and output; asks it, so call this before any app runs."""
     env = os.environ if env is None else env
     bits, why = colour_bits(env, colours)
-    name = env.get("TERM", "none")
-    offers: tuple[str, ...] = ()
-    cell: tuple[int, int] | None = None
-    tmux = passthrough = ""
+    term = name = env.get("TERM", "none")
+    muxer = "tmux" if env.get("TMUX") else "screen" if env.get("STY") else "zellij" if env.get("ZELLIJ") else ""
+    ssh, offers = bool(env.get("SSH_CONNECTION")), tuple[str, ...]()
+    program = tmux = passthrough = ""
+    cell, round_trip = cell_size(), None
     hints: list[str] = []
-    if env.get("TMUX"):
-        outer, features, tmux = _ask_tmux("#{client_termtype}\t#{client_termfeatures}\t#{version}")
+    if muxer == "tmux":
+        program, features, tmux = _ask_tmux("#{client_termtype}\t#{client_termfeatures}\t#{version}")
         passthrough = _run("tmux", "show", "-Apv", "allow-passthrough")
-        name, offers = _outer(name, outer, features)
+        name = f"{program or term} in tmux"
+        offers = (*(("kitty",) if places_images(program) else ()),
+                  *(("sixel",) if "sixel" in features.split(",") else ()))  # fmt: skip
         hints += _tmux_hints(bits, features, passthrough, offers)
-    elif _is_terminal() and not (env.get("STY") or env.get("ZELLIJ") or env.get("TERM") in ("linux", "dumb")):
-        reply = _ask(2.0 if env.get("SSH_CONNECTION") else 1.0)
-        name, offers, cell = _understand(name, reply)
-    if bits == 8 and env.get("SSH_CONNECTION") and not env.get("COLORTERM"):
+    elif ask and may_ask(term, muxer):
+        reply, round_trip = _ask(2.0 if ssh else 1.0)
+        program, offers, told = understand(reply)
+        name, cell = f"{program} ({term})" if program else term, cell or told
+    if bits == 8 and ssh and not env.get("COLORTERM"):
         hints.append("ssh does not pass COLORTERM on: `export COLORTERM=truecolor` here gives 24-bit colour")
-    return Terminal(name, bits, why, tmux, passthrough, bool(env.get("SSH_CONNECTION")),
-                    _cell_size() or cell, offers, tuple(hints))  # fmt: skip
+    return Terminal(name, bits, why, tmux, passthrough, ssh, cell, offers, tuple(hints), program, muxer, term,
+                    round_trip is not None, round_trip)  # fmt: skip
 
 
-def _is_terminal() -> bool:
-    return bool(sys.__stdin__ and sys.__stdin__.isatty() and sys.__stdout__ and sys.__stdout__.isatty())
+class Asking:
+    """Examines the terminal while something else goes on. As a context it ends with the terminal as it was."""
+
+    def __init__(self, colours: str, ask: bool = True) -> None:
+        """`colours` is `--colors`; `ask`: whether the terminal itself is asked, or only those who know of it."""
+        self._found: Terminal | None = None
+        self._colours, self._may = colours, ask
+        self._thread = threading.Thread(target=self._examine, name="clftui-probe", daemon=True)
+        self._thread.start()
+
+    def _examine(self) -> None:
+        self._found = examine(colours=self._colours, ask=self._may)
+
+    def answer(self) -> Terminal:
+        """What was found; waits for it, a second at most (over ssh two) where the terminal is silent."""
+        self._thread.join()
+        return self._found if self._found is not None else examine(colours=self._colours, ask=False)
+
+    def __enter__(self) -> Asking:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._thread.join()
 
 
-def _run(*words: str) -> str:
-    try:
-        done = subprocess.run(words, capture_output=True, text=True, timeout=1, check=False)
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return done.stdout.strip()
-
-
-def _ask_tmux(form: str) -> tuple[str, str, str]:
-    first, second, third, *_ = [*_run("tmux", "display-message", "-p", form).split("\t"), "", "", ""]
-    return first, second, third
+_PLACEHOLDERS = {"kitty": (0, 28, 0), "ghostty": (1, 0, 0)}
+"""Terminals that know Unicode placeholders, and since when. Others answer the query too and show garbage."""
+_SEXTANTS = ("kitty", "ghostty", "foot", "wezterm", "contour")
+"""Terminals that draw sextants themselves, whatever the font has."""
 
 
 def _version(text: str) -> tuple[str, tuple[int, ...]]:
@@ -87,14 +118,79 @@ def _version(text: str) -> tuple[str, tuple[int, ...]]:
     return (match[1].lower(), tuple(map(int, match[2].split(".")))) if match else (text.lower(), (0,))
 
 
-def _places_images(text: str) -> bool:
-    name, version = _version(text)
-    return name in _KITTY_PLACEHOLDERS and version >= _KITTY_PLACEHOLDERS[name]
+def places_images(program: str) -> bool:
+    """Whether a terminal of this name and version shows kitty's placeholders."""
+    name, version = _version(program)
+    return name in _PLACEHOLDERS and version >= _PLACEHOLDERS[name]
 
 
-def _outer(term: str, outer: str, features: str) -> tuple[str, tuple[str, ...]]:
-    offers = (*(("kitty",) if _places_images(outer) else ()), *(("sixel",) if "sixel" in features.split(",") else ()))
-    return f"{outer or term} in tmux", offers
+def draws_sextants(program: str) -> bool:
+    """Whether a terminal of this name draws sextants itself."""
+    return _version(program)[0] in _SEXTANTS
+
+
+def may_ask(term: str, muxer: str) -> bool:
+    """Whether there is a terminal that answers for itself, and it is ours to talk to."""
+    if muxer or term in ("linux", "dumb", "unknown", "none", "") or not is_terminal():
+        return False
+    assert sys.__stdin__ is not None
+    try:
+        return os.tcgetpgrp(sys.__stdin__.fileno()) == os.getpgrp()
+    except OSError:
+        return False
+
+
+def understand(reply: bytes) -> tuple[str, tuple[str, ...], tuple[int, int] | None]:
+    """The program's name and version, the graphics it offers, and a cell's pixels, from all that it answered."""
+    named = re.search(rb"\x1bP>\|([^\x1b]*)\x1b", reply)
+    program = named[1].decode("ascii", "replace") if named else ""
+    size = re.search(rb"\x1b\[6;(\d+);(\d+)t", reply)
+    attributes = re.search(rb"\x1b\[\?([\d;]*)c", reply)
+    kitty = b";OK\x1b" in reply and places_images(program)
+    sixel = attributes is not None and b"4" in attributes[1].split(b";")
+    offers = (*(("kitty",) if kitty else ()), *(("sixel",) if sixel else ()))
+    cell = (int(size[2]), int(size[1])) if size and int(size[1]) and int(size[2]) else None
+    return program, offers, cell
+
+
+def _ask(timeout: float) -> tuple[bytes, float | None]:
+    """All that the terminal answers to the questions, and the seconds it took; None where it never came to the end."""
+    import termios
+    import tty
+
+    assert sys.__stdin__ is not None
+    handle = sys.__stdin__.fileno()
+    reply, took, start = b"", None, time.monotonic()
+    try:
+        before = termios.tcgetattr(handle)
+        try:
+            tty.setcbreak(handle, termios.TCSANOW)
+            os.write(handle, _QUERY)
+            while (left := start + timeout - time.monotonic()) > 0 and select.select([handle], [], [], left)[0]:
+                reply += os.read(handle, 4096)
+                if re.search(rb"\x1b\[\?[\d;]*c", reply):
+                    took = time.monotonic() - start
+                    break
+            while select.select([handle], [], [], _DRAIN_SECONDS)[0]:
+                reply += os.read(handle, 4096)
+        finally:
+            termios.tcsetattr(handle, termios.TCSANOW, before)
+    except (OSError, termios.error):
+        return reply, took
+    return reply, took
+
+
+def _run(*words: str) -> str:
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, timeout=1, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip("\n")
+
+
+def _ask_tmux(form: str) -> tuple[str, str, str]:
+    first, second, third, *_ = [*_run("tmux", "display-message", "-p", form).split("\t"), "", "", ""]
+    return first, second, third
 
 
 def _tmux_hints(bits: int, features: str, passthrough: str, offers: tuple[str, ...]) -> list[str]:
@@ -106,55 +202,3 @@ def _tmux_hints(bits: int, features: str, passthrough: str, offers: tuple[str, .
     if _run("tmux", "show", "-sv", "set-clipboard") == "external":
         hints.append("~/.tmux.conf: set -g set-clipboard on   (lets y reach your clipboard)")
     return hints
-
-
-def _ask(timeout: float) -> bytes:
-    """Name, kitty graphics, cell size, attributes: one batch, the last of which every terminal answers."""
-    import termios
-    import tty
-
-    assert sys.__stdin__ is not None
-    handle = sys.__stdin__.fileno()
-    before = termios.tcgetattr(handle)
-    reply, end = b"", time.monotonic() + timeout
-    try:
-        tty.setcbreak(handle, termios.TCSANOW)
-        os.write(handle, b"\x1b[>q\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[16t\x1b[c")
-        while (left := end - time.monotonic()) > 0 and select.select([handle], [], [], left)[0]:
-            reply += os.read(handle, 4096)
-            if re.search(rb"\x1b\[\?[\d;]*c", reply):
-                break
-        while select.select([handle], [], [], 0.03)[0]:
-            reply += os.read(handle, 4096)
-    except OSError:
-        return reply
-    finally:
-        termios.tcsetattr(handle, termios.TCSANOW, before)
-    return reply
-
-
-def _understand(term: str, reply: bytes) -> tuple[str, tuple[str, ...], tuple[int, int] | None]:
-    named = re.search(rb"\x1bP>\|([^\x1b]*)\x1b", reply)
-    name = named[1].decode("ascii", "replace") if named else ""
-    size = re.search(rb"\x1b\[6;(\d+);(\d+)t", reply)
-    attributes = re.search(rb"\x1b\[\?([\d;]*)c", reply)
-    kitty = b";OK\x1b" in reply and _places_images(name)
-    sixel = attributes is not None and b"4" in attributes[1].split(b";")
-    offers = (*(("kitty",) if kitty else ()), *(("sixel",) if sixel else ()))
-    return f"{name} ({term})" if name else term, offers, (int(size[2]), int(size[1])) if size else None
-
-
-def _cell_size() -> tuple[int, int] | None:
-    if not _is_terminal():
-        return None
-    import fcntl
-    import termios
-
-    assert sys.__stdin__ is not None
-    window = array.array("H", [0] * 4)
-    try:
-        fcntl.ioctl(sys.__stdin__.fileno(), termios.TIOCGWINSZ, window)
-    except OSError:
-        return None
-    rows, columns, width, height = window
-    return (width // columns, height // rows) if rows and columns and width and height else None

@@ -11,16 +11,21 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from clftui.app.crash import report_crash
+from clftui.app.graphics import TerminalPictures
 from clftui.app.live import Live
 from clftui.app.main_screen import MainScreen
 from clftui.app.preferences import Preferences, config_folder, load_preferences, save_preferences
 from clftui.app.themes import Themes, textual_theme
+from clftui.depth import Graphics
 from clftui.drawing.encode import Depth
 from clftui.drawing.palette import Palette
 from clftui.state.moves import say
 from clftui.state.session import Session
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from textual.screen import Screen
+
     from clftui.app.alarms import Alarms
     from clftui.app.recorder import Recorder
     from clftui.app.registry import Registry
@@ -48,9 +53,10 @@ class ClfApp(App[None]):
         remember: bool = True,
         alarm: str = "none",
         record: Path | None = None,
+        graphics: Graphics | None = None,
     ) -> None:
         """`alarm` is `--alarm`: what a regression does besides its strip; `record` where the script of this session
-        goes instead of the state folder.
+        goes instead of the state folder; `graphics` how this terminal shows images, characters otherwise.
         """
         super().__init__()
         self.animation_level = "none"
@@ -61,6 +67,7 @@ class ClfApp(App[None]):
         self._remember = remember
         self._alarm = alarm
         self._record = record
+        self.pictures = TerminalPictures(self, graphics or Graphics())
         self.recorder: Recorder | None = None
         """Keeps the script of this session, from the first change on; None where nothing is remembered."""
         self.preferences = load_preferences() if remember else Preferences()
@@ -93,9 +100,25 @@ class ClfApp(App[None]):
         return Alarms(screen, parse_notice(self._alarm))
 
     def on_mount(self) -> None:
-        self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
+        self.app_resume_signal.subscribe(self, self._resumed)
         if self._remember or self._record is not None:
             self.watch(self.main, "session", self._note, init=False)
+
+    def _resumed(self, _: object) -> None:
+        self.screen.refresh(layout=True)
+        self.pictures.resend()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        # Textual's one way to the terminal: what a frame shows has to be there before it, or lies over it.
+        self.pictures.before()
+        super()._display(screen, renderable)
+        self.pictures.after(renderable)
+
+    def on_resize(self) -> None:
+        self.pictures.resized()
+
+    async def on_app_focus(self) -> None:
+        await self.pictures.focused()
 
     def _note(self, session: Session) -> None:
         if self.recorder is None:
@@ -136,6 +159,7 @@ class ClfApp(App[None]):
         self._close_messages_no_wait()
 
     def on_unmount(self) -> None:
+        self.pictures.close()
         if self.recorder is not None:
             self.recorder.close()
         if self._remember and hasattr(self, "main"):

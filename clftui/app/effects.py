@@ -136,6 +136,10 @@ def _theme(screen: MainScreen) -> None:
 
 
 def _redraw(screen: MainScreen) -> None:
+    from clftui.app.app import ClfApp
+
+    assert isinstance(screen.app, ClfApp)
+    screen.app.pictures.resend()
     screen.refresh(repaint=True, layout=True)
 
 

@@ -40,9 +40,10 @@ class Canvas:
     """`height` x `width` cells: `code` uint32, `fg` and `bg` int32, `attrs` uint8, each (height, width).
 
     Starts as blank cells, the palette's text on its page. Once given to `strips` it must not change any more.
+    `pictures` are sixels that lie over cells: (x, y, columns, rows, sequence).
     """
 
-    __slots__ = ("attrs", "bg", "code", "fg", "height", "palette", "wide", "width")
+    __slots__ = ("attrs", "bg", "code", "fg", "height", "palette", "pictures", "wide", "width")
 
     def __init__(self, width: int, height: int, palette: Palette) -> None:
         self.width, self.height, self.palette = max(width, 0), max(height, 0), palette
@@ -51,6 +52,7 @@ class Canvas:
         self.fg = np.full(shape, palette.text, np.int32)
         self.bg = np.full(shape, palette.page, np.int32)
         self.attrs = np.zeros(shape, np.uint8)
+        self.pictures: list[tuple[int, int, int, int, bytes]] = []
         self.wide = False
         """Whether a wide character was ever drawn: only then can one be cut in half."""
 

@@ -19,6 +19,7 @@ CLUSTER_BASE = 0x100000
 _MAX_CLUSTERS = 0xFFF0
 _clusters: list[str] = []
 _cluster_codes: dict[str, int] = {}
+_expansions: dict[int, str] = {}
 
 _BLANKS = re.compile("( +)")
 
@@ -33,6 +34,7 @@ def cluster_code(cluster: str) -> int:
             return ord(cluster[0])
         code = _cluster_codes[cluster] = CLUSTER_BASE + len(_clusters)
         _clusters.append(cluster)
+        _expansions[code] = cluster
     return code
 
 
@@ -84,4 +86,4 @@ def row_text(codes: NDArray[np.uint32]) -> str:
 
 def expand(plain: str) -> str:
     """`plain` with every cluster's stand-in replaced by its code points."""
-    return "".join(_clusters[ord(char) - CLUSTER_BASE] if ord(char) >= CLUSTER_BASE else char for char in plain)
+    return plain.translate(_expansions)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable, Hashable
 
-from clftui.data.images import Picture, Unreadable
+from clftui.data.images import Picture, Target, Unreadable
 from clftui.data.picture_store import PictureStore, Wish
 from clftui.data.samples import SampleTable
 from clftui.drawing import blocks
-from clftui.drawing.canvas import Canvas
-from clftui.drawing.palette import Palette
+from clftui.drawing.canvas import Canvas, Rect
 from clftui.text import ELLIPSIS, shorten
+from clftui.widgets.picture_layer import layer
 
 
 class Thumbnails:
@@ -20,6 +18,7 @@ class Thumbnails:
 
     def __init__(self, arrived: Callable[[], None]) -> None:
         """`arrived` is called from another thread when something new can be drawn."""
+        self._arrived = arrived
         self.store = PictureStore(arrived)
         self._wishes: list[Wish] = []
 
@@ -37,10 +36,7 @@ class Thumbnails:
         """
         if columns < 1 or rows < 1:
             return None
-        given = table.paths[row] if table.paths is not None and 0 <= row < table.n else ""
-        key = (given, table.path, table.images_root, columns, rows)
-        self._wishes.append(Wish(key, lambda: table.path_of(row), lambda w, h: _pixels(w, h, columns, rows)))
-        return self.store.get(key)
+        return self._wish(("cells", columns, rows), table, row, lambda w, h: _pixels(w, h, columns, rows))
 
     def draw(
         self, canvas: Canvas, x: int, y: int, columns: int, rows: int, table: SampleTable, row: int
@@ -48,31 +44,36 @@ class Thumbnails:
         """Draw the image of a table's row in the middle of `columns` x `rows` cells; None while it is not decoded."""
         if columns < 1 or rows < 1:
             return None
-        given = table.paths[row] if table.paths is not None and 0 <= row < table.n else ""
-        found = self.pixels(columns, rows, table, row)
+        pictures = layer()
+        found = self._wish((pictures.key, columns, rows), table, row, pictures.target(columns, rows))
         if isinstance(found, Picture):
-            _draw_picture(canvas, x, y, columns, rows, found)
+            if pictures.draw(canvas, x, y, columns, rows, found, self._arrived) is None:
+                _draw_placeholder(canvas, x, y, columns, rows, ELLIPSIS, _given(table, row))
         else:
-            _draw_placeholder(canvas, x, y, columns, rows, found.word if found else ELLIPSIS, str(given))
+            _draw_placeholder(canvas, x, y, columns, rows, found.word if found else ELLIPSIS, _given(table, row))
         return found
+
+    def paint(self, canvas: Canvas, x: int, y: int, columns: int, rows: int, picture: Picture) -> Rect | None:
+        """Draw pixels that are there already, a heat map say, as `draw` draws; its place, None while it is not ready.
+
+        Hand over the same `Picture` as long as it is the same picture: its pixels are encoded once.
+        """
+        return layer().draw(canvas, x, y, columns, rows, picture, self._arrived)
+
+    def _wish(self, room: Hashable, table: SampleTable, row: int, target: Target) -> Picture | Unreadable | None:
+        key = (_given(table, row), table.path, table.images_root, room)
+        self._wishes.append(Wish(key, lambda: table.path_of(row), target))
+        return self.store.get(key)
+
+
+def _given(table: SampleTable, row: int) -> str:
+    return str(table.paths[row]) if table.paths is not None and 0 <= row < table.n else ""
 
 
 def _pixels(width: int, height: int, columns: int, rows: int) -> tuple[int, int]:
     """Quadrant pixels that an image takes within `columns` x `rows` cells."""
     across, down = blocks.fit_size(width, height, columns, rows)
     return 2 * across, 2 * down
-
-
-def _draw_picture(canvas: Canvas, x: int, y: int, columns: int, rows: int, picture: Picture) -> None:
-    code, fg, bg = _cells(picture, canvas.palette)
-    down, across = code.shape
-    canvas.put(x + (columns - across) // 2, y + (rows - down) // 2, code, fg, bg)
-
-
-@lru_cache(maxsize=512)
-def _cells(picture: Picture, palette: Palette) -> tuple[Any, Any, Any]:
-    height, width = picture.pixels.shape[:2]
-    return blocks.picture(picture.pixels, width // 2, height // 2, palette)
 
 
 def _draw_placeholder(canvas: Canvas, x: int, y: int, columns: int, rows: int, word: str, path: str) -> None:
