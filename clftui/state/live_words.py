@@ -10,7 +10,7 @@ from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.state.later import LATER, weak
 from clftui.state.peers import table_of
-from clftui.text import plural, sanitise, shorten
+from clftui.text import plural, shorten
 
 LIVE, PARTIAL, ENDED, FAILED = "●", "◐", "○", "✗"
 
@@ -125,8 +125,3 @@ def duration(seconds: float) -> str:
         if number >= (2 if unit == "day" else 1):
             return plural(number, unit) if unit == "day" else f"{number} {unit}"
     return f"{int(seconds)} s"
-
-
-def named_notes(runs: tuple[Run, ...], now: float | None = None) -> tuple[str, ...]:
-    """One sentence for each run that failed, fell silent or lost a rank: `mlp: silent for 12 min, though ...`."""
-    return tuple(f"{sanitise(run.name)}: {'; '.join(notes)}." for run in runs if (notes := live_notes(run, now=now)))
