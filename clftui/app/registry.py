@@ -20,6 +20,7 @@ from clftui.app.command_table import (
     matrix_zoom,
     ranking,
     runs,
+    sample_detail,
     samples,
 )
 from clftui.app.commands import Command, key_text
@@ -43,6 +44,7 @@ ALL_COMMANDS: tuple[Command, ...] = (
     *matrix_pairs.COMMANDS,
     *epochs.COMMANDS,
     *samples.COMMANDS,
+    *sample_detail.COMMANDS,
 )
 READING: Mapping[Tab, tuple[tuple[str, str], ...]] = {
     Tab.RUNS: runs.READING,
@@ -56,7 +58,7 @@ READING: Mapping[Tab, tuple[tuple[str, str], ...]] = {
         *matrix_pairs.READING,
     ),
     Tab.EPOCHS: epochs.READING,
-    Tab.SAMPLES: samples.READING,
+    Tab.SAMPLES: (*samples.READING, *sample_detail.READING),
 }
 """How to read each view's glyphs, for its help sheet."""
 

@@ -43,7 +43,7 @@ class Sentence:
     weight: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Document:
     """One sample's explanation."""
 

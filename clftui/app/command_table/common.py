@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from clftui.app.commands import Command, Page
-from clftui.state import epochs_view, matrix_box, matrix_zoom, ranking_moves, runs_table, sample_list
+from clftui.state import (
+    epochs_view,
+    matrix_box,
+    matrix_zoom,
+    ranking_moves,
+    runs_table,
+    sample_detail_steps,
+    sample_list,
+)
 from clftui.state.moves import back, cycle_split, drop_filter, focus_run, go, say, step_epoch, toggle_letter
 from clftui.state.selection import Tab
 from clftui.state.session import Session
@@ -33,6 +41,8 @@ def _move(rows: int, columns: int) -> Callable[[Session, Page], Session]:
     """Move the cursor; steps in a grid of thumbnails or an overview depend on its size, which only the page knows."""
 
     def step(session: Session, page: Page) -> Session:
+        if session.tab is Tab.SAMPLES and session.selection.alone:
+            return sample_detail_steps.move(session, rows, columns, page)
         if session.tab is Tab.SAMPLES:
             return sample_list.move(session, 0, rows * page[1] + columns)
         if session.tab is Tab.MATRIX:
@@ -45,6 +55,8 @@ def _move(rows: int, columns: int) -> Callable[[Session, Page], Session]:
 def _page(pages: float) -> Callable[[Session, Page], Session]:
     def step(session: Session, page: Page) -> Session:
         rows = max(1, int(abs(pages) * page[0])) * (1 if pages > 0 else -1)
+        if session.tab is Tab.SAMPLES and session.selection.alone:
+            return sample_detail_steps.scroll(session, rows, page)
         if session.tab is Tab.SAMPLES:
             return sample_list.move(session, 0, rows * page[1])
         if session.tab is Tab.MATRIX:
@@ -86,7 +98,7 @@ def _drill(tab: Tab, label: str) -> Command:
         step=_DRILLS[tab],
         tabs=frozenset({tab}),
         footer=1,
-        when=(lambda session: not session.selection.detail) if tab is Tab.SAMPLES else None,
+        alone=False if tab is Tab.SAMPLES else None,
     )
 
 
