@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -121,11 +121,19 @@ class ClfApp(App[None]):
         await self.pictures.focused()
 
     def _note(self, session: Session) -> None:
+        self._script(session).saw(session)
+
+    def _script(self, session: Session) -> Recorder:
         if self.recorder is None:
             from clftui.app.recorder import Recorder, new_script
 
             self.recorder = Recorder(self._record or new_script(session), self._session)
-        self.recorder.saw(session)
+        return self.recorder
+
+    def note_lines(self, lines: Iterable[str]) -> None:
+        """Add lines about something done rather than reached, such as a tag, to the script of this session."""
+        if self._remember or self._record is not None:
+            self._script(self.main.now).add(*lines)
 
     def _load_rest(self) -> tuple[Registry, list[str]]:
         """The commands under the user's keymap, and a sentence for each thing wrong: the first frame needs neither."""

@@ -14,6 +14,7 @@ from textual.containers import Container
 from textual.reactive import var
 from textual.timer import Timer
 
+from clftui.app.asking import Asking
 from clftui.app.background import Background, HistoryArrived
 from clftui.app.commands import Command
 from clftui.app.frame_content import breadcrumb_of, header_of, unsettled
@@ -35,6 +36,7 @@ from clftui.widgets.frame import BreadcrumbBar, FooterBar, HeaderBar, TabBar
 if TYPE_CHECKING:
     from clftui.app.alarms import Alarms
     from clftui.app.registry import Registry
+    from clftui.state.sample_tags import Batch
 
 log = logging.getLogger("clftui")
 
@@ -71,6 +73,9 @@ class MainScreen(CanvasScreen):
         self.last: Command | None = None
         self.playing: Timer | None = None
         """Steps the epochs while they play."""
+        self.asking = Asking(self)
+        self.batches: list[Batch] = []
+        """The tags given in this session, which undo takes back from the last on."""
         self._views: dict[Tab, View] = {}
         self._live = live(self) if live is not None else None
         self._background = Background(self)
@@ -107,13 +112,16 @@ class MainScreen(CanvasScreen):
         self.call_after_refresh(self._follow_up)
 
     def _follow_up(self) -> None:
-        self.query_one(FooterBar).show(tuple(self.registry.footer(self.now)))
+        self.asking.show_keys()
         if self._make_alarms is not None:
             self._alarms = self._make_alarms(self)
             self.frame_again()
         if self._live is not None:
+            from clftui.app.tag_watch import TagWatch  # The first frame does without.
+
             self._live.start(self.now.catalog)
             self.set_interval(CLOCK_SECONDS, self._time_passes)
+            TagWatch(self)
         if not gc.isenabled():
             # Switched off by the command line: what start-up has made stays, and is not looked at again and again.
             gc.freeze()
@@ -151,7 +159,7 @@ class MainScreen(CanvasScreen):
         pieces, chips = breadcrumb_of(session)
         self.query_one(BreadcrumbBar).show(pieces, chips, session.notice)
         if self._registry is not None:
-            self.query_one(FooterBar).show(tuple(self._registry.footer(session)))
+            self.asking.show_keys()
         if unsettled(session) and not self._waiting:
             self._waiting = True
             self.set_timer(AGAIN_SECONDS, self.frame_again)
@@ -177,6 +185,9 @@ class MainScreen(CanvasScreen):
 
     def on_key(self, event: events.Key) -> None:
         typed = event.character if event.is_printable and event.character and event.key != "space" else event.key
+        if self.asking.took(typed or ""):
+            event.stop()
+            return
         command = self.registry.find(typed or "", self.now.tab, self.now.selection.alone)
         if command is not None:
             event.stop()
@@ -216,6 +227,7 @@ class MainScreen(CanvasScreen):
 
     def act(self, step: Callable[[Session], Session]) -> None:
         """Replace the session by what a pure step makes of it."""
+        self.asking.drop()
         try:
             after = step(cleared(self.now))
         except (FilterError, FormatError) as error:

@@ -51,9 +51,9 @@ class Recorder:
         self._write([*self._held, *settled, *(line for line in lines if is_cursor(line) and line not in self._held)])
         self._held, self._said = [], session
 
-    def add(self, line: str) -> None:
-        """Write a line that tells of something done rather than reached, such as a tag."""
-        self._write([line])
+    def add(self, *lines: str) -> None:
+        """Write lines that tell of something done rather than reached, such as a tag."""
+        self._write(lines)
 
     def close(self) -> None:
         """Write what is held back."""

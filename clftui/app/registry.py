@@ -20,8 +20,8 @@ from clftui.app.command_table import (
     matrix_zoom,
     ranking,
     runs,
-    sample_detail,
     samples,
+    triage,
 )
 from clftui.app.commands import Command, key_text
 from clftui.state.selection import Tab
@@ -44,7 +44,7 @@ ALL_COMMANDS: tuple[Command, ...] = (
     *matrix_pairs.COMMANDS,
     *epochs.COMMANDS,
     *samples.COMMANDS,
-    *sample_detail.COMMANDS,
+    *triage.COMMANDS,
 )
 READING: Mapping[Tab, tuple[tuple[str, str], ...]] = {
     Tab.RUNS: runs.READING,
@@ -58,7 +58,7 @@ READING: Mapping[Tab, tuple[tuple[str, str], ...]] = {
         *matrix_pairs.READING,
     ),
     Tab.EPOCHS: epochs.READING,
-    Tab.SAMPLES: (*samples.READING, *sample_detail.READING),
+    Tab.SAMPLES: (*samples.READING, *triage.READING),
 }
 """How to read each view's glyphs, for its help sheet."""
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from clftui.analysis.flips import Outcome, outcomes
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
-from clftui.state.comparison import best_epoch
 from clftui.state.bound_filters import bind, reads_tags
+from clftui.state.comparison import best_epoch
 from clftui.state.filters import Filter, FilterError, Mask, apply_filters
 from clftui.state.peers import Peers, aligned, epoch_at, table_of
 from clftui.state.versus import Kind, Versus

@@ -39,7 +39,7 @@ COLUMNS: dict[str, str] = {
     "right_count": "how many runs of the collection are right",
     "wrong_count": "how many runs of the collection are wrong",
     "epochs_wrong": "in how many epochs up to this one the run was wrong",
-    "tag": "what the sample is tagged, \"\" without a tag",
+    "tag": 'what the sample is tagged, "" without a tag',
 }
 """What an expression may name of other runs, of earlier epochs and of the users' tags."""
 

@@ -57,6 +57,10 @@ class SampleList:
         """What `Selection.sample` calls the `index`-th sample."""
         return id_of(self.table, self.row(index))
 
+    def id_at(self, position: int) -> str:
+        """The id of the sample at a position of the evaluation."""
+        return id_of(self.table, int(self.evaluation.sample[position]))
+
 
 @dataclass(frozen=True)
 class Nothing:

@@ -39,19 +39,19 @@ def lines_between(before: Session, after: Session) -> list[str]:
 def _places(before: Session, after: Session) -> Iterator[str]:
     old, new = before.selection, after.selection
     if after.tab is not before.tab:
-        yield f"tab {_text(after.tab.value)}"
+        yield f"tab {quoted(after.tab.value)}"
     if new.runs != old.runs:
-        yield f"letters {_text(list(new.runs))}"
+        yield f"letters {quoted(list(new.runs))}"
     if new.run != old.run and new.run is not None:
-        yield f"run {_text(new.run)}"
+        yield f"run {quoted(new.run)}"
     if new.split != old.split and new.split is not None:
-        yield f"split {_text(new.split)}"
+        yield f"split {quoted(new.split)}"
     if new.epoch != old.epoch:
         yield f"epoch {new.epoch if new.epoch is not None else 'newest'}"
     if new.span != old.span:
-        yield f"epochs {_text(list(new.span)) if new.span is not None else 'all'}"
+        yield f"epochs {quoted(list(new.span)) if new.span is not None else 'all'}"
     if new.group != old.group:
-        yield f"group {_text(list(new.group)) if new.group is not None else 'none'}"
+        yield f"group {quoted(list(new.group)) if new.group is not None else 'none'}"
     if after.versus != before.versus:
         yield f"against {after.versus.spec}"
 
@@ -67,7 +67,7 @@ def _filters(before: Session, after: Session) -> Iterator[str]:
     else:
         for each in old:
             if each not in new:
-                yield f"drop filter {_text(each.describe())}"
+                yield f"drop filter {quoted(each.describe())}"
     for each in new[len(kept) :]:
         yield _filter_line(each)
 
@@ -75,23 +75,23 @@ def _filters(before: Session, after: Session) -> Iterator[str]:
 def _filter_line(each: Filter) -> str:
     if isinstance(each, Expression) and "\n" not in each.text:
         return f"filter {each.text}"
-    return f"keep {_text(encoded(each))}"
+    return f"keep {quoted(encoded(each))}"
 
 
 def _scope(before: Session, after: Session) -> Iterator[str]:
     scope, plain = after.selection.scope, Scope()
     if scope != before.selection.scope:
         told = {field.name: getattr(scope, field.name) for field in fields(Scope)}
-        yield f"samples {_text(encoded({k: v for k, v in told.items() if v != getattr(plain, k)}))}"
+        yield f"samples {quoted(encoded({k: v for k, v in told.items() if v != getattr(plain, k)}))}"
 
 
 def cursor_lines(before: Session, after: Session) -> list[str]:
     """The cell and the sample under the cursor, where they have changed: `cell "cat" -> "dog"`."""
     old, new, found = before.selection, after.selection, list[str]()
     if (new.true, new.predicted) != (old.true, old.predicted) and new.true is not None and new.predicted is not None:
-        found.append(f"cell {_text(new.true)}{ARROW}{_text(new.predicted)}")
+        found.append(f"cell {quoted(new.true)}{ARROW}{quoted(new.predicted)}")
     if (new.sample, new.detail) != (old.sample, old.detail) and new.sample is not None:
-        found.append(f"{'look at' if new.detail else 'sample'} {_text(new.sample)}")
+        found.append(f"{'look at' if new.detail else 'sample'} {quoted(new.sample)}")
     return found
 
 
@@ -231,7 +231,8 @@ def _names(rest: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _text(value: Any) -> str:
+def quoted(value: Any) -> str:
+    """A value as a script writes it: JSON on one line."""
     words = json.dumps(value, ensure_ascii=False)
     # Names may hold what no encoding writes, and ends of lines that JSON does not know.
     return words if words.isprintable() else json.dumps(value)

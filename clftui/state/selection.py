@@ -79,6 +79,8 @@ class Selection:
     """The group selected in all views, by the names that lead to it; None is none."""
     anchor: tuple[str, str] | None = None
     """The class pair where a box of cells begins that ends at the cursor; None without a box."""
+    chosen: frozenset[tuple[str, str]] = frozenset()
+    """Samples selected by hand, each by its split and id; more may be chosen than a list shows."""
     detail: bool = False
     """Whether the Samples view shows the focused sample alone."""
 

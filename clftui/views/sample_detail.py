@@ -12,6 +12,7 @@ from clftui.state.sample_list import SampleList, index_of, is_listed
 from clftui.state.sample_past import MARK, marks
 from clftui.state.session import Session
 from clftui.text import count, sanitise, short_score, shorten, text_width
+from clftui.views.sample_badges import draw_tag_lines
 from clftui.views.sample_parts import name_of, run_colour, wrapped
 from clftui.views.sample_tracks import draw_tracks, tracks_height
 from clftui.widgets.sentence import draw_sentence
@@ -104,6 +105,7 @@ def _draw_bottom(
     p, y = canvas.palette, canvas.height
     if canvas.height < 8:
         return y
+    y = draw_tag_lines(canvas, y, width, session, shown, row)
     for line in _facts(shown, row, width - 2, 3 if canvas.height >= 24 else 1):
         y -= 1
         canvas.text(1, y, line, p.faint)

@@ -9,9 +9,11 @@ from clftui.state.sample_answers import Answer, Verdict, track
 from clftui.state.sample_ids import class_tags
 from clftui.state.sample_list import SampleList
 from clftui.state.sample_past import MARK, marks
+from clftui.state.sample_tags import Tag
 from clftui.state.selection import Part
 from clftui.state.session import Session
 from clftui.text import sanitise
+from clftui.views import sample_badges
 from clftui.views.sample_parts import caption, captions, draw_strip, short_caption, verdict_colour, visible_answers
 from clftui.widgets.thumbnail import Thumbnails
 
@@ -97,6 +99,7 @@ def draw_grid(
     # Where no rank is known every wrong sample is as wrong as the next: an edge would tell nothing.
     edged = _ranked(shown) or (not shown.scope.is_cell and shown.scope.part is Part.ALL)
     past = marks(session, shown.run, shown.evaluation)
+    tagged = sample_badges.tags_between(session, shown, start, stop)
     thumbnails.begin()
     for number, answer in enumerate(visible_answers(shown, start, stop)):
         index = start + number
@@ -106,10 +109,15 @@ def draw_grid(
         if edged:
             _draw_edge(canvas, x - 1, y, grid.height, answer)
         marked = past is not None and past[int(shown.positions[index])]
-        _draw_captions(canvas, x, y + grid.height, grid, shown, index, answer, tags, index == focus, marked)
+        tag = tagged[number]
+        _draw_captions(canvas, x, y + grid.height, grid, shown, index, answer, tags, index == focus, marked, tag)
     if start <= focus < stop:
         x, y = grid.place(focus - start)
         _frame(canvas, x - 1, y - 1, grid)
+    for number, chosen in enumerate(sample_badges.chosen_between(session, shown, start, stop)):
+        if chosen:
+            x, y = grid.place(number)
+            sample_badges.draw_selected(canvas, x - 1, y, grid.height + grid.captions)
     thumbnails.end()
 
 
@@ -134,15 +142,19 @@ def _draw_captions(
     tags: dict[str, str],
     focused: bool,
     marked: bool,
+    tag: Tag | None,
 ) -> None:
     p = canvas.palette
+    width = grid.width if tag is None else grid.width - sample_badges.USED
     if shown.scope.is_cell:
-        canvas.line(x, y, caption(answer, tags, grid.width, focused, p, marked))
+        canvas.line(x, y, caption(answer, tags, width, focused, p, marked))
     elif grid.captions == 1:
-        canvas.line(x, y, short_caption(answer, tags, grid.width, focused, p, marked))
+        canvas.line(x, y, short_caption(answer, tags, width, focused, p, marked))
     else:
-        for line, spans in enumerate(captions(answer, grid.width, focused, p, marked)):
+        for line, spans in enumerate(captions(answer, width, focused, p, marked)):
             canvas.line(x, y + line, spans)
+    if tag is not None:
+        sample_badges.draw_letter(canvas, x + grid.width - 1, y, tag)
     if shown.scope.is_cell and grid.captions == 2:
         position = int(shown.positions[index])
         history = track(shown.run, shown.evaluation, position)
@@ -175,4 +187,5 @@ def legend_words(session: Session, shown: SampleList) -> list[tuple[str, Verdict
         predicted = sanitise(shown.scope.predicted or "")
         words += [("▄", Verdict.RIGHT, "right"), ("▁", Verdict.WRONG, predicted)]
         words.append(("▁", None, f"other, epochs {epochs[0]}–{epochs[-1]}, number wrong"))
+    words += [(tag.letter, None, tag.value) for tag in sample_badges.tags_present(session, shown)]
     return words

@@ -11,6 +11,7 @@ from clftui.state.sample_list import SampleList
 from clftui.state.sample_past import MARK, marks
 from clftui.state.session import Session
 from clftui.text import sanitise, short_score, shorten, text_width
+from clftui.views import sample_badges
 from clftui.views.sample_parts import name_of, verdict_colour, visible_answers, wrapped
 
 GAP = 2
@@ -53,6 +54,8 @@ def draw_rows(canvas: Canvas, session: Session, shown: SampleList, rows: Rows, s
     if shown.trouble and rows.top > 1:
         canvas.text(2, rows.top - 2, shown.trouble, canvas.palette.worse, width=canvas.width - 3)
     past = marks(session, shown.run, shown.evaluation)
+    tagged = sample_badges.tags_between(session, shown, start, stop)
+    chosen = sample_badges.chosen_between(session, shown, start, stop)
     for number, answer in enumerate(answers):
         index, y = start + number, rows.top + number
         for x, width, name in _placed(columns):
@@ -62,6 +65,10 @@ def draw_rows(canvas: Canvas, session: Session, shown: SampleList, rows: Rows, s
             canvas.text(x + 1, y, MARK, canvas.palette.worse)
         if index == focus:
             _mark(canvas, y)
+        if chosen[number]:
+            sample_badges.draw_selected(canvas, 0, y, 1)
+        if (tag := tagged[number]) is not None:
+            sample_badges.draw_letter(canvas, 1, y, tag)
 
 
 _TITLES = {"score": "score", "id": "id", "text": "text", "true": "true", "predicted": "predicted", "own": "true’s"}

@@ -26,6 +26,7 @@ from clftui.state.sample_past import MARK, marks
 from clftui.state.session import Session
 from clftui.text import count, shorten, text_width
 from clftui.views import sample_detail, sample_grid, sample_rows
+from clftui.views.sample_badges import progress_words
 from clftui.views.sample_grid import Grid
 from clftui.views.sample_parts import draw_answers, verdict_colour
 from clftui.views.sample_rows import Rows
@@ -72,7 +73,9 @@ class SamplesView(View):
             return ""
         if is_detail(session):
             return "detail"
-        return f"{'lines' if as_rows(session, shown) else 'thumbnails'} · {sort_words(shown.sort)}"
+        words = f"{'lines' if as_rows(session, shown) else 'thumbnails'} · {sort_words(shown.sort)}"
+        counted = progress_words(session, shown)
+        return f"{counted} · {words}" if counted else words
 
     @property
     def page(self) -> tuple[int, int]:

@@ -194,22 +194,29 @@ class FooterBar(CanvasView):
     """`enter samples  c cell  n scale ...                                  ? help`"""
 
     keys: tuple[tuple[str, str], ...] = ()
+    asking: bool = False
+    """Whether the keys are the answers to a question, which all have to be there."""
 
-    def show(self, keys: tuple[tuple[str, str], ...]) -> None:
-        if keys != self.keys:
-            self.keys = keys
+    def show(self, keys: tuple[tuple[str, str], ...], *, asking: bool = False) -> None:
+        if (keys, asking) != (self.keys, self.asking):
+            self.keys, self.asking = keys, asking
             self.redraw()
 
     def draw(self, canvas: Canvas) -> None:
         p = self.palette
         canvas.fill(0, 0, canvas.width, canvas.height, bg=p.surface)
         end = canvas.width - 1
-        if canvas.width >= 16:
+        keys = self.keys
+        if self.asking:
+            end += 2
+            if sum(text_width(key) + text_width(label) + 3 for key, label in keys) > canvas.width:
+                keys = tuple((key, label.split()[0]) for key, label in keys)
+        elif canvas.width >= 16:
             end -= 6
             canvas.text(end, 0, "?", p.text, attrs=BOLD)
             canvas.text(end + 2, 0, "help", p.muted)
         x = 1
-        for key, label in self.keys:
+        for key, label in keys:
             used = text_width(key) + 1 + text_width(label)
             if x + used > end - 2:
                 break

@@ -14,11 +14,13 @@ from clftui.state.filter_values import InGroup, Named, NotInTopK, OnlyRight, Pre
 from clftui.state.filters import Expression, Filter, FilterError
 from clftui.state.flip_filter import Flip, Flipped
 from clftui.state.group_filters import Examples
+from clftui.state.mover_filter import Moved
 from clftui.state.moves import add_filter, back, drill_to_samples, drop_filter, go, select, step_epoch
 from clftui.state.script import lines_between, read_script, run_script
 from clftui.state.script_values import KNOWN, decoded, encoded
 from clftui.state.selection import Part, Scope, Tab
 from clftui.state.session import Session
+from clftui.state.tag_filter import Tagged
 from clftui.state.versus import Kind, Versus
 from tests.matrices import COUNTS, session_on
 
@@ -33,6 +35,8 @@ EVERY: tuple[Filter, ...] = (
     Named("likely mislabelled", "confidence > .9"),
     Examples("pets", frozenset({"cat"}), 2),
     Flipped(Flip.NEWLY_WRONG, Versus(Kind.RUN, "b"), (OnlyRight(True), Expression("loss > 1"))),
+    Moved(True, "dog", frozenset({"dog"}), Versus(Kind.EPOCH, epoch=2)),
+    Tagged("bad image", without=True),
 )
 
 

@@ -1,0 +1,112 @@
+"""What users say of samples, on the screen: a letter at the end of a caption, a bar beside what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from clftui.drawing.canvas import BOLD, REVERSE, Canvas
+from clftui.state.sample_ids import id_of
+from clftui.state.sample_list import SampleList
+from clftui.state.sample_tags import TAGS, Tag, Tagged, progress, tag_codes, tag_of
+from clftui.state.session import Session
+from clftui.state.tag_steps import chosen_positions
+from clftui.state.unready import impatient
+from clftui.text import sanitise, shorten, text_width
+
+SELECTED = "▌"
+USED = 2
+"""Columns at the end of a caption that a letter takes, a blank before it included."""
+
+
+def tags_between(session: Session, shown: SampleList, start: int, stop: int) -> list[Tag | None]:
+    """The tags of the samples `start` to `stop` of a list."""
+    codes = tag_codes(session.catalog, shown.evaluation, shown.table)
+    return [TAGS[code - 1] if code else None for code in codes[shown.positions[start:stop]].tolist()]
+
+
+def tags_present(session: Session, shown: SampleList) -> tuple[Tag, ...]:
+    """The tags that occur in a list."""
+    codes = np.unique(tag_codes(session.catalog, shown.evaluation, shown.table)[shown.positions])
+    return tuple(TAGS[code - 1] for code in codes.tolist() if code)
+
+
+def chosen_between(session: Session, shown: SampleList, start: int, stop: int) -> Sequence[bool]:
+    """Which of the samples `start` to `stop` of a list are selected."""
+    if not session.selection.chosen:
+        return [False] * (stop - start)
+    found: Sequence[bool] = np.isin(shown.positions[start:stop], chosen_positions(session, shown)).tolist()
+    return found
+
+
+def draw_letter(canvas: Canvas, x: int, y: int, tag: Tag) -> None:
+    """The letter of a tag, filled in the focus colour."""
+    p = canvas.palette
+    if p.colourful:
+        canvas.text(x, y, tag.letter, p.on_focus, p.focus, attrs=BOLD)
+    else:
+        canvas.text(x, y, tag.letter, p.text, attrs=BOLD | REVERSE)
+
+
+def draw_selected(canvas: Canvas, x: int, y: int, height: int) -> None:
+    """The bar at the left of what is selected."""
+    canvas.vline(x, y, height, canvas.palette.live, SELECTED)
+
+
+def progress_words(session: Session, shown: SampleList) -> str:
+    """`tagged 14, left 96`; empty where nothing of the list is tagged, or while the tags are being read."""
+    with impatient():
+        found = progress(session, shown)
+    words = [found.words] if found.tagged else []
+    n = chosen_positions(session, shown).size
+    return " · ".join([*words, *([f"{n:,} selected"] if n else [])])
+
+
+def draw_tag_lines(canvas: Canvas, y: int, width: int, session: Session, shown: SampleList, row: int) -> int:
+    """What one sample is tagged, above line `y`: all tags with the given one filled, and who gave it when.
+
+    Returns the line that it begins at; a low screen has one line, and none for a sample without a tag.
+    """
+    p, found = canvas.palette, tag_of(session.catalog, shown.evaluation.split, id_of(shown.table, row))
+    roomy = canvas.height >= 24
+    if found is None and not roomy:
+        return y
+    words = _words(session, shown, found)
+    if found is not None or not roomy:
+        y -= 1
+        canvas.text(1, y, shorten(words, width - 2), p.muted)
+    if roomy:
+        y -= 1
+        _draw_choices(canvas, y, width, found)
+    return y
+
+
+def _draw_choices(canvas: Canvas, y: int, width: int, found: Tagged | None) -> None:
+    p = canvas.palette
+    whole = sum(text_width(tag) + 4 for tag in TAGS) <= width
+    x = 1
+    for tag in TAGS:
+        word = tag.value if whole or (found is not None and tag is found.tag) else ""
+        text = f"{tag.letter} {word}".rstrip()
+        if x + text_width(text) + 1 > width:
+            return
+        if found is not None and tag is found.tag:
+            draw_letter(canvas, x, y, tag)
+            attrs = BOLD if p.colourful else BOLD | REVERSE
+            ink, paper = (p.on_focus, p.focus) if p.colourful else (p.text, None)
+            canvas.text(x + 1, y, text[1:], ink, paper, attrs=attrs)
+        else:
+            canvas.text(x, y, tag.letter, p.muted, attrs=BOLD)
+            canvas.text(x + 2, y, word, p.faint)
+        x += text_width(text) + 2
+
+
+def _words(session: Session, shown: SampleList, found: Tagged | None) -> str:
+    """`mislabelled, rather T-shirt · anna@gpu7, 2026-11-20 14:02 UTC · tagged 3, left 107`"""
+    parts = []
+    if found is not None:
+        what = f"{found.tag.value}, rather {sanitise(found.proposed)}" if found.proposed else found.tag.value
+        when = f"{found.time[:10]} {found.time[11:16]} UTC" if found.time else ""
+        parts = [what, sanitise(", ".join(part for part in (found.by, when) if part))]
+    return " · ".join(part for part in (*parts, progress_words(session, shown)) if part)
