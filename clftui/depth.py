@@ -43,6 +43,20 @@ class Graphics:
         return self.protocol in ("kitty", "sixel")
 
 
+_in_use = Graphics()
+
+
+def use_graphics(graphics: Graphics) -> None:
+    """Draw images so from now on: there is one terminal."""
+    global _in_use
+    _in_use = graphics
+
+
+def graphics_in_use() -> Graphics:
+    """How images are drawn: as quadrants until something else was chosen."""
+    return _in_use
+
+
 _PLAIN = ("linux", "xterm", "screen", "tmux", "ansi", "vt100", "vt220", "cygwin", "rxvt")
 
 

@@ -66,7 +66,7 @@ def examine(env: Mapping[str, str] | None = None, *, colours: str = "auto", ask:
     cell, round_trip = cell_size(), None
     hints: list[str] = []
     if muxer == "tmux":
-        program, features, tmux = _ask_tmux("#{client_termtype}\t#{client_termfeatures}\t#{version}")
+        program, features, tmux = _ask_tmux()
         passthrough = _run("tmux", "show", "-Apv", "allow-passthrough")
         name = f"{program or term} in tmux"
         offers = (*(("kitty",) if places_images(program) else ()),
@@ -188,9 +188,20 @@ def _run(*words: str) -> str:
     return done.stdout.strip("\n")
 
 
-def _ask_tmux(form: str) -> tuple[str, str, str]:
-    first, second, third, *_ = [*_run("tmux", "display-message", "-p", form).split("\t"), "", "", ""]
-    return first, second, third
+_YOUNG_SECONDS = 2.0
+"""How long a terminal may take to tell tmux what it is."""
+
+
+def _ask_tmux() -> tuple[str, str, str]:
+    """Name and features of the terminal behind tmux, and tmux's version; empty without one, a detached session say."""
+    while True:
+        answer = _run("tmux", "display-message", "-p", "#{client_termtype}\t#{client_termfeatures}\t#{version}\t"
+                      "#{client_created}").split("\t")  # fmt: skip
+        program, features, version, created = [*answer, "", "", "", ""][:4]
+        young = created.isdigit() and 0 <= time.time() - int(created) < _YOUNG_SECONDS
+        if program or not young:
+            return program, features, version
+        time.sleep(0.05)
 
 
 def _tmux_hints(bits: int, features: str, passthrough: str, offers: tuple[str, ...]) -> list[str]:

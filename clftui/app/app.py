@@ -11,12 +11,11 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from clftui.app.crash import report_crash
-from clftui.app.graphics import TerminalPictures
 from clftui.app.live import Live
 from clftui.app.main_screen import MainScreen
 from clftui.app.preferences import Preferences, config_folder, load_preferences, save_preferences
 from clftui.app.themes import Themes, textual_theme
-from clftui.depth import Graphics
+from clftui.depth import Graphics, use_graphics
 from clftui.drawing.encode import Depth
 from clftui.drawing.palette import Palette
 from clftui.state.moves import say
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from clftui.app.alarms import Alarms
+    from clftui.app.graphics import TerminalPictures
     from clftui.app.recorder import Recorder
     from clftui.app.registry import Registry
 
@@ -67,7 +67,13 @@ class ClfApp(App[None]):
         self._remember = remember
         self._alarm = alarm
         self._record = record
-        self.pictures = TerminalPictures(self, graphics or Graphics())
+        self.pictures: TerminalPictures | None = None
+        """Sends what the terminal shows as pixels; None where images are characters."""
+        use_graphics(graphics or Graphics())
+        if graphics is not None and graphics.pixels:
+            from clftui.app.graphics import TerminalPictures
+
+            self.pictures = TerminalPictures(self)
         self.recorder: Recorder | None = None
         """Keeps the script of this session, from the first change on; None where nothing is remembered."""
         self.preferences = load_preferences() if remember else Preferences()
@@ -106,19 +112,25 @@ class ClfApp(App[None]):
 
     def _resumed(self, _: object) -> None:
         self.screen.refresh(layout=True)
-        self.pictures.resend()
+        if self.pictures is not None:
+            self.pictures.resend()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         # Textual's one way to the terminal: what a frame shows has to be there before it, or lies over it.
+        if self.pictures is None:
+            super()._display(screen, renderable)
+            return
         self.pictures.before()
         super()._display(screen, renderable)
         self.pictures.after(renderable)
 
     def on_resize(self) -> None:
-        self.pictures.resized()
+        if self.pictures is not None:
+            self.pictures.resized()
 
     async def on_app_focus(self) -> None:
-        await self.pictures.focused()
+        if self.pictures is not None:
+            await self.pictures.focused()
 
     def _note(self, session: Session) -> None:
         self._script(session).saw(session)
@@ -167,7 +179,8 @@ class ClfApp(App[None]):
         self._close_messages_no_wait()
 
     def on_unmount(self) -> None:
-        self.pictures.close()
+        if self.pictures is not None:
+            self.pictures.close()
         if self.recorder is not None:
             self.recorder.close()
         if self._remember and hasattr(self, "main"):

@@ -37,6 +37,8 @@ SUMMARIES = {
     Tab.RANKING: "runs are rows, classes columns; bigger and brighter is better",
     Tab.MATRIX: "rows are true classes, columns predicted classes",
     Tab.EPOCHS: "a class a row, an epoch a half column; strong is trouble",
+    Tab.MAP: "samples (or classes) that the model finds alike lie close",
+    Tab.SCORES: "a column for each predicted class, a mark for each sample, the surest at the bottom",
     Tab.SAMPLES: "the samples of the selection, surest first",
 }
 
@@ -139,7 +141,8 @@ def _redraw(screen: MainScreen) -> None:
     from clftui.app.app import ClfApp
 
     assert isinstance(screen.app, ClfApp)
-    screen.app.pictures.resend()
+    if screen.app.pictures is not None:
+        screen.app.pictures.resend()
     screen.refresh(repaint=True, layout=True)
 
 

@@ -10,13 +10,14 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any
 
+from textual.geometry import Region
 from textual.timer import Timer
 
-from clftui.depth import Graphics, cell_size
+from clftui.depth import cell_size
 from clftui.drawing.sixel import placed
-from clftui.widgets import picture_layer
 from clftui.widgets.canvas_view import CanvasView
-from clftui.widgets.picture_layer import AT_ONCE
+from clftui.widgets.dialog_background import keep_pictures
+from clftui.widgets.picture_layer import AT_ONCE, layer
 
 if TYPE_CHECKING:
     from clftui.app.app import ClfApp
@@ -39,9 +40,11 @@ Placed = tuple[int, int, int, int, bytes]
 class TerminalPictures:
     """The pictures of one app in one terminal."""
 
-    def __init__(self, app: ClfApp, graphics: Graphics) -> None:
+    def __init__(self, app: ClfApp) -> None:
         self._app = app
-        self.layer = picture_layer.use(graphics)
+        self.layer = layer()
+        if self.layer.graphics.protocol == "kitty":
+            keep_pictures()
         self._on_screen: set[Placed] = set()
         """Sixels that nothing has been written over."""
         self._timer: Timer | None = None
@@ -100,7 +103,6 @@ class TerminalPictures:
         if farewell := self.layer.farewell():
             self._write(farewell)
         self.layer.stop()
-        picture_layer.use(Graphics())
 
     async def look_at_terminal(self) -> None:
         """Under tmux another terminal may show this window by now, or one that was not shown pictures."""
@@ -156,20 +158,22 @@ class TerminalPictures:
             self._timer = self._app.set_timer(DRAIN_SECONDS, self._paint)
 
     def _placements(self) -> list[Placed]:
-        """The sixels that should show now, from the top; none below a dialog, none in the terminal's last row."""
-        main = self._app.main
-        if self._app.screen is not main:
+        """The sixels that should show now, from the top; none under a dialog, none in the terminal's last row."""
+        main, stack = self._app.main, self._app.screen_stack
+        if main not in stack:
             return []
+        over = [widget.region for screen in stack[stack.index(main) + 1 :] for widget in screen.children]
         found = []
         for view in main.query(CanvasView):
             canvas = view.canvas
             if canvas is None or not canvas.pictures or not view.display:
                 continue
-            left, top, width, height = view.region
+            left, top, _, _ = view.region
             for x, y, columns, rows, data in canvas.pictures:
-                inside = x >= 0 and y >= 0 and x + columns <= width and y + rows <= height
-                if inside and top + y + rows < main.size.height:
-                    found.append((left + x, top + y, columns, rows, data))
+                place = Region(left + x, top + y, columns, rows)
+                inside = view.region.contains_region(place) and place.bottom < main.size.height
+                if inside and not any(place.overlaps(each) for each in over):
+                    found.append((*place, data))
         return sorted(found, key=lambda each: (each[1], each[0]))
 
     def _redraw(self) -> None:

@@ -279,8 +279,7 @@ class MainScreen(CanvasScreen):
         views = [view for view in self.query(CanvasView) if view.display and view.canvas is not None]
         whole = Canvas(self.size.width, self.size.height, views[0].palette)
         for view in views:
-            part = view.canvas
-            assert part is not None
+            part = view.printable()
             whole.put(view.region.x, view.region.y, part.code, part.fg, part.bg, part.attrs)
         session = self.now
         return to_svg(whole, f"clftui, {session.tab.label} of {sanitise(session.catalog.name)}")

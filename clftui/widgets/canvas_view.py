@@ -44,6 +44,17 @@ class CanvasView(Painter):
         """What was last drawn; None before the first paint."""
         return self._canvas
 
+    def printable(self) -> Canvas:
+        """What was last drawn, with characters where the terminal has pictures."""
+        from clftui.widgets.picture_layer import as_blocks, layer  # Few views have pictures.
+
+        if self._canvas is not None and not layer().graphics.pixels:
+            return self._canvas
+        canvas = Canvas(self.size.width, self.size.height, self.palette)
+        with as_blocks():
+            self.draw(canvas)
+        return canvas
+
     def draw(self, canvas: Canvas) -> None:
         """Draw everything on a fresh canvas of the widget's size. Subclasses implement it."""
         raise NotImplementedError

@@ -1,7 +1,6 @@
 """Pictures on canvases, by whatever this terminal can show: block characters, kitty's placeholders or sixels.
 
-A drawing only says which picture belongs where. Pixels are encoded in a thread; `clftui.app.graphics` sends them. There
-is one terminal, so there is one `LAYER`: block characters until the app knows better.
+A drawing only says which picture belongs where. Pixels are encoded in a thread; `clftui.app.graphics` sends them.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from clftui.data.images import Picture, Target
-from clftui.depth import Graphics
+from clftui.depth import Graphics, graphics_in_use, use_graphics
 from clftui.drawing import blocks, images, kitty
 from clftui.drawing.canvas import Canvas, Rect
 from clftui.drawing.cells import BLANK
@@ -31,7 +30,7 @@ class PictureLayer:
     """Draws pictures for one terminal. Only the app's thread uses it."""
 
     def __init__(self, graphics: Graphics | None = None) -> None:
-        self.graphics = graphics or Graphics()
+        self.graphics = graphics or graphics_in_use()
         self.outbox: list[str] = []
         """What the terminal has to get before the next frame."""
         self.waiting: set[Callable[[], None]] = set()
@@ -139,39 +138,37 @@ class PictureLayer:
     def recell(self, cell: tuple[int, int]) -> None:
         """The terminal's cells have another size in pixels."""
         self.graphics = replace(self.graphics, cell=cell)
+        use_graphics(self.graphics)
 
     def stop(self) -> None:
         """End the thread."""
         self._encoder.stop()
 
 
-LAYER = PictureLayer()
-
-
-def use(graphics: Graphics) -> PictureLayer:
-    """Draw by `graphics` from now on; the layer that does."""
-    global LAYER
-    LAYER.stop()
-    LAYER = PictureLayer(graphics)
-    return LAYER
+_layer = PictureLayer()
+_instead: PictureLayer | None = None
 
 
 def layer() -> PictureLayer:
-    """The layer in use."""
-    return LAYER
+    """The layer of the terminal."""
+    global _layer
+    if _instead is not None:
+        return _instead
+    if _layer.graphics is not graphics_in_use():
+        _layer.stop()
+        _layer = PictureLayer(graphics_in_use())
+    return _layer
 
 
 @contextmanager
 def as_blocks() -> Iterator[None]:
     """Within, pictures become characters: for drawings that leave the terminal."""
-    global LAYER
-    before = LAYER
-    if before.graphics.pixels:
-        LAYER = _Characters(before)
+    global _instead
+    _instead = _Characters(layer())
     try:
         yield
     finally:
-        LAYER = before
+        _instead = None
 
 
 class _Characters(PictureLayer):
