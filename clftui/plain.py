@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 COMMANDS = ("open", "report", "check", "doctor", "completion")
-TABS = ("runs", "ranking", "matrix", "epochs", "samples")
+TABS = ("runs", "ranking", "matrix", "epochs", "map", "scores", "samples")
 PANES = ("pairs", "readout")
 GRAPHICS = ("auto", "kitty", "sixel", "blocks", "term-image", "none")
 COLOURS = ("auto", "24", "256", "16", "none")

@@ -12,6 +12,7 @@ from clftui.app.command_table import (
     common,
     epochs,
     filters,
+    map_view,
     matrix,
     matrix_blocks,
     matrix_epochs,
@@ -20,7 +21,9 @@ from clftui.app.command_table import (
     matrix_zoom,
     ranking,
     runs,
+    sample_detail,
     samples,
+    scores,
     triage,
 )
 from clftui.app.commands import Command, key_text
@@ -43,7 +46,10 @@ ALL_COMMANDS: tuple[Command, ...] = (
     *map(matrix_pairs.on_grid, matrix_blocks.COMMANDS),
     *matrix_pairs.COMMANDS,
     *epochs.COMMANDS,
+    *map_view.COMMANDS,
+    *scores.COMMANDS,
     *samples.COMMANDS,
+    *sample_detail.COMMANDS,
     *triage.COMMANDS,
 )
 READING: Mapping[Tab, tuple[tuple[str, str], ...]] = {
@@ -58,7 +64,9 @@ READING: Mapping[Tab, tuple[tuple[str, str], ...]] = {
         *matrix_pairs.READING,
     ),
     Tab.EPOCHS: epochs.READING,
-    Tab.SAMPLES: (*samples.READING, *triage.READING),
+    Tab.MAP: map_view.READING,
+    Tab.SCORES: scores.READING,
+    Tab.SAMPLES: (*samples.READING, *sample_detail.READING, *triage.READING),
 }
 """How to read each view's glyphs, for its help sheet."""
 

@@ -25,6 +25,14 @@ def view_class(tab: Tab) -> type[View]:
             from clftui.views.epochs import EpochsView
 
             return EpochsView
+        case Tab.MAP:
+            from clftui.views.map import MapView
+
+            return MapView
+        case Tab.SCORES:
+            from clftui.views.scores import ScoresView
+
+            return ScoresView
         case Tab.SAMPLES:
             from clftui.views.samples import SamplesView
 

@@ -16,11 +16,14 @@ class Tab(StrEnum):
     RANKING = "ranking"
     MATRIX = "matrix"
     EPOCHS = "epochs"
+    MAP = "map"
+    SCORES = "scores"
     SAMPLES = "samples"
 
     @property
     def key(self) -> str:
-        return {"runs": "1", "ranking": "2", "matrix": "3", "epochs": "4", "samples": "7"}[self.value]
+        keys = {"runs": "1", "ranking": "2", "matrix": "3", "epochs": "4", "map": "5", "scores": "6", "samples": "7"}
+        return keys[self.value]
 
     @property
     def label(self) -> str:

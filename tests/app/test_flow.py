@@ -57,7 +57,7 @@ async def test_the_frame_names_collection_runs_split_epoch_and_keys(root: Path) 
         assert line(pilot, HeaderBar).split() == [
             "animals", "A", "run2", "B", "run1", "C", "run0", "test", "80", "epoch", "3/3", "○", "ended",
         ]  # fmt: skip
-        assert line(pilot, TabBar).startswith(" 1 Runs  2 Ranking  3 Matrix  4 Epochs  7 Samples")
+        assert line(pilot, TabBar).startswith(" 1 Runs  2 Ranking  3 Matrix  4 Epochs  5 Map  6 Scores  7 Samples")
         assert line(pilot, BreadcrumbBar) == " 3 runs › run2 › epoch 3"
         assert line(pilot, FooterBar).startswith(" enter ranking") and line(pilot, FooterBar).endswith("? help")
 

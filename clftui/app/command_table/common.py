@@ -7,12 +7,14 @@ from collections.abc import Callable
 from clftui.app.commands import Command, Page
 from clftui.state import (
     epochs_view,
+    map_view,
     matrix_box,
     matrix_zoom,
     ranking_moves,
     runs_table,
     sample_detail_steps,
     sample_list,
+    scores_view,
 )
 from clftui.state.moves import back, cycle_split, drop_filter, focus_run, go, say, step_epoch, toggle_letter
 from clftui.state.selection import Tab
@@ -26,6 +28,8 @@ _MOVES: dict[Tab, Callable[[Session, int, int], Session]] = {
     Tab.RANKING: ranking_moves.move,
     Tab.MATRIX: matrix_box.move,
     Tab.EPOCHS: epochs_view.move,
+    Tab.MAP: map_view.move,
+    Tab.SCORES: scores_view.move,
     Tab.SAMPLES: sample_list.move,
 }
 _DRILLS: dict[Tab, Callable[[Session], Session]] = {
@@ -33,6 +37,8 @@ _DRILLS: dict[Tab, Callable[[Session], Session]] = {
     Tab.RANKING: ranking_moves.drill,
     Tab.MATRIX: matrix_box.drill,
     Tab.EPOCHS: epochs_view.drill,
+    Tab.MAP: map_view.drill,
+    Tab.SCORES: scores_view.drill,
     Tab.SAMPLES: sample_list.drill,
 }
 
@@ -83,6 +89,8 @@ _BELOW: dict[Tab, str] = {
     Tab.RANKING: "matrix",
     Tab.MATRIX: "samples",
     Tab.EPOCHS: "matrix",
+    Tab.MAP: "samples",
+    Tab.SCORES: "samples",
     Tab.SAMPLES: "detail",
 }
 """Where `enter` leads to."""
