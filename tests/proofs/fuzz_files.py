@@ -32,6 +32,7 @@ from clftui.data.images import Unreadable, read_image
 from clftui.data.run import Run
 from clftui.report import REPORT_FORMATS, VIEWS, Options, render
 from clftui.schema import FormatError
+from clftui.state.filters import FilterError
 from clftui.state.session import open_session
 from clftui.text import harmless
 from tests.builders import CLASSES, write_collection, write_epoch, write_run
@@ -219,6 +220,8 @@ def look(root: Path, rng: random.Random) -> bool:
                 text = render(session, view, form, Options(dense=True))
             except FormatError as error:
                 problems.append(str(error))
+            except FilterError as error:
+                check_sentence(str(error))  # What was asked cannot be answered, whatever the files.
             else:
                 check_output(text, form)
     for run in catalog.runs:
