@@ -8,6 +8,8 @@ from textual.message import Message
 from clftui.drawing.canvas import BOLD, Canvas, Span
 from clftui.schema import FormatError
 from clftui.state.sample_answers import run_answers, track
+from clftui.state.sample_detail_colours import COLOURS
+from clftui.state.sample_detail_nearest import NEAREST
 from clftui.state.sample_ids import row_of
 from clftui.state.sample_list import (
     Nothing,
@@ -50,6 +52,8 @@ class SamplesView(View):
         self.thumbnails = Thumbnails(self._announce)
         self._top = 0
         """The first visible row of thumbnails or lines."""
+        self._document = (1, 1)
+        """Lines of a sample's document that show, and all of them."""
 
     def _announce(self) -> None:
         # Called from a decoding thread; posting a message is what Textual allows from there.
@@ -63,7 +67,7 @@ class SamplesView(View):
 
     @property
     def busy(self) -> bool:
-        return super().busy or self.thumbnails.store.pending
+        return super().busy or self.thumbnails.store.pending or NEAREST.pending or COLOURS.pending
 
     @property
     def legend(self) -> str:
@@ -79,6 +83,8 @@ class SamplesView(View):
 
     @property
     def page(self) -> tuple[int, int]:
+        if self.session is not None and is_detail(self.session):
+            return self._document
         body = self._body()
         return (body.rows, body.columns) if body is not None else (1, 1)
 
@@ -99,7 +105,7 @@ class SamplesView(View):
             if isinstance(shown, Nothing):
                 draw_sentence(canvas, shown.sentence)
             elif is_detail(session):
-                sample_detail.draw_detail(canvas, session, shown, self.thumbnails)
+                self._document = sample_detail.draw_detail(canvas, session, shown, self.thumbnails)
             elif not shown.n:
                 draw_sentence(canvas, _empty(shown))
             else:
