@@ -9,6 +9,7 @@ from clftui.app.dialogs.choose import Choice, Choose
 from clftui.app.dialogs.prompt import Prompt
 from clftui.state import pairs
 from clftui.state.moves import say
+from clftui.state.script_tags import pair_line
 from clftui.state.session import Session
 from clftui.state.triage import Reason, journals, pair_reasons, tag_pair
 from clftui.text import sanitise
@@ -60,8 +61,17 @@ def tag(screen: MainScreen) -> None:
     def chosen(key: str | None) -> None:
         if key is not None:
             screen.act(lambda session: _tagged(session, true, predicted, _KEYS.get(key)))
+            note_pair(screen, true, predicted)
 
     screen.app.push_screen(Choose(f"why is {true} taken for {predicted}?", choices), chosen)
+
+
+def note_pair(screen: MainScreen, true: str, predicted: str) -> None:
+    """Write what the pair is tagged now into the script of this session."""
+    from clftui.app.app import ClfApp
+
+    assert isinstance(screen.app, ClfApp)
+    screen.app.note_lines([pair_line(true, predicted, pair_reasons(screen.now.catalog).get((true, predicted)))])
 
 
 def _tagged(session: Session, true: str, predicted: str, reason: Reason | None) -> Session:

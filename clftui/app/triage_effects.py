@@ -12,7 +12,8 @@ from clftui.app.dialogs.words import Words
 from clftui.state import tag_steps
 from clftui.state.moves import say
 from clftui.state.sample_tags import BY_LETTER, REMOVE, TAGS, Batch, Tag, give, take_back
-from clftui.state.tag_steps import Target, proposals, script_line
+from clftui.state.script_tags import sample_line
+from clftui.state.tag_steps import Target, proposals
 from clftui.text import count, sanitise, short_score, shorten
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _note(screen: MainScreen, batch: Batch) -> None:
     from clftui.app.app import ClfApp
 
     assert isinstance(screen.app, ClfApp)
-    screen.app.note_lines(map(script_line, batch.given))
+    screen.app.note_lines(map(sample_line, batch.given))
 
 
 def undo(screen: MainScreen) -> None:

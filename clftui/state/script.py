@@ -21,7 +21,8 @@ from typing import Any
 from clftui.schema import FormatError
 from clftui.state.filters import Expression, Filter, FilterError
 from clftui.state.moves import select
-from clftui.state.script_values import decoded, encoded
+from clftui.state.script_tags import TAG, tag_again
+from clftui.state.script_values import decoded, encoded, quoted
 from clftui.state.selection import Scope, Tab
 from clftui.state.session import Session, all_splits
 from clftui.state.versus import parse_versus
@@ -108,12 +109,15 @@ def read_script(path: Path) -> list[str]:
         raise FormatError(path, "", "cannot be read", "name a script that clftui has written") from error
 
 
-def run_script(session: Session, lines: Sequence[str]) -> tuple[Session, list[str]]:
-    """`session` after all lines, and a sentence for each that could not be followed; blank lines and # are skipped."""
+def run_script(session: Session, lines: Sequence[str], *, tags: bool = False) -> tuple[Session, list[str]]:
+    """`session` after all lines, and a sentence for each that could not be followed; blank lines and # are skipped.
+
+    Tags are only given again with `tags`: they write the journal, where others read them.
+    """
     problems: list[str] = []
     for number, line in enumerate(lines, 1):
         words = line.strip()
-        if not words or words.startswith(("#", "tag ")):
+        if not words or words.startswith("#") or (words.startswith(TAG) and not tags):
             continue
         try:
             session = follow(session, words)
@@ -127,6 +131,8 @@ def follow(session: Session, line: str) -> Session:
     """The step that one line asks for; FilterError where what it names is not there, ValueError where it is no line."""
     if line == "no filters":
         return replace(session, filters=())
+    if line.startswith(TAG):
+        return tag_again(session, line)
     for verb, step in _VERBS:
         if line.startswith(f"{verb} "):
             return step(session, line[len(verb) + 1 :])
@@ -229,10 +235,3 @@ def _names(rest: str) -> tuple[str, ...]:
     if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
         raise ValueError(rest)
     return tuple(found)
-
-
-def quoted(value: Any) -> str:
-    """A value as a script writes it: JSON on one line."""
-    words = json.dumps(value, ensure_ascii=False)
-    # Names may hold what no encoding writes, and ends of lines that JSON does not know.
-    return words if words.isprintable() else json.dumps(value)

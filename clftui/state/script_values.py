@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -26,6 +27,13 @@ KNOWN: Mapping[str, type] = {
         Moved, Tagged, Versus, Scope,
     )
 }  # fmt: skip
+
+
+def quoted(value: Any) -> str:
+    """A value as a script writes it: JSON on one line."""
+    words = json.dumps(value, ensure_ascii=False)
+    # Names may hold what no encoding writes, and ends of lines that JSON does not know.
+    return words if words.isprintable() else json.dumps(value)
 
 
 def encoded(value: Any) -> Any:

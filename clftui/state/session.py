@@ -67,6 +67,8 @@ class Session:
     arrangement: Arrangement | None = None
     """The class hierarchy as it was built in the app; None is the collection's own."""
     history: tuple[Place, ...] = field(default=(), repr=False)
+    attending: str = ""
+    """The entry of the worklist that one was led to last, as the journal calls it."""
     notice: str = ""
     """One sentence about the last command, shown until the next one."""
     revision: int = 0

@@ -13,7 +13,7 @@ from clftui.state.sample_answers import answers_at
 from clftui.state.sample_ids import row_of
 from clftui.state.sample_list import Nothing, SampleList, index_of, is_listed, listing
 from clftui.state.sample_order import Positions
-from clftui.state.sample_tags import Batch, Given, Tag, progress, tag_codes, tag_of
+from clftui.state.sample_tags import Batch, Tag, progress, tag_codes, tag_of
 from clftui.state.session import Session
 from clftui.state.tag_filter import Tagged
 from clftui.text import count, plural, sanitise
@@ -201,14 +201,6 @@ def choose_none(session: Session) -> Session:
 def only_tagged(session: Session, tag: str = "", *, without: bool = False) -> Session:
     """Filter by tags."""
     return add(session, Tagged(tag, without))
-
-
-def script_line(each: Given) -> str:
-    """`tag "0042" "mislabelled" "dog"`: the line of a session's script; `tag "0042" none` takes a tag away."""
-    from clftui.state.script import quoted
-
-    words = [quoted(each.name), quoted(each.tag.value) if each.tag is not None else "none"]
-    return " ".join(["tag", *words, *([quoted(each.proposed)] if each.proposed is not None else [])])
 
 
 def had(session: Session, about: Target) -> str:

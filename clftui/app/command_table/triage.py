@@ -30,6 +30,9 @@ def _filter(tag: Tag) -> Command:
 
 
 COMMANDS: tuple[Command, ...] = (
+    Command("worklist.next", ("!",), "next to do", "The next thing on the worklist: an alarm, an odd cell, a doubtful "
+            "label. What was looked at does not come again.", "Move", effect="worklist_next"),
+    Command("worklist", (), "worklist", "List what deserves a look next.", "Move", effect="worklist"),
     Command("samples.tag", ("t",), "tag + next", "Tag the sample, or those selected, with a letter; the next one "
             "follows.", "Act", effect="tag", tabs=ONLY, footer=5, when=tag_steps.is_listing),
     Command("samples.tag_all", ("T",), "tag all", "Tag all samples of the list with one letter.", "Act",

@@ -56,14 +56,21 @@ class CommandPalette(ModalScreen[str | None]):
         Binding("pageup", "step(-8)", show=False),
     ]
 
-    def __init__(self, commands: list[Entry], classes: list[Entry], runs: list[Entry]) -> None:
+    def __init__(
+        self,
+        commands: list[Entry],
+        classes: list[Entry],
+        runs: list[Entry],
+        hint: str = "a command; # a class, @ a run",
+    ) -> None:
         super().__init__()
+        self._hint = hint
         self._sources = {"#": classes, "@": runs, "": commands}
         self._found: list[Entry] = []
 
     def compose(self) -> ComposeResult:
         with Vertical(id="palette"):
-            line = Input(placeholder="a command; # a class, @ a run", id="palette-line")
+            line = Input(placeholder=self._hint, id="palette-line")
             line.cursor_blink = False
             yield line
             yield OptionList(id="palette-list")
