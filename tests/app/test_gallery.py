@@ -16,28 +16,36 @@ from clftui.app.app import ClfApp
 from clftui.bundled import bundled_folder
 from clftui.data.catalog import open_catalog
 from clftui.state.moves import select
-from clftui.state.selection import Tab
 from clftui.state.session import Session, open_session
 from clftui.state.settings import ClassOrder
 
 PICTURES = Path(__file__).parent / "__snapshots__" / "test_gallery"
 SIZES = {"80x24": (80, 24), "120x40": (120, 40), "200x50": (200, 50)}
-SCREENS = ("runs", "ranking", "matrix", "samples", "detail")
-# A screen, its keys from the Runs view, and the collection that shows it best.
-KEYS = {
-    "runs": ("1",),
-    "ranking": ("2",),
-    "matrix": ("3",),
-    "samples": ("7",),
-    "detail": ("3", "enter", "enter"),
+LOOKS = (("80x24", "dark"), ("120x40", "dark"), ("120x40", "light"), ("200x50", "dark"))
+# A picture, its keys from the Runs view, and the collection that shows it best.
+SCREENS = {
+    "runs": ("digits", ("1",)),
+    "ranking": ("digits", ("2",)),
+    "matrix": ("glyphs", ("3",)),
+    "epochs": ("glyphs", ("4",)),
+    "samples": ("glyphs", ("7",)),
+    "detail": ("glyphs", ("3", "enter", "enter")),
 }
+VARIANTS = {
+    "curves": ("glyphs", ("1", "v")),
+    "lines": ("digits", ("2", "v")),
+    "blocks": ("glyphs", ("3", "Z", "Z", "b")),
+    "strips": ("glyphs", ("3", "c")),
+    "chart": ("glyphs", ("4", "v", "v", "v")),
+}
+PICTURED = [(name, *look) for name in SCREENS for look in LOOKS] + [(name, "120x40", "dark") for name in VARIANTS]
 
 pytestmark = pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="pictures are compared on one Python")
 
 
 def _session(screen: str) -> Session:
     """The sample runs that show a screen best, as of any day: a sample run is never live."""
-    collection = "digits" if screen in ("runs", "ranking") else "glyphs"
+    collection = (SCREENS | VARIANTS)[screen][0]
     session = open_session(open_catalog([bundled_folder("sample_runs") / collection]))
     if collection == "digits":
         return session
@@ -48,18 +56,15 @@ def _session(screen: str) -> Session:
 async def _draw(screen: str, size: tuple[int, int], theme: str) -> str:
     app = ClfApp(_session(screen), theme=theme, remember=False)
     async with app.run_test(size=size) as pilot:
-        for key in KEYS[screen]:
+        for key in (SCREENS | VARIANTS)[screen][1]:
             await pilot.press(key)
             await app.main.settled()
-        assert app.main.now.tab is (Tab.SAMPLES if screen == "detail" else Tab(screen))
         await pilot.press("ctrl+l")
         await app.main.settled()
         return app.main.picture()
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize(("screen", "size", "theme"), PICTURED)
 def test_the_gallery_shows_what_the_app_draws(
     screen: str, size: str, theme: str, request: pytest.FixtureRequest
 ) -> None:
