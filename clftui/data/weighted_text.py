@@ -84,6 +84,8 @@ class TextIndex:
     target: Int64
     broken: int
     """Lines that are no explanation."""
+    signed: bool
+    """Whether any word speaks against its class."""
 
     def rows_of(self, row: int) -> Int64:
         """The lines of the sample in `row` of the sample table."""
@@ -100,7 +102,7 @@ class TextFile:
     def index(self) -> TextIndex:
         """Read the whole file once, a line at a time. FormatError where no line of it is an explanation."""
         found: list[tuple[int, int, int, int]] = []
-        broken, at = 0, 0
+        broken, at, signed = 0, 0, False
         with os.fdopen(open_regular(self.path), "rb", buffering=_CHUNK) as file:
             while line := file.readline(MAX_LINE):
                 if line.strip():
@@ -110,12 +112,13 @@ class TextFile:
                         broken += line.endswith(b"\n")
                     else:
                         found.append((at, len(line), int(about["sample"]), _whole(about.get("target"), -1)))
+                        signed = signed or (b"-" in line and _document(about).signed)
                 at += len(line)
         if broken and not found:
             remedy = 'write lines such as {"sample": 0, "target": 1, "sentences": [{"words": [["good", 0.8]]}]}'
             raise FormatError(self.path, "", f"holds {plural(broken, 'line')} and none is an explanation", remedy)
         table = np.asarray(found, dtype=np.int64).reshape(-1, 4)
-        return TextIndex(table[:, 0], table[:, 1], table[:, 2], table[:, 3], broken)
+        return TextIndex(table[:, 0], table[:, 1], table[:, 2], table[:, 3], broken, signed)
 
     def document(self, index: TextIndex, at: int) -> Document:
         """Line `at` of the index. FormatError where the file has changed since."""

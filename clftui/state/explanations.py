@@ -53,6 +53,8 @@ class Explained:
     values: NDArray[np.float32] | None = None
     """(h, w) in 0..1."""
     document: Document | None = None
+    signed: bool = False
+    """Whether words of this method can speak against the class."""
     missing: str = ""
     """Why there is nothing to show; also that a map is zero throughout."""
     key: Hashable = None
@@ -206,7 +208,7 @@ def _explained(item: RunAnswer, choice: Choice, method: Method) -> Explained:
     index = text_index(method.text)
     assert index is not None
     document = _document(method.text, index, at)
-    return Explained(item, mine, of, document.epoch, document=document)
+    return Explained(item, mine, of, document.epoch, document=document, signed=index.signed)
 
 
 def replace_aim(choice: Choice, aim: str) -> Choice:

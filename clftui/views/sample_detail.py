@@ -27,6 +27,8 @@ SIDE_MIN = 60
 """From this width on the runs' answers stand at the right, else under the image."""
 LOWER = frozenset({Section.SIMILARITY, Section.COLOURS})
 """What may stand under the pictures where these leave room."""
+GRID_WIDTH = 28
+"""Columns of the likeness of maps where colours stand beside it."""
 Page = tuple[int, int]
 
 
@@ -42,7 +44,7 @@ def draw_detail(canvas: Canvas, session: Session, shown: SampleList, thumbnails:
     side = 0 if canvas.width < SIDE_MIN else max(34, min(52, canvas.width * 36 // 100))
     width = canvas.width - (side + 2 if side else 0)
     bottom = _draw_bottom(canvas, detail, width, compact=not side)
-    parts = parts_of(detail)
+    parts = parts_of(detail, side - 1)
     thumbnails.begin()
     page, used = _draw_subject(canvas, detail, width, bottom, thumbnails)
     thumbnails.end()
@@ -57,9 +59,11 @@ def _draw_lower(canvas: Canvas, parts: tuple[Part, ...], y: int, width: int, hei
     chosen = [part for part in parts if part.section in LOWER and part.least <= height]
     if len(chosen) < 1 or width < 70:
         return ()
-    each = (width - 4) // 2
-    for number, part in enumerate(sorted(chosen, key=lambda part: part.section is Section.SIMILARITY)):
-        part.draw(canvas, 1 + number * (each + 2), y, each, part.least)
+    x, right = 1, width - 1
+    for part in sorted(chosen, key=lambda part: part.section is Section.SIMILARITY):
+        room = right - x if len(chosen) == 1 or x > 1 else max(right - x - GRID_WIDTH - 2, 1)
+        part.draw(canvas, x, y, room, part.least)
+        x += room + 2
     return tuple(chosen)
 
 
@@ -131,6 +135,8 @@ def _draw_bottom(canvas: Canvas, detail: Detail, width: int, *, compact: bool) -
     numbers = number_words(detail)
     if numbers and canvas.height >= 14:
         y -= 1
+        while len("   ".join(numbers)) > width - 2 and len(numbers) > 1:
+            numbers = numbers[:-1]
         canvas.text(1, y, "   ".join(numbers), p.muted, width=width - 2)
     if compact:
         y = draw_compact(canvas, y, answers)

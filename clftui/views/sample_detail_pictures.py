@@ -25,7 +25,7 @@ def pictures_height(detail: Detail, width: int, most: int) -> int:
     beside = _beside(detail, width)
     if not beside:
         return most
-    return min(most, _panel(width, len(beside) + 1) // 2 + 3)
+    return min(most, _panel(width, len(beside) + 1) // 2 + 2)
 
 
 def _panel(width: int, n: int) -> int:
@@ -55,7 +55,7 @@ def draw_pictures(
             _draw_trouble(canvas, 1, y, width - 2, height, found)
         return found
     panel = _panel(width, len(beside) + 1)
-    rows = min(height - 3, max(panel // 2, 1))
+    rows = min(height - 2, max(panel // 2, 1))
     if rows < 1:
         return thumbnails.draw(canvas, 1, y, width - 2, height, table, detail.row)
     found = thumbnails.draw(canvas, 1, y + 1, panel, rows, table, detail.row)
@@ -64,7 +64,8 @@ def draw_pictures(
     pixels = thumbnails.pixels(panel, rows, table, detail.row)
     for number, each in enumerate(beside):
         _draw_panel(canvas, 1 + (number + 1) * (panel + GAP), y, panel, rows, each, pixels, detail)
-    _draw_foot(canvas, y + rows + 1, width, panel, len(detail.beside) - len(beside), detail)
+    draw_legend(canvas, 1, y + rows + 1, panel, detail.session.explain.threshold)
+    canvas.text(1, y, _others(detail, len(detail.beside) - len(beside)), canvas.palette.faint, width=panel)
     return found
 
 
@@ -123,10 +124,8 @@ def _draw_missing(canvas: Canvas, x: int, y: int, width: int, rows: int, each: E
         canvas.text(left + 1, top + (down - len(lines)) // 2 + number, line, p.muted, width=across - 2, align="center")
 
 
-def _draw_foot(canvas: Canvas, y: int, width: int, panel: int, left_out: int, detail: Detail) -> None:
-    """The scale under the image, and on the last line what else there is."""
-    p = canvas.palette
-    draw_legend(canvas, 1, y, max(panel, 22), detail.session.explain.threshold)
+def _others(detail: Detail, left_out: int) -> str:
+    """What else there is: `1 of 4 explanations  none of B C`."""
     words = []
     choices, choice = detail.choices, detail.choice
     if choice is not None and len(choices) > 1:
@@ -136,4 +135,4 @@ def _draw_foot(canvas: Canvas, y: int, width: int, panel: int, left_out: int, de
         words.append(f"none of {' '.join(without)}")
     if left_out:
         words.append(f"+{left_out} without room")
-    canvas.text(1, y + 1, "  ".join(words), p.faint, width=width - 2)
+    return "  ".join(words)

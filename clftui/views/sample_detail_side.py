@@ -33,9 +33,9 @@ class Part:
     """Canvas, x, y, width and height."""
 
 
-def parts_of(detail: Detail) -> tuple[Part, ...]:
-    """The sections that have something to show, the chosen first one on top."""
-    found = [_answers(detail), _nearest(detail), _likeness(detail), _colours(detail)]
+def parts_of(detail: Detail, width: int) -> tuple[Part, ...]:
+    """The sections that have something to show in `width` columns, the chosen first one on top."""
+    found = [_answers(detail), _nearest(detail), _likeness(detail), _colours(detail, width)]
     parts = [part for part in found if part is not None]
     order = list(Section)
     first = order.index(detail.session.explain.first)
@@ -107,7 +107,7 @@ def _name(each: Explained, of_methods: bool) -> str:
     return f"{sanitise(each.choice.method)} {each.of}" if each.choice.aim == "true" else sanitise(each.choice.method)
 
 
-def _colours(detail: Detail) -> Part | None:
+def _colours(detail: Detail, width: int) -> Part | None:
     main = detail.main
     if main is None or main.values is None or not detail.has_image:
         return None
@@ -118,5 +118,5 @@ def _colours(detail: Detail) -> Part | None:
     def draw(canvas: Canvas, x: int, y: int, width: int, height: int) -> None:
         draw_colours(canvas, x, y, width, found, name)
 
-    height = colours_height(found)
+    height = colours_height(found, width)
     return Part(Section.COLOURS, height, height, draw)

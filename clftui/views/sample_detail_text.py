@@ -49,9 +49,7 @@ def draw_text(canvas: Canvas, detail: Detail, y: int, width: int, height: int) -
 
 
 def _draw_foot(canvas: Canvas, y: int, width: int, shown: list[Explained], words: list[Line]) -> None:
-    document = shown[0].document
-    assert document is not None
-    draw_weights_legend(canvas, 1, y, width, document.signed)
+    draw_weights_legend(canvas, 1, y, width, any(each.signed for each in shown))
     for number, line in enumerate(words):
         draw_line(canvas, 1, y + 2 + number, width, line)
 
@@ -71,9 +69,9 @@ def _lines(p: Palette, detail: Detail, shown: list[Explained], width: int) -> li
             out.append(Line(math.nan, ()))
         out.append(_head(p, each))
         if sum(1 for _ in document.words) <= NUMBERED:
-            out += numbered_lines(document, width - GUTTER, p)
+            out += numbered_lines(document, width - GUTTER, p, each.signed)
         else:
-            out += document_lines(detail.text, document, width - GUTTER, p)
+            out += document_lines(detail.text, document, width - GUTTER, p, each.signed)
     waiting = [each for each in detail.by_run if each.missing == READING]
     return [*out, *(Line(math.nan, (Span(READING, p.faint),)) for _ in waiting[:1])]
 
@@ -110,7 +108,7 @@ def _keyword_lines(p: Palette, shown: list[Explained], width: int) -> list[Line]
             here = {word.text.casefold() for word in document.words}
             for word in found or ():
                 own = word.text in here
-                number = number_of(word.weight, document.signed).removeprefix("+")
+                number = number_of(word.weight, each.signed).removeprefix("+")
                 spans.append(Span(f" {sanitise(word.text)}", p.text if own else p.muted, None, BOLD * own))
                 spans.append(Span(f" {number}", p.faint))
             out.append(Line(math.nan, tuple(spans if found is not None else [*spans, Span("counting…", p.faint)])))

@@ -71,10 +71,10 @@ def edge(values: Values, threshold: float, columns: int, rows: int) -> braille.D
 
 
 def draw_legend(canvas: Canvas, x: int, y: int, width: int, threshold: float) -> None:
-    """`saliency 0 ▒▒▒▒ 1   ⣿ contour .50`"""
+    """`heat 0 ▒▒▒▒ 1  ⣏ contour .50`"""
     p = canvas.palette
     steps = 9
-    used = canvas.text(x, y, "saliency 0 ", p.muted)
+    used = canvas.text(x, y, "heat 0 ", p.muted)
     if used + steps + 2 > width:
         return
     levels = (np.arange(steps) + 1) / steps

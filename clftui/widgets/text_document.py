@@ -58,9 +58,9 @@ class Scale:
         return weight / self.top if self.top > 0 else 0.0 if weight == weight else math.nan
 
 
-def scale_of(document: Document) -> Scale:
-    """The scale of one document."""
-    return Scale(max((abs(word.weight) for word in document.words), default=0.0), document.signed)
+def scale_of(document: Document, signed: bool) -> Scale:
+    """The scale of one document, `signed` where its method can speak against a class."""
+    return Scale(max((abs(word.weight) for word in document.words), default=0.0), signed)
 
 
 def pieces(text: str, document: Document) -> list[list[Piece]]:
@@ -127,9 +127,9 @@ def _weight(sentence: Sentence) -> float:
 
 
 @lru_cache(maxsize=32)
-def document_lines(text: str, document: Document, width: int, palette: Palette) -> tuple[Line, ...]:
+def document_lines(text: str, document: Document, width: int, palette: Palette, signed: bool) -> tuple[Line, ...]:
     """The whole document in lines of at most `width` columns, a sentence beginning a new one."""
-    scale, out = scale_of(document), list[Line]()
+    scale, out = scale_of(document, signed), list[Line]()
     for share, sentence in zip(shares(document), pieces(text, document), strict=True):
         out += [Line(share, tuple(spans)) for spans in _wrapped(sentence, width, scale, palette)]
     return tuple(out)
@@ -201,9 +201,9 @@ def paper_of(level: float, signed: bool, palette: Palette) -> int:
 
 
 @lru_cache(maxsize=32)
-def numbered_lines(document: Document, width: int, palette: Palette) -> tuple[Line, ...]:
+def numbered_lines(document: Document, width: int, palette: Palette, signed: bool) -> tuple[Line, ...]:
     """Two lines each: words in cells as wide as themselves or their number, and the numbers under them."""
-    scale, out = scale_of(document), list[Line]()
+    scale, out = scale_of(document, signed), list[Line]()
     for share, sentence in zip(shares(document), document.sentences, strict=True):
         upper, lower, used = list[Span](), list[Span](), 0
         for word in sentence.words:
