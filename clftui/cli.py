@@ -20,7 +20,7 @@ _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _COLOUR_SYSTEMS = {24: "truecolor", 8: "256", 4: "standard", 0: "standard"}
 
 REPORT_VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "epochs", "curves", "movers",
-                "flips", "dynamics", "samples", "collect")  # fmt: skip
+                "flips", "dynamics", "samples", "issues", "triage", "collect")  # fmt: skip
 FORMATS = ("text", "md", "json", "csv", "svg")
 ORDERS = ("given", "hierarchy", "hardest", "size", "name", "quick", "barycentre", "linkage", "spectral")
 PAIR_SORTS = ("count", "rate", "surprise", "change", "reason")
@@ -49,6 +49,7 @@ def program() -> click.Group:
     import click
 
     from clftui import __version__
+    from clftui.cli_export import export_command, list_command
 
     class PathsFirst(click.Group):
         """`clftui PATH...` opens; a first word that names a command runs it (a folder of that name: `./report`)."""
@@ -70,6 +71,8 @@ def program() -> click.Group:
     group.add_command(_open_command())
     group.add_command(_report_command())
     group.add_command(_check_command())
+    group.add_command(export_command())
+    group.add_command(list_command())
     group.add_command(_doctor_command())
     group.add_command(_completion_command())
     return group
@@ -97,6 +100,7 @@ def _selection_options(command: Any) -> Any:
         click.option("--transposed", is_flag=True, help="Rows of bare matrices are the predicted classes."),
         click.option("--replay", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE",
                      help="Do first what this script of an earlier session says."),
+        click.option("--replay-tags", is_flag=True, help="Give the tags of that script again, too."),
         click.option("--sample-set", type=click.Choice(plain.SAMPLE_SETS), default="digits", show_default=True,
                      help="Which bundled runs to open without a path."),
         click.option("--theme", metavar="NAME", help="dark, light, or a theme of your own."),

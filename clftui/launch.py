@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,8 @@ from clftui.state.class_order import orders
 from clftui.state.filters import Expression, FilterError
 from clftui.state.group_steps import by_hierarchy
 from clftui.state.moves import say
-from clftui.state.selection import Part, Scope, Tab
+from clftui.state.named_cell import at_cell, is_cell
+from clftui.state.selection import Tab
 from clftui.state.session import Session, all_splits, open_session
 from clftui.state.settings import GROUPS, SUGGESTED, ClassOrder, PairSort, Pane, RankingRows
 from clftui.state.versus import Versus, parse_versus
@@ -43,7 +44,7 @@ class LaunchError(Exception):
 
 def make_session(chosen: Mapping[str, Any]) -> Session:
     """The session that `chosen` (paths, run, split, epoch, metric, filters, images, hierarchy ...) describes."""
-    paths: tuple[Path, ...] = tuple(chosen["paths"])
+    paths, cell = _without_cell(chosen["paths"])
     bundled = not paths
     if bundled:
         try:
@@ -83,20 +84,29 @@ def make_session(chosen: Mapping[str, Any]) -> Session:
         session = replace(session, versus=_versus_of(chosen["against"]))
     if chosen.get("rows"):
         session = replace(session, ranking=replace(session.ranking, rows=RankingRows(chosen["rows"])))
-    session = _replayed(session, chosen.get("replay"))
+    session = _replayed(session, chosen.get("replay"), tags=bool(chosen.get("replay_tags")))
+    if cell is not None:
+        session = replace(with_cell(session, cell, sanitise(cell)), tab=Tab.MATRIX)
     if bundled:
         session = say(session, "These are the sample runs that came with clftui; `clftui PATH` opens yours.")
     return session
 
 
-def _replayed(session: Session, script: Path | None) -> Session:
-    """`session` after the lines of `--replay`; what cannot be followed is said, the rest counts."""
+def _without_cell(given: Iterable[Path]) -> tuple[tuple[Path, ...], str | None]:
+    """The paths, and what among them is no file but a cell, `cat->dog`."""
+    paths = tuple(given)
+    cells = [path for path in paths if is_cell(str(path)) and not path.exists()]
+    return tuple(path for path in paths if path not in cells), str(cells[0]) if cells else None
+
+
+def _replayed(session: Session, script: Path | None, *, tags: bool) -> Session:
+    """`session` after the lines of `--replay`, its tags with `tags` alone; what cannot be followed is said."""
     if script is None:
         return session
     from clftui.state.script import read_script, run_script
 
     try:
-        session, problems = run_script(session, read_script(script))
+        session, problems = run_script(session, read_script(script), tags=tags)
     except FormatError as error:
         raise LaunchError(f"--replay: {error}") from error
     for problem in problems:
@@ -177,7 +187,8 @@ def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, gra
     remembered = load_preferences().view
     if view in _PANES:
         session, view = replace(session, matrix=replace(session.matrix, pane=_PANES[view])), Tab.MATRIX.value
-    tab = view or (remembered if chosen["paths"] and remembered in set(Tab) else Tab.RUNS.value)
+    reached = session.tab.value if session.tab is not Tab.RUNS else None  # by a cell or a script
+    tab = view or reached or (remembered if chosen["paths"] and remembered in set(Tab) else Tab.RUNS.value)
     session = opened(replace(session, tab=Tab(tab)))
     if graphics.protocol == "none" or bits == 0:
         session = replace(session, samples=replace(session.samples, rows=True))
@@ -239,10 +250,10 @@ def headless(session: Session, chosen: Mapping[str, Any], *, view: str, form: st
         return 2
     for sentence in troubles(session):
         print(sentence, file=sys.stderr)
-    return _deliver(text, output)
+    return deliver(text, output)
 
 
-def _deliver(text: str, output: Path | None) -> int:
+def deliver(text: str, output: Path | None) -> int:
     if output is None:
         if sys.stdout.isatty():
             # CSV keeps names as they are; a terminal must not obey them.
@@ -261,21 +272,12 @@ def _deliver(text: str, output: Path | None) -> int:
     return 0
 
 
-def with_cell(session: Session, text: str) -> Session:
+def with_cell(session: Session, text: str, where: str = "--cell") -> Session:
     """`session` at the cell written `T->P`; LaunchError where a class is not known."""
-    classes = session.classes
-    pairs = [(text[: match.start()].strip(), text[match.end() :].strip()) for match in re.finditer(r"->|→", text)]
-    if not pairs:
-        raise LaunchError(f"--cell {sanitise(text)}: write true->predicted, e.g. 'cat->dog'")
-    known = [pair for pair in pairs if pair[0] in classes and pair[1] in classes]
-    if not known:
-        wrong = next(name for name in pairs[0] if name not in classes)
-        shown = ", ".join(sanitise(name) for name in classes[:12]) + (" …" if len(classes) > 12 else "")
-        raise LaunchError(f"--cell: there is no class {sanitise(wrong)}; there are {shown}")
-    true, predicted = known[0]
-    part = Part.RIGHT if true == predicted else Part.WRONG
-    selection = replace(session.selection, true=true, predicted=predicted, scope=Scope(true, predicted, part))
-    return replace(session, selection=selection)
+    try:
+        return at_cell(session, text)
+    except FilterError as error:
+        raise LaunchError(f"{where}: {error}") from error
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-COMMANDS = ("open", "report", "check", "doctor", "completion")
+COMMANDS = ("open", "report", "check", "export", "list", "doctor", "completion")
 TABS = ("runs", "ranking", "matrix", "epochs", "map", "scores", "samples")
 PANES = ("pairs", "readout")
 GRAPHICS = ("auto", "kitty", "sixel", "blocks", "term-image", "none")
@@ -40,6 +40,7 @@ DEFAULTS: Mapping[str, Any] = {
     "blocks": None,
     "transposed": False,
     "replay": None,
+    "replay_tags": False,
     "record": None,
     "sample_set": "digits",
     "theme": None,

@@ -11,7 +11,7 @@ from clftui.state.session import Session
 
 REPORT_FORMATS = ("text", "md", "json", "csv")
 VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "epochs", "curves", "movers", "flips",
-         "dynamics", "samples", "collect")  # fmt: skip
+         "dynamics", "samples", "issues", "triage", "collect")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,14 @@ def _view(name: str) -> View:
         flips,
         groups,
         hierarchy,
+        issues,
         matrix,
         movers,
         pairs,
         ranking,
         runs,
         samples,
+        triage,
     )
 
     return {
@@ -64,6 +66,8 @@ def _view(name: str) -> View:
         "flips": View(flips.table, flips.data),
         "dynamics": View(dynamics.table, dynamics.data),
         "samples": View(samples.table, samples.data),
+        "issues": View(issues.table, issues.data),
+        "triage": View(triage.table, triage.data),
         "collect": View(collect.table, collect.data),
     }[name]
 

@@ -188,6 +188,12 @@ def append(catalog: Catalog, entries: Iterable[Mapping[str, object]]) -> Path:
     known = journal(catalog)
     now = (datetime.now(UTC) - _EPOCH) // _MICROSECOND
     lines = [dump_json({**entry, "time": iso(max(now, _last(known, entry) + 1)), "by": author()}) for entry in entries]
+    return append_as_they_are(catalog, lines)
+
+
+def append_as_they_are(catalog: Catalog, lines: list[bytes]) -> Path:
+    """Append whole lines; the file they are in. OSError as `append`."""
+    known = journal(catalog)
     path = _written(known, lines, beside=not _is_bundled(catalog.root))
     known.look()
     return path

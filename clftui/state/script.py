@@ -16,7 +16,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
 
 from clftui.schema import FormatError
 from clftui.state.filters import Expression, Filter, FilterError
