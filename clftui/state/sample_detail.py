@@ -153,7 +153,7 @@ def _score_words(item: RunAnswer) -> list[str]:
     if logged is not None and np.isfinite(logged[0]):
         found.append(f"loss {logged[0]:.2f}")
     elif np.isfinite(score):
-        found.append(f"loss {max(-np.log(max(score, 1e-30)), 0.0):.2f}")
+        found.append(f"loss {abs(np.log(max(score, 1e-30))):.2f}")
     others = [value for name, value in answer.top if name != answer.true]
     if np.isfinite(score) and others:
         margin = score - others[0]

@@ -22,6 +22,8 @@ from clftui.widgets.text_document import (
 )
 
 WIDEST = 100
+SOME_KEYWORDS = 3
+"""Lines of keywords, their title included, that a document which does not fit leaves room for."""
 Page = tuple[int, int]
 
 
@@ -34,6 +36,9 @@ def draw_text(canvas: Canvas, detail: Detail, y: int, width: int, height: int) -
     foot = foot if foot <= height // 2 else 0
     visible = max(height - foot, 1)
     lines = _lines(canvas.palette, detail, shown, room)
+    if len(lines) > visible and len(words) > SOME_KEYWORDS:
+        visible += len(words) - SOME_KEYWORDS
+        foot, words = foot - len(words) + SOME_KEYWORDS, words[:SOME_KEYWORDS]
     if len(lines) > visible:
         visible = max(visible - 1, 1)
     top = max(0, min(detail.session.explain.top_of(detail.sample), len(lines) - visible))

@@ -265,7 +265,10 @@ def draw_weights_legend(canvas: Canvas, x: int, y: int, width: int, signed: bool
         parts = [Span("italic", p.text, None, ITALIC), Span(" against  ", p.muted)] if signed else []
         parts += [Span("underlined", p.text, None, UNDERLINE), Span(" weighs, ", p.muted)]
         parts += [Span("bold", p.text, None, BOLD | UNDERLINE), Span(" weighs most", p.muted)]
-        canvas.line(x, y, parts)
+        used = 0
+        for part in parts:
+            if used < width:
+                used += canvas.text(x + used, y, part.text, part.fg, None, part.attrs, width=width - used)
         return
     levels = (np.arange(12) - 5.5) / 5.5 if signed else (np.arange(9) + 1) / 9
     words = ("against ", " for the class explained") if signed else ("little ", " much weight")
