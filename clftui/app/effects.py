@@ -21,7 +21,7 @@ from clftui.state.filters import COLUMNS, Expression
 from clftui.state.moves import find_class, focus_run, say, select
 from clftui.state.peers import COLUMNS as PEER_COLUMNS
 from clftui.state.peers import table_of
-from clftui.state.sample_list import copy_text
+from clftui.state.sample_copy import copy_text
 from clftui.state.selection import Tab
 from clftui.state.settings import Pane
 from clftui.text import plural, sanitise, shorten, to_bytes

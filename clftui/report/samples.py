@@ -8,8 +8,9 @@ from typing import Any
 from clftui.report import Options
 from clftui.report.render import Table
 from clftui.state.sample_answers import Answer, answers_at
-from clftui.state.sample_list import Nothing, SampleList, read_listing, title_words
+from clftui.state.sample_list import Nothing, SampleList, read_listing
 from clftui.state.sample_order import sort_words
+from clftui.state.sample_title import title_words
 from clftui.state.session import Session
 
 _CHUNK = 4096

@@ -49,6 +49,8 @@ COLUMNS: dict[str, str] = {
     "wrong": "predicted is not true",
     "right": "predicted is true",
     "id": "the sample's id",
+    "soft_true": "share that the true class has in the soft labels",
+    "soft_predicted": "share that the predicted class has in the soft labels",
 }
 """What an expression may name, besides the columns of the sample table."""
 
@@ -131,6 +133,8 @@ class _Columns:
             "wrong": lambda: (e.true != e.predicted) & (e.true >= 0),
             "right": lambda: (e.true == e.predicted) & (e.true >= 0),
             "id": lambda: self._column("id"),
+            "soft_true": lambda: self._soft(e.true),
+            "soft_predicted": lambda: self._soft(e.predicted),
         }
         if is_peer_column(name):
             return self._peer(name)
@@ -138,6 +142,11 @@ class _Columns:
         if values is None:
             raise FilterError(f"{name} is not known here: this run logged no {COLUMNS.get(name, name)}")
         return values
+
+    def _soft(self, labels: NDArray[np.int32]) -> NDArray[np.float64] | None:
+        from clftui.state.sample_soft import soft_share  # Few splits have them.
+
+        return soft_share(self._samples, self._evaluation, labels, np.arange(labels.size, dtype=np.int64))
 
     def _peer(self, name: str) -> NDArray[Any]:
         values = self._peers.column(name, self._evaluation, self._samples) if self._peers is not None else None

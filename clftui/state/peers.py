@@ -96,7 +96,8 @@ class Peers:
             return wrong
         return self._count(name == "right_count", evaluation, samples)
 
-    def _evaluation(self, run: Run) -> Evaluation | None:
+    def evaluation(self, run: Run) -> Evaluation | None:
+        """What `run` answered on the split at the epoch that shows; None where it tells no samples."""
         epoch = epoch_at(run, self.split, self.epoch)
         found = run.evaluation(self.split, epoch) if epoch is not None else None
         return found if found is not None and found.has_samples else None
@@ -119,7 +120,7 @@ class Peers:
         return (run for each in self.runs if (run := each()) is not None)
 
     def _answers(self, run: Run, what: str, evaluation: Evaluation, samples: SampleTable | None) -> NDArray[Any] | None:
-        other = self._evaluation(run)
+        other = self.evaluation(run)
         if other is None:
             return None
         return _answers(run, other, what, positions_in(other, table_of(run, self.split), evaluation, samples))
@@ -138,7 +139,7 @@ class Peers:
         found = np.zeros(len(rows), dtype=np.int64)
         for run in self._alive():
             try:
-                other = self._evaluation(run)
+                other = self.evaluation(run)
                 if other is not None:
                     at = _positions(other, table_of(run, self.split), rows, samples)
                     found += _answers(run, other, "right" if right else "wrong", at)

@@ -20,7 +20,7 @@ from clftui.data.samples import SampleTable
 from clftui.schema import FormatError
 from clftui.state.explanations import Explained
 from clftui.state.later import Later, weak
-from clftui.state.sample_list import table_of
+from clftui.state.peers import table_of
 from clftui.state.unready import may_wait, note_missing
 
 COLOURS = Later(kept=24)

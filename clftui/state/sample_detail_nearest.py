@@ -16,9 +16,9 @@ from clftui.data.run import Run
 from clftui.data.samples import SampleTable
 from clftui.schema import FormatError
 from clftui.state.later import Later, weak
+from clftui.state.peers import table_of
 from clftui.state.sample_detail import Detail
 from clftui.state.sample_ids import id_of
-from clftui.state.sample_list import table_of
 from clftui.state.unready import may_wait, note_missing
 
 NEAREST = Later(kept=256)

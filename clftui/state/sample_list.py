@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +12,20 @@ from numpy.typing import NDArray
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.data.samples import SampleTable
+from clftui.data.soft_labels import soft_labels
 from clftui.schema import FormatError
 from clftui.state.filters import Filter
 from clftui.state.moves import cycle, remember, say, select
+from clftui.state.peers import Peers, table_of
+from clftui.state.sample_flow import Flow, Items, items_of
+from clftui.state.sample_groups import Groups, Sources, grouped, part
 from clftui.state.sample_ids import id_of, row_of
-from clftui.state.sample_order import Positions, available_sorts, lead, order, sort_keys
+from clftui.state.sample_order import OF_RUNS, Positions, available_sorts, lead, order, sort_keys
+from clftui.state.sample_settings import SampleGrouping, SampleSort
+from clftui.state.sample_tags import TagsNow, tags_now
+from clftui.state.sample_votes import crowd_of
 from clftui.state.selection import Part, Scope
 from clftui.state.session import Session, passed
-from clftui.state.settings import SampleSort
 from clftui.text import count, plural, sanitise
 
 SIZES = 4
@@ -36,12 +43,15 @@ class SampleList:
     positions: Positions
     """(m,) positions in the evaluation, in the order shown."""
     keys: NDArray[np.float64]
-    """(m,) what they are sorted by, ascending; NaN, the unknown, last."""
+    """(m,) what they are sorted by, ascending in each group; NaN, the unknown, last."""
     whole: int
     """How many samples the scope is a part of: those of its true class, say."""
     sort: SampleSort
     """The order; file order where the run logged nothing to sort by."""
-    filtered: bool
+    filters: tuple[str, ...]
+    """What the filters say; empty where all samples of the scope show."""
+    groups: Groups | None = None
+    """The groups, one after the other in `positions`; None for a flat list."""
     trouble: str = ""
     """Why the sample table does not serve, in one sentence for a line of the screen."""
 
@@ -88,12 +98,26 @@ def read_listing(session: Session) -> SampleList | Nothing:
         return Nothing(f"{run.name} logged nothing on {split}; s shows the next split, r the next run.")
     if not evaluation.has_samples:
         return Nothing(f"{run.name} is a bare matrix: it counts samples but not which; r shows the next run.")
-    return _listing(run, evaluation, selection.scope, session.bound_filters, session.samples.sort)
+    settings = session.samples
+    crowd = crowd_of(session) if settings.sort in OF_RUNS or settings.grouping is SampleGrouping.RUNS else None
+    tags = tags_now(session.catalog) if settings.grouping is SampleGrouping.TAG else None
+    by = _By(settings.sort, settings.grouping, crowd, tags)
+    words = tuple(each.describe() for each in session.filters)
+    return _listing(run, evaluation, selection.scope, session.bound_filters, by, words)
+
+
+class _By(NamedTuple):
+    """What orders and groups a list."""
+
+    sort: SampleSort
+    grouping: SampleGrouping
+    crowd: Peers | None
+    tags: TagsNow | None
 
 
 @lru_cache(maxsize=8)
 def _listing(
-    run: Run, evaluation: Evaluation, scope: Scope, filters: tuple[Filter, ...], sort: SampleSort
+    run: Run, evaluation: Evaluation, scope: Scope, filters: tuple[Filter, ...], by: _By, words: tuple[str, ...]
 ) -> SampleList | Nothing:
     for name in (scope.true, scope.predicted):
         if name is not None and name not in run.class_index:
@@ -103,13 +127,26 @@ def _listing(
     mask = passed(run, evaluation, filters)
     if mask is not None:
         positions = positions[mask[positions]]
-    positions, keys, sort = order(evaluation, positions, sort, run)
-    if scope.is_cell and sort is SampleSort.CONFIDENCE:
-        lead(positions, keys, run.class_index[scope.true or ""], run.class_index[scope.predicted or ""])
     table = table_of(run, evaluation.split)
+    parting = part(by.grouping, evaluation, positions, Sources(run, table, by.crowd, by.tags))
+    group = parting.group if parting is not None else None
+    positions, keys, sort = order(evaluation, positions, by.sort, run, by.crowd, group)
+    if scope.is_cell and sort is SampleSort.CONFIDENCE and group is None:
+        lead(positions, keys, run.class_index[scope.true or ""], run.class_index[scope.predicted or ""])
+    groups = grouped(by.grouping, parting) if parting is not None else None
+    trouble = _trouble(run, evaluation, table)
+    return SampleList(run, evaluation, table, scope, positions, keys, whole, sort, words, groups, trouble)
+
+
+def _trouble(run: Run, evaluation: Evaluation, table: SampleTable | None) -> str:
+    """Why the sample table, or the soft labels beside it, do not serve; empty where they do."""
     error = table_trouble(run, evaluation)
-    trouble = error.brief if error is not None else ""
-    return SampleList(run, evaluation, table, scope, positions, keys, whole, sort, mask is not None, trouble)
+    if error is None:
+        try:
+            soft_labels(table, evaluation.classes)
+        except FormatError as found:
+            error = found
+    return error.brief if error is not None else ""
 
 
 def table_trouble(run: Run, evaluation: Evaluation) -> FormatError | None:
@@ -123,14 +160,6 @@ def table_trouble(run: Run, evaluation: Evaluation) -> FormatError | None:
     except FormatError as error:
         return error
     return None
-
-
-def table_of(run: Run, split: str) -> SampleTable | None:
-    """The run's sample table; None where it has none or it cannot be read: samples then show by number."""
-    try:
-        return run.samples(split)
-    except FormatError:
-        return None
 
 
 def _positions(run: Run, evaluation: Evaluation, scope: Scope) -> Positions:
@@ -181,7 +210,8 @@ def index_of(session: Session, shown: SampleList) -> int:
     at = np.flatnonzero(shown.evaluation.sample == row)[:1]
     if not at.size:
         return 0
-    key = sort_keys(shown.evaluation, at, shown.sort, shown.run)[0]
+    crowd = crowd_of(session) if shown.sort in OF_RUNS else None
+    key = sort_keys(shown.evaluation, at, shown.sort, shown.run, crowd)[0]
     return min(int(np.count_nonzero(shown.keys < key)), shown.n - 1)
 
 
@@ -196,13 +226,19 @@ def is_detail(session: Session) -> bool:
     return session.selection.alone
 
 
-def move(session: Session, rows: int, columns: int) -> Session:
-    """The focus `rows + columns` samples further in the list; rows of thumbnails are the caller's to count."""
+def items(session: Session, shown: SampleList) -> Items:
+    """What of a list shows: its samples, of a folded group one."""
+    return items_of(shown.n, shown.groups, session.samples.folded, session.samples.turned)
+
+
+def move(session: Session, rows: int, columns: int, across: int = 1) -> Session:
+    """The focus `rows` down and `columns` on, where a row shows `across` samples."""
     shown = listing(session)
     if isinstance(shown, Nothing) or not shown.n:
         return session
-    index = max(0, min(index_of(session, shown) + rows + columns, shown.n - 1))
-    return select(session, sample=shown.sample_id(index))
+    seen = items(session, shown)
+    item = Flow(seen, max(across, 1), 1).moved(seen.item_of(index_of(session, shown)), rows, columns)
+    return select(session, sample=shown.sample_id(seen.index_of(item)))
 
 
 def drill(session: Session) -> Session:
@@ -227,7 +263,7 @@ def next_sort(session: Session) -> Session:
     shown = listing(session)
     if isinstance(shown, Nothing):
         return session
-    choices = available_sorts(shown.evaluation, shown.run)
+    choices = available_sorts(shown.evaluation, shown.run, crowd_of(session))
     if len(choices) == 1:
         return say(session, "This run logged no scores: file order is all there is.")
     return replace(session, samples=replace(session.samples, sort=cycle(shown.sort, among=choices)))
@@ -257,39 +293,3 @@ def resize(session: Session, by: int) -> Session:
 def as_rows(session: Session, shown: SampleList) -> bool:
     """Whether the list shows as lines of text: by choice, or because the samples have no images."""
     return session.samples.rows or shown.table is None or shown.table.paths is None
-
-
-def copy_text(session: Session, *, whole: bool = False) -> tuple[str, int]:
-    """Paths, one a line, of the focused sample or of the whole list, and how many; ids where samples have no path."""
-    shown = listing(session)
-    if isinstance(shown, Nothing) or not shown.n:
-        return "", 0
-    indices = range(shown.n) if whole else [index_of(session, shown)]
-    lines = [_path_or_id(shown, index) for index in indices]
-    return "\n".join(lines), len(lines)
-
-
-def _path_or_id(shown: SampleList, index: int) -> str:
-    path = shown.table.path_of(shown.row(index)) if shown.table is not None else None
-    # A line break in a file name would make two lines of one path.
-    return str(path).replace("\n", "\\n") if path is not None else sanitise(shown.sample_id(index))
-
-
-def title_words(shown: SampleList) -> tuple[str, str]:
-    """What the list holds: `110` and `of 1,000 Shirt predicted as T-shirt`."""
-    scope, whole = shown.scope, count(shown.whole)
-    true = sanitise(scope.true) if scope.true is not None else ""
-    predicted = sanitise(scope.predicted) if scope.predicted is not None else ""
-    passing = " that pass the filters" if shown.filtered else ""
-    how = {Part.WRONG: " predicted wrong", Part.RIGHT: " predicted right", Part.ALL: ""}[scope.part]
-    if scope.is_cell:
-        rest = f"{true} predicted right" if true == predicted else f"{true} predicted as {predicted}"
-    elif scope.true is not None:
-        rest = f"{true}{how}"
-    elif scope.predicted is not None:
-        rest = f"predicted as {predicted}{how.replace('predicted ', 'and ')}"
-    elif scope.title:
-        rest = f"in {sanitise(scope.title)}{how}"
-    else:
-        rest = f"samples{how}"
-    return count(shown.n), f"of {whole} {rest}{passing}"

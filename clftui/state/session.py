@@ -21,6 +21,7 @@ from clftui.state.filters import Filter, FilterError, apply_filters
 from clftui.state.group_settings import Arrangement, GroupSettings
 from clftui.state.later import weak
 from clftui.state.peers import Peers, epoch_at
+from clftui.state.sample_settings import SamplesSettings
 from clftui.state.selection import MAX_LETTERED, Selection, Tab
 from clftui.state.settings import (
     AlarmsSettings,
@@ -28,7 +29,6 @@ from clftui.state.settings import (
     MatrixSettings,
     RankingSettings,
     RunsSettings,
-    SamplesSettings,
 )
 from clftui.state.versus import Versus
 

@@ -277,29 +277,6 @@ class EpochsSettings:
     """Whether the chart shows the cell under the cursor instead of its true class."""
 
 
-class SampleSort(StrEnum):
-    """What orders the samples."""
-
-    CONFIDENCE = "confidence"
-    TRUE_SCORE = "true score"
-    LOSS = "loss"
-    MARGIN = "margin"
-    EPOCHS_WRONG = "epochs wrong"
-    FORGOTTEN = "times forgotten"
-    ROW = "file order"
-
-
-@dataclass(frozen=True)
-class SamplesSettings:
-    sort: SampleSort = SampleSort.CONFIDENCE
-    rows: bool = False
-    """Text rows instead of thumbnails."""
-    size: int = 1
-    """How big thumbnails are, 0 the smallest."""
-    often: int | None = None
-    """Samples wrong in more epochs than this are marked; None: in more than half of them."""
-
-
 EpochOf = tuple[str, str, int]
 """An epoch of a split of a run, by the run's folder."""
 

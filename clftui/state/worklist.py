@@ -29,10 +29,11 @@ from clftui.state.movers import Mover, movers
 from clftui.state.moves import drill_to_samples, go, select
 from clftui.state.peers import table_of
 from clftui.state.sample_ids import id_of
+from clftui.state.sample_settings import SampleSort
 from clftui.state.sample_tags import tags_of
 from clftui.state.selection import Scope, Tab
 from clftui.state.session import Session
-from clftui.state.settings import SUGGESTED, ClassOrder, SampleSort
+from clftui.state.settings import SUGGESTED, ClassOrder
 from clftui.state.suspects import Always, always_wrong, margin, suspects
 from clftui.state.triage import pair_reasons
 from clftui.text import count, percent, plural, sanitise, short_score

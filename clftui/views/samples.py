@@ -21,10 +21,10 @@ from clftui.state.sample_list import (
     is_listed,
     listing,
     move,
-    title_words,
 )
 from clftui.state.sample_order import sort_words
 from clftui.state.sample_past import MARK, marks
+from clftui.state.sample_title import title_words
 from clftui.state.session import Session
 from clftui.text import count, shorten, text_width
 from clftui.views import sample_detail, sample_grid, sample_rows
@@ -164,7 +164,7 @@ def _body(session: Session, shown: SampleList, width: int, height: int) -> Grid 
 
 def _empty(shown: SampleList) -> str:
     words = title_words(shown)[1]
-    help_words = "F drops the last filter" if shown.filtered else "backspace goes back"
+    help_words = "F drops the last filter" if shown.filters else "backspace goes back"
     return f"None {words}; {help_words}."
 
 

@@ -21,9 +21,9 @@ from clftui.state.moves import drill_to_samples, select
 from clftui.state.peers import epochs_wrong
 from clftui.state.sample_list import Nothing, SampleList, listing
 from clftui.state.sample_past import marks, step_mark
+from clftui.state.sample_settings import SampleSort
 from clftui.state.selection import Part, Scope, Tab
 from clftui.state.session import Session, open_session
-from clftui.state.settings import SampleSort
 from clftui.state.unready import NotYet, impatient
 from tests.answers import write_answers, write_table
 from tests.builders import write_run

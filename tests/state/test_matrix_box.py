@@ -12,7 +12,8 @@ from clftui.state import matrix_box
 from clftui.state.matrix_box import Box, box, box_sentence
 from clftui.state.matrix_model import matrix
 from clftui.state.moves import back
-from clftui.state.sample_list import SampleList, listing, title_words
+from clftui.state.sample_list import SampleList, listing
+from clftui.state.sample_title import title_words
 from clftui.state.selection import Part, Scope, Tab
 from clftui.state.session import Session
 from clftui.state.settings import ClassOrder, Pane

@@ -11,11 +11,11 @@ import pytest
 from clftui.data.catalog import open_catalog
 from clftui.state.filters import Expression
 from clftui.state.moves import add_filter, back, drill_to_samples, select, with_catalog
+from clftui.state.sample_copy import copy_text
 from clftui.state.sample_list import (
     Nothing,
     SampleList,
     as_rows,
-    copy_text,
     drill,
     focus,
     index_of,
@@ -26,12 +26,12 @@ from clftui.state.sample_list import (
     next_part,
     next_sort,
     resize,
-    title_words,
     toggle_rows,
 )
+from clftui.state.sample_settings import SampleSort
+from clftui.state.sample_title import title_words
 from clftui.state.selection import Part, Scope
 from clftui.state.session import Session, open_session
-from clftui.state.settings import SampleSort
 from tests.builders import write_collection, write_run
 
 FAR = 1_000_000
@@ -94,7 +94,7 @@ def test_filters_narrow_and_say_so(session: Session) -> None:
     shown = shown_in(filtered)
     assert 0 < shown.n < shown_in(session).n
     assert (shown.evaluation.confidence(shown.positions) > 0.8).all()
-    assert title_words(shown)[1].endswith("that pass the filters")
+    assert title_words(shown)[1].endswith(" predicted wrong, only confidence > .8")
 
 
 def test_nothing_to_show_is_a_sentence(session: Session, tmp_path: Path) -> None:
@@ -183,7 +183,8 @@ def test_sorting_keeps_the_focus_and_skips_what_is_not_there(session: Session, t
         now = next_sort(now)
         sorts.append(shown_in(now).sort)
         assert now.selection.sample == third.selection.sample
-    assert sorts == [*list(SampleSort)[1:], SampleSort.CONFIDENCE]
+    there = [sort for sort in SampleSort if sort is not SampleSort.SOFT]
+    assert sorts == [*there[1:], *there[:2]]
     bare = open_session(open_catalog([write_run(tmp_path / "bare" / "r", scores=False, epochs=1)]))
     assert "no scores" in next_sort(bare).notice
     assert shown_in(bare).sort is SampleSort.ROW

@@ -19,9 +19,9 @@ from clftui.state.sample_list import (
     listing,
 )
 from clftui.state.sample_order import available_sorts, order, representative
+from clftui.state.sample_settings import SampleSort
 from clftui.state.selection import Scope
 from clftui.state.session import Session, open_session
-from clftui.state.settings import SampleSort
 from tests.builders import write_run
 
 

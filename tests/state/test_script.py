@@ -16,6 +16,7 @@ from clftui.state.flip_filter import Flip, Flipped
 from clftui.state.group_filters import Examples
 from clftui.state.mover_filter import Moved
 from clftui.state.moves import add_filter, back, drill_to_samples, drop_filter, go, select, step_epoch
+from clftui.state.sample_history import Became, History
 from clftui.state.script import lines_between, read_script, run_script
 from clftui.state.script_values import KNOWN, decoded, encoded
 from clftui.state.selection import Part, Scope, Tab
@@ -36,6 +37,7 @@ EVERY: tuple[Filter, ...] = (
     Examples("pets", frozenset({"cat"}), 2),
     Flipped(Flip.NEWLY_WRONG, Versus(Kind.RUN, "b"), (OnlyRight(True), Expression("loss > 1"))),
     Moved(True, "dog", frozenset({"dog"}), Versus(Kind.EPOCH, epoch=2)),
+    Became(History.LOST),
     Tagged("bad image", without=True),
 )
 

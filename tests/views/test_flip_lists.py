@@ -86,7 +86,7 @@ async def test_keys_lead_from_the_epochs_to_exactly_the_flipped_samples(session:
         now = app.main.now
         assert now.tab is Tab.SAMPLES and now.filters[-1].describe() == "newly wrong since the epoch before"
         picture = "\n".join(app.main.query_one("#samples").canvas.rows_text())  # type: ignore[attr-defined]
-        assert "15 of 30 a that pass the filters" in picture
+        assert "15 of 30 a, only newly wrong since the epoch before" in picture
         await pilot.press("backspace")
         assert app.main.now.tab is Tab.EPOCHS and not app.main.now.filters
 

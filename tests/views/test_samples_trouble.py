@@ -77,7 +77,7 @@ async def test_nothing_to_show_is_said(collection: Path) -> None:
         assert "nothing on val" in text_of(view)
         assert view.page == (1, 1) and view.legend == ""
     async with opened(add_filter(session, Expression("confidence > 2"))) as (_, view):
-        assert "None of 20 cat predicted right that pass the filters; F drops the last filter." in words_of(view)
+        assert "None of 20 cat predicted right, only confidence > 2; F drops the last filter." in words_of(view)
 
 
 async def test_y_copies_a_path_and_says_where(collection: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from clftui.state import (
     ranking_moves,
     runs_table,
     sample_detail_steps,
+    sample_group_steps,
     sample_list,
     scores_view,
 )
@@ -39,7 +40,7 @@ _DRILLS: dict[Tab, Callable[[Session], Session]] = {
     Tab.EPOCHS: epochs_view.drill,
     Tab.MAP: map_view.drill,
     Tab.SCORES: scores_view.drill,
-    Tab.SAMPLES: sample_list.drill,
+    Tab.SAMPLES: sample_group_steps.enter,
 }
 
 
@@ -50,7 +51,7 @@ def _move(rows: int, columns: int) -> Callable[[Session, Page], Session]:
         if session.tab is Tab.SAMPLES and session.selection.alone:
             return sample_detail_steps.move(session, rows, columns, page)
         if session.tab is Tab.SAMPLES:
-            return sample_list.move(session, 0, rows * page[1] + columns)
+            return sample_list.move(session, rows, columns, page[1])
         if session.tab is Tab.MATRIX:
             return matrix_zoom.move(session, rows, columns, page)
         return _MOVES[session.tab](session, rows, columns)
@@ -64,7 +65,7 @@ def _page(pages: float) -> Callable[[Session, Page], Session]:
         if session.tab is Tab.SAMPLES and session.selection.alone:
             return sample_detail_steps.scroll(session, rows, page)
         if session.tab is Tab.SAMPLES:
-            return sample_list.move(session, 0, rows * page[1])
+            return sample_list.move(session, rows, 0, page[1])
         if session.tab is Tab.MATRIX:
             return matrix_zoom.move(session, rows, 0, page)
         return _MOVES[session.tab](session, rows, 0)

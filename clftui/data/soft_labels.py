@@ -1,0 +1,84 @@
+"""Soft labels: what share of people (or of several true classes) each class of a sample gets, beside the hard label.
+
+They lie beside a sample table: `samples/test.soft.npy` for `samples/test.csv`, numbers (N, K), a row for each row of
+the table and a column for each class in the order of run.json. Counts do as well as shares: rows are divided by their
+sum. A row of zeros is a sample that nobody labelled.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clftui.data.samples import SampleTable
+from clftui.schema import FormatError
+from clftui.storage import Signature, file_signature, read_npy
+
+Float32 = NDArray[np.float32]
+
+ENDING = ".soft.npy"
+_FITTING = 0.5
+"""The share of samples whose hard label must have got at least something, or the columns mean other classes."""
+
+_lock = threading.Lock()
+_read: dict[Path, tuple[Signature, Float32]] = {}
+_KEPT = 8
+
+
+def soft_path(table: SampleTable) -> Path:
+    """Where the soft labels of a table's samples lie."""
+    return table.path.with_name(table.path.stem + ENDING)
+
+
+def soft_labels(table: SampleTable | None, classes: tuple[str, ...]) -> Float32 | None:
+    """(N, K) shares by row of the table and class; NaN in rows without any. None where there is no such file.
+
+    FormatError where it cannot be read, does not fit the table and the classes, or contradicts the hard labels.
+    """
+    if table is None:
+        return None
+    path = soft_path(table)
+    try:
+        signature = file_signature(path)
+    except OSError:
+        return None
+    with _lock:
+        known = _read.get(path)
+        if known is None or known[0] != signature:
+            while len(_read) >= _KEPT:
+                _read.pop(next(iter(_read)))
+            known = _read[path] = (signature, _shares(path))
+    shares = known[1]
+    if shares.shape != (table.n, len(classes)):
+        wanted = f"({table.n}, {len(classes)})"
+        raise FormatError(path, "", f"has shape {shares.shape}", f"write it as {wanted}: samples, classes")
+    _check_order(path, shares, table, classes)
+    return shares
+
+
+def _shares(path: Path) -> Float32:
+    values = read_npy(path)
+    if values.ndim != 2 or values.dtype.kind not in "fiu":
+        problem = f"holds {values.dtype} of shape {values.shape}"
+        raise FormatError(path, "", problem, "write numbers of shape (samples, classes)")
+    table = values.astype(np.float32)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        table /= table.sum(axis=1, keepdims=True)
+    table[~(np.isfinite(table).all(axis=1) & (values >= 0).all(axis=1))] = np.nan
+    table.setflags(write=False)
+    return table
+
+
+def _check_order(path: Path, shares: Float32, table: SampleTable, classes: tuple[str, ...]) -> None:
+    """Columns in another order than the classes would lie without a word; the hard labels tell."""
+    if table.true is None:
+        return
+    index = {name: number for number, name in enumerate(classes)}
+    hard = np.asarray([index.get(name, -1) for name in table.true.tolist()], dtype=np.int64)
+    rows = np.flatnonzero((hard >= 0) & ~np.isnan(shares[:, 0])) if shares.size else np.zeros(0, dtype=np.int64)
+    if rows.size and np.mean(shares[rows, hard[rows]] > 0) < _FITTING:
+        problem = "gives most samples' own class nothing"
+        raise FormatError(path, "", problem, "write the columns in the order of run.json's classes")
