@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -178,9 +178,14 @@ class ClfApp(App[None]):
             self._exception_event.set()
         self._close_messages_no_wait()
 
-    def on_unmount(self) -> None:
+    def exit(self, *arguments: Any, **options: Any) -> None:
+        """Leave; what the terminal holds for us is freed while it still listens."""
         if self.pictures is not None:
             self.pictures.close()
+            self.pictures = None
+        super().exit(*arguments, **options)
+
+    def on_unmount(self) -> None:
         if self.recorder is not None:
             self.recorder.close()
         if self._remember and hasattr(self, "main"):

@@ -100,6 +100,9 @@ class TerminalPictures:
 
     def close(self) -> None:
         """Free what the terminal holds; the driver has to run still."""
+        for timer in (self._timer, self._poll):
+            if timer is not None:
+                timer.stop()
         if farewell := self.layer.farewell():
             self._write(farewell)
         self.layer.stop()

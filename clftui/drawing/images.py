@@ -12,7 +12,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from clftui.depth import Graphics
+from clftui.depth import FAST_PIXELS, Graphics
 from clftui.drawing import blocks, sixel
 
 Bytes = NDArray[np.uint8]
@@ -69,14 +69,26 @@ def encoded(pixels: Bytes, aspect: float, columns: int, rows: int, graphics: Gra
     height, width = pixels.shape[:2]
     sixels = graphics.protocol == "sixel"
     square = abs(width / height / aspect - 1) < _SQUARE or min(width, height) < 8
-    if sixels or not square or width > size[0] or height > size[1]:
+    if sixels and width <= size[0] and height <= size[1]:
+        # Sixels are not enlarged by the terminal. Whole pixels have as few runs as the picture; smooth ones cost five
+        # times the bytes.
+        y, x = (np.arange(n) * old // n for n, old in ((size[1], height), (size[0], width)))
+        pixels = pixels[y[:, None], x[None, :]]
+    elif sixels or not square or width > size[0] or height > size[1]:
         pixels = blocks.resized(pixels, *size)
-    data = sixel.encode(pixels).encode("ascii") if sixels else png(pixels)
+    data = sixel.encode(pixels, _colours(graphics)).encode("ascii") if sixels else png(pixels)
     digest = blake2b(pixels.tobytes(), digest_size=12, person=pixels.shape[1].to_bytes(4, "big")).digest()
     return Encoded(digest, data, 0 if sixels else pixels.size // 3 * 4)
 
 
 _SQUARE = 0.15
+"""By how much the aspect of pixels may be off: cells are coarse."""
+_FEW_COLOURS = 64
+
+
+def _colours(graphics: Graphics) -> int:
+    """Colours of a sixel picture: a quarter of them halves what a slow link carries."""
+    return sixel.COLOURS if graphics.most_pixels >= FAST_PIXELS else _FEW_COLOURS
 
 
 def _shown(aspect: float, width: int, height: int) -> tuple[int, int]:

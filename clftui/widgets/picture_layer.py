@@ -125,8 +125,14 @@ class PictureLayer:
             arrived()
 
     def lost(self, *, recent: bool = False) -> None:
-        """The terminal has lost its pictures, or only those in `sent`: the next drawings send what they show."""
-        self._numbers.lost(self.sent if recent else None)
+        """The terminal has lost its pictures, or only those in `sent`: the next drawings send what they show.
+
+        Where it has not lost them after all, it frees them.
+        """
+        if recent:
+            self._numbers.lost(self.sent)
+        else:
+            self.outbox.append(self.farewell())
         self.sent = []
 
     def farewell(self) -> str:
