@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from clftui.app import tag_export
 from clftui.app.asking import Question
 from clftui.app.dialogs.prompt import Prompt
 from clftui.app.dialogs.words import Words
@@ -197,5 +198,6 @@ EFFECTS: dict[str, Callable[[MainScreen], None]] = {
     "tag": tag,
     "tag_all": tag_all,
     "tag_undo": undo,
+    "tag_export": tag_export.ask,
     **{effect_name(given): partial(tag_as, given=given) for given in (*TAGS, None)},
 }

@@ -47,6 +47,8 @@ COMMANDS: tuple[Command, ...] = (
     *map(_tag, TAGS),
     Command("tag.remove", (), "no tag", "Take the tag of the sample away.", "Act", effect="tag_remove", tabs=ONLY,
             when=tag_steps.is_listing),
+    Command("tag.export", (), "export tags", "Export what was tagged: a relabel list, paths, JSON, a mask, links.",
+            "Act", effect="tag_export"),
     Command("filter.tagged", (), "tagged", "Filter: tagged samples.", "Select", step=tag_steps.only_tagged,
             when=_has_samples),
     Command("filter.untagged", (), "exclude tagged", "Filter: exclude tagged samples.", "Select",
