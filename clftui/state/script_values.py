@@ -16,6 +16,7 @@ from clftui.state.flip_filter import Flipped
 from clftui.state.group_filters import Examples
 from clftui.state.mover_filter import Moved
 from clftui.state.sample_history import Became
+from clftui.state.score_filter import ScoreOf
 from clftui.state.selection import Scope
 from clftui.state.tag_filter import Tagged
 from clftui.state.versus import Versus
@@ -25,7 +26,7 @@ KNOWN: Mapping[str, type] = {
     known.__name__: known
     for known in (
         Expression, OnlyRight, NotInTopK, PredictedScore, TrueScore, InGroup, WrongInEpochs, Named, Examples, Flipped,
-        Moved, Tagged, Became, Versus, Scope,
+        Moved, Tagged, Became, ScoreOf, Versus, Scope,
     )
 }  # fmt: skip
 

@@ -22,6 +22,7 @@ from clftui.state.group_settings import Arrangement, GroupSettings
 from clftui.state.later import weak
 from clftui.state.peers import Peers, epoch_at
 from clftui.state.sample_settings import SamplesSettings
+from clftui.state.scores_settings import ScoresSettings
 from clftui.state.selection import MAX_LETTERED, Selection, Tab
 from clftui.state.settings import (
     AlarmsSettings,
@@ -57,6 +58,7 @@ class Session:
     matrix: MatrixSettings = MatrixSettings()
     epochs: EpochsSettings = EpochsSettings()
     samples: SamplesSettings = SamplesSettings()
+    scores: ScoresSettings = ScoresSettings()
     explain: ExplainSettings = ExplainSettings()
     groups: GroupSettings = GroupSettings()
     alarms: AlarmsSettings = AlarmsSettings()
