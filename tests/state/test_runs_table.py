@@ -170,8 +170,8 @@ def test_live_silent_failed_and_incomplete_runs_are_told_apart(tmp_path: Path) -
     write_labels(tmp_path / "done", [(TRUE, TRUE)], samples=False)
     rows = {row.run.name: mark(row) for row in runs_table(open_session(open_catalog([tmp_path]))).rows}
     assert rows == {
-        "live": ("●", "live"), "silent": ("○", "silent for 2 h"), "failed": ("✗", "failed"), "part": ("◐", "1 of 2 ranks"),
-        "done": ("○", "ended"),
+        "live": ("●", "live"), "silent": ("○", "silent for 2 h"), "failed": ("✗", "failed"),
+        "part": ("◐", "1 of 2 ranks"), "done": ("○", "ended"),
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from clftui.state.filters import Expression, Filter, FilterError
 from clftui.state.flip_filter import Flip, Flipped
 from clftui.state.group_filters import Examples
 from clftui.state.mover_filter import Moved
-from clftui.state.moves import add_filter, back, drill_to_samples, drop_filter, go, select, step_epoch
+from clftui.state.moves import Step, add_filter, back, drill_to_samples, drop_filter, go, select, step_epoch
 from clftui.state.sample_history import Became, History
 from clftui.state.script import lines_between, read_script, run_script
 from clftui.state.script_values import KNOWN, decoded, encoded
@@ -74,7 +74,7 @@ def test_scopes_survive_whatever_their_classes_are_called(
 
 @pytest.mark.row("N12")
 def test_a_walk_through_the_views_is_walked_again(session: Session) -> None:
-    walk = [
+    walk: list[Step] = [
         lambda s: go(s, Tab.MATRIX),
         lambda s: select(s, true="dog", predicted="cat"),
         lambda s: add_filter(s, Expression("wrong")),
@@ -115,7 +115,10 @@ def test_what_is_not_there_any_more_costs_a_sentence_and_nothing_else(session: S
 
 
 def test_unknown_dataclasses_are_never_built() -> None:
-    for wrong in ({"Session": {}}, {"Scope": {}, "Versus": {}}, [], {"Scope": 3}, {"OnlyRight": {"right": 1}}):
+    wrongs: tuple[object, ...] = (
+        {"Session": {}}, {"Scope": {}, "Versus": {}}, [], {"Scope": 3}, {"OnlyRight": {"right": 1}},
+    )  # fmt: skip
+    for wrong in wrongs:
         with pytest.raises(FilterError):
             decoded(wrong)
 
