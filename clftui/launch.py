@@ -24,7 +24,7 @@ from clftui.state.moves import say
 from clftui.state.named_cell import at_cell, is_cell
 from clftui.state.selection import Tab
 from clftui.state.session import Session, all_splits, open_session
-from clftui.state.settings import GROUPS, SUGGESTED, ClassOrder, PairSort, Pane, RankingRows
+from clftui.state.settings import GROUPS, SIMILAR_FIRST, SUGGESTED, ClassOrder, PairSort, Pane, RankingRows
 from clftui.state.versus import Versus, parse_versus
 from clftui.text import harmless, sanitise, to_bytes
 
@@ -148,7 +148,7 @@ def _arranged(session: Session, order: str | None, blocks: str | None) -> Sessio
     if blocks is not None:
         if order is None and settings.order is ClassOrder.GIVEN:
             # Blocks of classes that stand as they were listed would mean nothing.
-            settings = replace(settings, order=ClassOrder.LINKAGE)
+            settings = replace(settings, order=SIMILAR_FIRST)
         known = {"auto": SUGGESTED, "groups": GROUPS}
         if blocks not in known and not (blocks.isascii() and blocks.isdigit() and int(blocks) > 0):
             raise LaunchError(f"--blocks {sanitise(blocks)}: write a number, auto or groups")

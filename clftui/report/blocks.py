@@ -14,7 +14,7 @@ from clftui.state.hierarchy_view import in_order
 from clftui.state.matrix_model import Matrix, matrix, missing
 from clftui.state.outlier_list import group_rows
 from clftui.state.session import Session
-from clftui.state.settings import GROUPS, SUGGESTED, ClassOrder
+from clftui.state.settings import GROUPS, SIMILAR_FIRST, SUGGESTED, ClassOrder
 from clftui.state.similar import SIMILAR, reference, similar_order
 from clftui.text import percent, plural
 
@@ -24,8 +24,8 @@ COLUMNS = ("block", "classes", "first", "last", "mistakes inside", "mistakes")
 def data(session: Session, options: Options | None = None) -> dict[str, Any]:
     """`{"order", "boundaries", "outliers", "inside", "mistakes", "confused"}`, as the README of this folder says.
 
-    Without an order of its own (`--order`) a session is read in its hierarchy's, else by linkage. `options.top` keeps
-    so many outliers.
+    Without an order of its own (`--order`) a session is read in its hierarchy's, else by similarity.
+    `options.top` keeps so many outliers.
     """
     found = _found(session)
     if found is None:
@@ -72,7 +72,7 @@ def _found(session: Session) -> tuple[Session, Matrix, Blocks] | None:
     settings = session.matrix
     order = settings.order
     if order is ClassOrder.GIVEN and settings.blocks is None:
-        order = ClassOrder.HIERARCHY if tree_of(session) is not None else ClassOrder.LINKAGE
+        order = ClassOrder.HIERARCHY if tree_of(session) is not None else SIMILAR_FIRST
     wanted = SUGGESTED if settings.blocks is None else settings.blocks
     session = settled(replace(session, matrix=replace(settings, order=order, blocks=wanted)))
     shown = matrix(session)

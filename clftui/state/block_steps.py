@@ -13,7 +13,7 @@ from clftui.state.matrix_box import LISTED as PANES_OF_PAIRS
 from clftui.state.matrix_model import Matrix, matrix, next_pair
 from clftui.state.moves import remember, say, select
 from clftui.state.session import Session
-from clftui.state.settings import FAR_MORE, GROUPS, SUGGESTED, ClassOrder
+from clftui.state.settings import FAR_MORE, GROUPS, SIMILAR_FIRST, SUGGESTED, ClassOrder
 from clftui.text import count, percent, plural, sanitise
 
 FEW = 20
@@ -29,7 +29,7 @@ def opened(session: Session) -> Session:
     settings = session.matrix
     if len(session.classes) <= FAR_MORE:
         return session
-    order = ClassOrder.LINKAGE if settings.order is ClassOrder.GIVEN else settings.order
+    order = SIMILAR_FIRST if settings.order is ClassOrder.GIVEN else settings.order
     return replace(session, matrix=replace(settings, order=order, blocks=SUGGESTED))
 
 

@@ -51,7 +51,7 @@ def test_the_table_tells_share_and_outliers(tmp_path: Path) -> None:
     table = report.table(planted_session(tmp_path, what))
     assert [row[1] for row in table.rows] == [4, 4, 4]
     assert sum(int(row[5] or 0) for row in table.rows) - sum(int(row[4] or 0) for row in table.rows) == 9
-    assert table.notes[0].endswith("inside blocks, classes ordered by linkage.")
+    assert table.notes[0].endswith("inside blocks, classes ordered by spectral.")
     assert f"{what.outlier[0]} -> {what.outlier[1]}: 9" in "\n".join(table.notes)
 
 

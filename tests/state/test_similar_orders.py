@@ -197,6 +197,6 @@ def test_many_classes_open_in_a_similar_order_with_blocks(tmp_path: Path) -> Non
     few = planted_session(tmp_path / "few", planted(3, 4))
     assert opened(few) is few
     many = opened(planted_session(tmp_path / "many", planted(32, 5)))
-    assert many.matrix.order is ClassOrder.LINKAGE and many.matrix.blocks == SUGGESTED
+    assert many.matrix.order is ClassOrder.SPECTRAL and many.matrix.blocks == SUGGESTED
     chosen = opened(draw_as(many, order=ClassOrder.HIERARCHY, blocks=None))
     assert chosen.matrix.order is ClassOrder.HIERARCHY

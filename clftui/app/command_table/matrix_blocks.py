@@ -21,7 +21,7 @@ ORDER_HELP = {
     ClassOrder.SIZE: "Order the classes by their samples, most first.",
     ClassOrder.NAME: "Order the classes by name.",
     ClassOrder.QUICK: "Similar classes together, at once: a walk along the strongest confusions.",
-    ClassOrder.BARYCENTRE: "Similar classes together: each at the mean place of those it is confused with.",
+    ClassOrder.BARYCENTRE: "Similar classes together: each at the mean, then median, place of those it is taken for.",
     ClassOrder.LINKAGE: "Similar classes together: average linkage, leaves ordered optimally; seconds.",
     ClassOrder.SPECTRAL: "Similar classes together: eigenvectors of the confusions; seconds.",
 }
