@@ -23,7 +23,7 @@ from clftui.state.later import Later, weak
 from clftui.state.peers import table_of
 from clftui.state.unready import may_wait, note_missing
 
-COLOURS = Later(kept=24)
+COLOURS = Later(kept=24, wishes=4)
 """Small images of classes: a few hundred kilobytes each, so few are kept."""
 
 SAMPLES = 64

@@ -21,7 +21,7 @@ from clftui.state.sample_detail import Detail
 from clftui.state.sample_ids import id_of
 from clftui.state.unready import may_wait, note_missing
 
-NEAREST = Later(kept=256)
+NEAREST = Later(kept=256, wishes=4)
 """Searches behind the screen's back; apart from others, for they may read many features or look at many files."""
 
 EACH = 5
@@ -30,7 +30,8 @@ TYPICAL = 256
 """Samples whose nearest neighbours say what is near."""
 MAX_FILES = 200_000
 """A split with more files than this is not searched for the same one."""
-_ROWS = 4096
+_VALUES = 1_000_000
+"""Features read at once: eight megabytes of doubles."""
 _MANY_SAME = 200
 
 
@@ -137,8 +138,10 @@ def _limit(run: Run, other: Evaluation, distance: Distance) -> float:
 
 
 def _blocks(evaluation: Evaluation) -> Iterator[Block]:
-    for start in range(0, evaluation.n, _ROWS):
-        features = evaluation.features(np.arange(start, min(start + _ROWS, evaluation.n)))
+    none = evaluation.features(np.empty(0, np.int64))
+    step = max(1, _VALUES // max(none.shape[1], 1)) if none is not None else evaluation.n
+    for start in range(0, evaluation.n, step):
+        features = evaluation.features(np.arange(start, min(start + step, evaluation.n)))
         if features is not None:
             yield start, features
 

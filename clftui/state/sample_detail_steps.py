@@ -75,7 +75,10 @@ def jump(session: Session) -> Session:
 def next_method(session: Session) -> Session:
     """The next explanation that some run has saved of this sample."""
     detail = of(session)
-    return session if detail is None else next_choice(session, detail.choices)
+    if detail is None:
+        return session
+    with impatient():
+        return next_choice(session, detail.choices)
 
 
 def step_threshold(session: Session, by: int) -> Session:

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from clftui.app.commands import Command
 from clftui.state import sample_detail_steps as steps
+from clftui.state.sample_detail import Detail
 from clftui.state.selection import Tab
 from clftui.state.session import Session
+from clftui.state.unready import impatient
 
 ONLY = frozenset({Tab.SAMPLES})
 
 
-def _is_explained(session: Session) -> bool:
-    detail = steps.of(session)
-    return detail is not None and bool(detail.choices)
+def _asked(about: Callable[[Detail], bool]) -> Callable[[Session], bool]:
+    """Whether something is so of the sample that shows, as far as that can be told at once: footers do not wait."""
+
+    def when(session: Session) -> bool:
+        with impatient():
+            detail = steps.of(session)
+            return detail is not None and about(detail)
+
+    return when
 
 
-def _has_map(session: Session) -> bool:
-    detail = steps.of(session)
-    return detail is not None and any(each.values is not None for each in detail.by_run)
-
-
-def _has_several(session: Session) -> bool:
-    detail = steps.of(session)
-    return detail is not None and len(detail.compared) > 1
+_is_explained = _asked(lambda detail: bool(detail.choices))
+_has_map = _asked(lambda detail: any(each.values is not None for each in detail.by_run))
+_has_several = _asked(lambda detail: len(detail.compared) > 1)
 
 
 COMMANDS: tuple[Command, ...] = (
