@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from clftui.depth import FAST_PIXELS, BlockMode, Graphics, Protocol
-from clftui.probe import Terminal, draws_sextants
+from clftui.depth import FAST_PIXELS, BlockMode, Graphics, Protocol, draws_sextants
+from clftui.probe import Terminal
 
 SLOW_ROUND_TRIP, FAR_ROUND_TRIP = 0.15, 0.04
 """Seconds: a link with a longer way than the first gets small pictures, one with a longer way than the second middling

@@ -233,9 +233,11 @@ def _doctor_command() -> click.Command:
     def doctor() -> None:
         """Say what was found about this terminal, and what would make it better."""
         from clftui.doctor import report
+        from clftui.link import measure
         from clftui.probe import examine
 
-        click.echo(report(examine()), nl=False)
+        terminal = examine()
+        click.echo(report(terminal, measure(terminal.term, terminal.muxer)), nl=False)
 
     return doctor
 

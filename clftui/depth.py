@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import array
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,6 +42,28 @@ class Graphics:
     def pixels(self) -> bool:
         """Whether the terminal gets pixels and not characters."""
         return self.protocol in ("kitty", "sixel")
+
+
+_PLACEHOLDERS = {"kitty": (0, 28, 0), "ghostty": (1, 0, 0)}
+"""Terminals that know Unicode placeholders, and since when. Others answer the query too and show garbage."""
+_SEXTANTS = ("kitty", "ghostty", "foot", "wezterm", "contour")
+"""Terminals that draw sextants themselves, whatever the font has."""
+
+
+def _version(program: str) -> tuple[str, tuple[int, ...]]:
+    match = re.search(r"([A-Za-z][\w.-]*?)[ (]+v?(\d+(?:\.\d+)*)", program)
+    return (match[1].lower(), tuple(map(int, match[2].split(".")))) if match else (program.lower(), (0,))
+
+
+def places_images(program: str) -> bool:
+    """Whether a terminal of this name and version, `kitty(0.41.1)`, shows kitty's placeholders."""
+    name, version = _version(program)
+    return name in _PLACEHOLDERS and version >= _PLACEHOLDERS[name]
+
+
+def draws_sextants(program: str) -> bool:
+    """Whether a terminal of this name draws sextants itself."""
+    return _version(program)[0] in _SEXTANTS
 
 
 _in_use = Graphics()

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 
-from clftui.depth import cell_size, colour_bits, is_terminal
+from clftui.depth import cell_size, colour_bits, is_terminal, places_images
 
 _QUERY = b"\x1b[>q\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[16t\x1b[c"
 """Name and version, kitty graphics, pixels of a cell, attributes."""
@@ -105,28 +105,6 @@ class Asking:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._thread.join()
-
-
-_PLACEHOLDERS = {"kitty": (0, 28, 0), "ghostty": (1, 0, 0)}
-"""Terminals that know Unicode placeholders, and since when. Others answer the query too and show garbage."""
-_SEXTANTS = ("kitty", "ghostty", "foot", "wezterm", "contour")
-"""Terminals that draw sextants themselves, whatever the font has."""
-
-
-def _version(text: str) -> tuple[str, tuple[int, ...]]:
-    match = re.search(r"([A-Za-z][\w.-]*?)[ (]+v?(\d+(?:\.\d+)*)", text)
-    return (match[1].lower(), tuple(map(int, match[2].split(".")))) if match else (text.lower(), (0,))
-
-
-def places_images(program: str) -> bool:
-    """Whether a terminal of this name and version shows kitty's placeholders."""
-    name, version = _version(program)
-    return name in _PLACEHOLDERS and version >= _PLACEHOLDERS[name]
-
-
-def draws_sextants(program: str) -> bool:
-    """Whether a terminal of this name draws sextants itself."""
-    return _version(program)[0] in _SEXTANTS
 
 
 def may_ask(term: str, muxer: str) -> bool:

@@ -8,16 +8,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual.geometry import Region
 from textual.timer import Timer
 
-from clftui.depth import cell_size
+from clftui.depth import Protocol, cell_size, draws_sextants, places_images, use_graphics
 from clftui.drawing.sixel import placed
 from clftui.widgets.canvas_view import CanvasView
 from clftui.widgets.dialog_background import keep_pictures
-from clftui.widgets.picture_layer import AT_ONCE, layer
+from clftui.widgets.picture_layer import AT_ONCE, PictureLayer, layer
 
 if TYPE_CHECKING:
     from clftui.app.app import ClfApp
@@ -31,7 +32,10 @@ CALM_SECONDS = 0.06
 POLL_SECONDS = 3.0
 """How often tmux is asked whether another terminal shows this window."""
 
-_TMUX_FORM = "#{client_tty} #{client_created} #{session_attached} #{window_active}#{window_zoomed_flag}#{pane_active}"
+_TMUX_FORM = (
+    "#{window_active}#{window_zoomed_flag}#{pane_active}#{session_attached} #{client_tty} #{client_created} "
+    "#{client_termtype}"
+)
 
 Placed = tuple[int, int, int, int, bytes]
 """A sixel picture: column, row, columns, rows, sequence."""
@@ -42,7 +46,6 @@ class TerminalPictures:
 
     def __init__(self, app: ClfApp) -> None:
         self._app = app
-        self.layer = layer()
         if self.layer.graphics.protocol == "kitty":
             keep_pictures()
         self._on_screen: set[Placed] = set()
@@ -53,6 +56,11 @@ class TerminalPictures:
         """What tmux last said of the terminal that shows this window."""
         self._shown = True
         """Whether it showed this window then: tmux drops what a hidden window sends."""
+
+    @property
+    def layer(self) -> PictureLayer:
+        """What draws the pictures."""
+        return layer()
 
     def before(self) -> None:
         """Send what the frame that follows shows."""
@@ -109,20 +117,28 @@ class TerminalPictures:
 
     async def look_at_terminal(self) -> None:
         """Under tmux another terminal may show this window by now, or one that was not shown pictures."""
-        found = await _ask_tmux()
-        terminal, _, state = found.rpartition(" ")
-        shown_before = self._shown
-        self._shown = _is_shown(terminal, state)
-        if not self._shown:
+        state, _, terminal = (await _ask_tmux()).partition(" ")
+        program = terminal.split(" ", 2)[2] if terminal.count(" ") >= 2 else ""
+        shown_before, self._shown = self._shown, _is_shown(state)
+        if not self._shown or not program:
             return
         if self._terminal not in ("", terminal):
-            log.info("another terminal: pictures are sent again")
+            log.info("another terminal, %s: pictures are sent again", program)
+            self._face(program)
             self.resend()
         elif not shown_before and self.layer.sent:
             self.layer.lost(recent=True)
             self._redraw()
         self._terminal = terminal
         self.layer.sent = []
+
+    def _face(self, program: str) -> None:
+        """Draw as the terminal that shows this window from now on can."""
+        now = self.layer.graphics
+        protocol: Protocol = "kitty" if places_images(program) else "blocks"
+        if protocol != now.protocol:
+            self.layer.lost()
+            use_graphics(replace(now, protocol=protocol, blocks="sextant" if draws_sextants(program) else "quadrant"))
 
     def _write(self, text: str) -> None:
         driver = self._app._driver
@@ -185,10 +201,10 @@ class TerminalPictures:
                 view.redraw(full=True)
 
 
-def _is_shown(terminal: str, state: str) -> bool:
+def _is_shown(state: str) -> bool:
     """Whether a client is attached and its window is this one, with this pane not behind a zoomed one."""
-    attached = terminal.rpartition(" ")[2]
-    return attached not in ("", "0") and state[:1] == "1" and (state[1:2] == "0" or state[2:3] == "1")
+    active, zoomed, front = (each == "1" for each in (state + "000")[:3])
+    return state[3:] not in ("", "0") and active and (front or not zoomed)
 
 
 def _meet(picture: Placed, row: int, start: int, stop: int) -> bool:
