@@ -16,14 +16,16 @@ from clftui.state.unready import impatient
 from clftui.text import sanitise, shorten, text_width
 
 SELECTED = "▌"
+CHOSEN_LINE = "◆"
+"""The same at the left of a line, where a bar is the cursor."""
 USED = 2
 """Columns at the end of a caption that a letter takes, a blank before it included."""
 
 
-def tags_between(session: Session, shown: SampleList, start: int, stop: int) -> list[Tag | None]:
-    """The tags of the samples `start` to `stop` of a list."""
+def tags_at(session: Session, shown: SampleList, indices: Sequence[int]) -> list[Tag | None]:
+    """The tags of some samples of a list, by their indices in it."""
     codes = tag_codes(session.catalog, shown.evaluation, shown.table)
-    return [TAGS[code - 1] if code else None for code in codes[shown.positions[start:stop]].tolist()]
+    return [TAGS[code - 1] if code else None for code in codes[shown.positions[list(indices)]].tolist()]
 
 
 def tags_present(session: Session, shown: SampleList) -> tuple[Tag, ...]:
@@ -32,11 +34,11 @@ def tags_present(session: Session, shown: SampleList) -> tuple[Tag, ...]:
     return tuple(TAGS[code - 1] for code in codes.tolist() if code)
 
 
-def chosen_between(session: Session, shown: SampleList, start: int, stop: int) -> Sequence[bool]:
-    """Which of the samples `start` to `stop` of a list are selected."""
+def chosen_at(session: Session, shown: SampleList, indices: Sequence[int]) -> Sequence[bool]:
+    """Which of some samples of a list are selected."""
     if not session.selection.chosen:
-        return [False] * (stop - start)
-    found: Sequence[bool] = np.isin(shown.positions[start:stop], chosen_positions(session, shown)).tolist()
+        return [False] * len(indices)
+    found: Sequence[bool] = np.isin(shown.positions[list(indices)], chosen_positions(session, shown)).tolist()
     return found
 
 
@@ -52,6 +54,11 @@ def draw_letter(canvas: Canvas, x: int, y: int, tag: Tag) -> None:
 def draw_selected(canvas: Canvas, x: int, y: int, height: int) -> None:
     """The bar at the left of what is selected."""
     canvas.vline(x, y, height, canvas.palette.live, SELECTED)
+
+
+def draw_selected_line(canvas: Canvas, y: int) -> None:
+    """The mark of a selected line of text."""
+    canvas.text(0, y, CHOSEN_LINE, canvas.palette.live, attrs=BOLD)
 
 
 def progress_words(session: Session, shown: SampleList) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clftui.drawing.canvas import Canvas
+from clftui.drawing.canvas import BOLD, Canvas
 from clftui.state.sample_answers import Answer, Verdict, track
 from clftui.state.sample_ids import class_tags
 from clftui.state.sample_list import SampleList
@@ -12,9 +12,10 @@ from clftui.state.sample_past import MARK, marks
 from clftui.state.sample_tags import Tag
 from clftui.state.selection import Part
 from clftui.state.session import Session
-from clftui.text import sanitise
+from clftui.text import count, percent, sanitise, shorten, text_width
 from clftui.views import sample_badges
-from clftui.views.sample_parts import caption, captions, draw_strip, short_caption, verdict_colour, visible_answers
+from clftui.views.sample_parts import answers_of, caption, captions, draw_strip, short_caption, verdict_colour
+from clftui.views.sample_seen import Seen, draw_header
 from clftui.widgets.thumbnail import Thumbnails
 
 SIZES = ((8, 4), (14, 7), (20, 10), (28, 14))
@@ -29,14 +30,18 @@ class Grid:
 
     left: int
     top: int
+    """The first cell row of the frame around the first thumbnail, or of the header above it."""
     columns: int
     """Thumbnails in a row."""
-    rows: int
+    room: int
+    """Cell rows for thumbnails and headers."""
     width: int
     height: int
     """Of an image, in cells."""
     captions: int
     """Lines under an image."""
+    margin: int = 1
+    """Cell rows over an image, where the frame of the focused one is."""
 
     @property
     def pitch(self) -> tuple[int, int]:
@@ -44,21 +49,23 @@ class Grid:
         return self.width + 1, self.height + self.captions + 1
 
     @property
-    def bottom(self) -> int:
-        """The first row under the grid and its gap."""
-        return self.top + self.rows * self.pitch[1]
+    def row_height(self) -> int:
+        """Cells of a row of thumbnails, with the gap above it."""
+        return self.pitch[1]
 
-    def place(self, number: int) -> tuple[int, int]:
-        """The upper left cell of the `number`-th visible thumbnail's image."""
-        row, column = divmod(number, self.columns)
-        return self.left + column * self.pitch[0], self.top + row * self.pitch[1]
+    @property
+    def rows(self) -> int:
+        """Rows of thumbnails that fit without headers."""
+        return max(self.room // self.row_height, 1)
 
-    def at(self, x: int, y: int) -> int | None:
-        """The number of the visible thumbnail at a cell; None beside them."""
+    def x_of(self, column: int) -> int:
+        """The left cell of an image."""
+        return self.left + column * self.pitch[0]
+
+    def column_at(self, x: int) -> int | None:
+        """The column of the image at a cell; None beside them."""
         column, across = divmod(x - self.left, self.pitch[0])
-        row, down = divmod(y - self.top, self.pitch[1])
-        inside = 0 <= column < self.columns and 0 <= row < self.rows
-        return row * self.columns + column if inside and across < self.width and down < self.pitch[1] - 1 else None
+        return column if 0 <= column < self.columns and across < self.width else None
 
 
 def has_title(height: int) -> bool:
@@ -73,15 +80,16 @@ def foot_lines(height: int) -> int:
 
 def layout(session: Session, shown: SampleList, width: int, height: int) -> Grid | None:
     """The largest thumbnails up to the chosen size of which one fits; None where not even the smallest does."""
-    lines = 2 if height >= COMPACT and (not shown.scope.is_cell or has_strip(shown)) else 1
+    two = not shown.scope.is_cell or has_strip(shown) or shown.groups is not None
+    lines = 2 if height >= COMPACT and two else 1
     top = 2 if has_title(height) else 1
     for size in range(min(session.samples.size, len(SIZES) - 1), -1, -1):
         across, down = SIZES[size]
         columns = width // (across + 1)
-        rows = (height - top - foot_lines(height)) // (down + lines + 1)
-        if columns >= 1 and rows >= 1:
+        room = height - top - foot_lines(height)
+        if columns >= 1 and room >= down + lines + 1 + (1 if shown.groups is not None else 0):
             spare = width - columns * (across + 1)
-            return Grid(1 + spare // 2, top, columns, rows, across, down, lines)
+            return Grid(1 + spare // 2, top - 1, columns, room, across, down, lines)
     return None
 
 
@@ -91,34 +99,59 @@ def has_strip(shown: SampleList) -> bool:
 
 
 def draw_grid(
-    canvas: Canvas, session: Session, shown: SampleList, grid: Grid, thumbnails: Thumbnails, start: int, focus: int
+    canvas: Canvas, session: Session, shown: SampleList, grid: Grid, thumbnails: Thumbnails, seen: Seen, focus: int
 ) -> None:
-    """Draw the thumbnails from the `start`-th sample on; the `focus`-th is framed."""
-    stop = min(start + grid.rows * grid.columns, shown.n)
+    """Draw the thumbnails that show; the item `focus` is framed."""
     tags = dict(zip(shown.evaluation.classes, class_tags(shown.evaluation.classes), strict=True))
     # Where no rank is known every wrong sample is as wrong as the next: an edge would tell nothing.
     edged = _ranked(shown) or (not shown.scope.is_cell and shown.scope.part is Part.ALL)
     past = marks(session, shown.run, shown.evaluation)
-    tagged = sample_badges.tags_between(session, shown, start, stop)
+    tagged = sample_badges.tags_at(session, shown, seen.indices)
+    chosen = sample_badges.chosen_at(session, shown, seen.indices)
+    answers = answers_of(shown, seen.indices)
     thumbnails.begin()
-    for number, answer in enumerate(visible_answers(shown, start, stop)):
-        index = start + number
-        x, y = grid.place(number)
+    for line in seen.lines:
+        if line.header >= 0:
+            draw_header(canvas, line.y - 1, shown, line.header)
+    for number, (item, line) in enumerate(seen.items):
+        index, x, y = seen.indices[number], grid.x_of(item - line.start), line.y + 1
         if shown.table is not None:
             thumbnails.draw(canvas, x, y, grid.width, grid.height, shown.table, shown.row(index))
         if edged:
-            _draw_edge(canvas, x - 1, y, grid.height, answer)
-        marked = past is not None and past[int(shown.positions[index])]
+            _draw_edge(canvas, x - 1, y, grid.height, answers[number])
         tag = tagged[number]
-        _draw_captions(canvas, x, y + grid.height, grid, shown, index, answer, tags, index == focus, marked, tag)
-    if start <= focus < stop:
-        x, y = grid.place(focus - start)
-        _frame(canvas, x - 1, y - 1, grid)
-    for number, chosen in enumerate(sample_badges.chosen_between(session, shown, start, stop)):
-        if chosen:
-            x, y = grid.place(number)
-            sample_badges.draw_selected(canvas, x - 1, y, grid.height + grid.captions)
+        if seen.flow.items.is_folded(item):
+            _draw_group(canvas, x, y + grid.height, grid, shown, seen.flow.items.group_of(item), item == focus, tag)
+        else:
+            marked = past is not None and past[int(shown.positions[index])]
+            answer = answers[number]
+            _draw_captions(canvas, x, y + grid.height, grid, shown, index, answer, tags, item == focus, marked, tag)
+    for number, (item, line) in enumerate(seen.items):
+        x = grid.x_of(item - line.start) - 1
+        if item == focus:
+            _frame(canvas, x, line.y, grid)
+        if chosen[number]:
+            sample_badges.draw_selected(canvas, x, line.y + 1, grid.height + grid.captions)
     thumbnails.end()
+
+
+def _draw_group(
+    canvas: Canvas, x: int, y: int, grid: Grid, shown: SampleList, group: int, focused: bool, tag: Tag | None
+) -> None:
+    """`▸ Shirt` over `110 · 11 %`: the group that a thumbnail stands for."""
+    p, groups = canvas.palette, shown.groups
+    assert groups is not None
+    size, width = int(groups.sizes[group]), grid.width if tag is None else grid.width - sample_badges.USED
+    number, share = count(size), percent(size / shown.n)
+    room = width - 2 if grid.captions > 1 else max(width - 3 - text_width(number), 1)
+    used = canvas.text(x, y, "▸ ", p.muted)
+    used += canvas.text(x + used, y, shorten(groups.names[group], room), p.text, attrs=BOLD if focused else 0)
+    if grid.captions == 1:
+        canvas.text(x + used + 1, y, number, p.muted)
+    else:
+        canvas.text(x + 2, y + 1, shorten(f"{number} · {share} %", grid.width - 2), p.muted)
+    if tag is not None:
+        sample_badges.draw_letter(canvas, x + grid.width - 1, y, tag)
 
 
 def _ranked(shown: SampleList) -> bool:

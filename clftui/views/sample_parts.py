@@ -32,9 +32,9 @@ def run_colour(palette: Palette, letter: str | None) -> int:
 
 
 @lru_cache(maxsize=16)
-def visible_answers(shown: SampleList, start: int, stop: int) -> tuple[Answer, ...]:
-    """The answers to the samples `start` to `stop` of a list."""
-    return answers_at(shown.evaluation, shown.positions[start:stop])
+def answers_of(shown: SampleList, indices: tuple[int, ...]) -> tuple[Answer, ...]:
+    """The answers to some samples of a list, by their indices in it."""
+    return answers_at(shown.evaluation, shown.positions[list(indices)])
 
 
 def name_of(name: str | None) -> str:

@@ -142,7 +142,7 @@ async def test_lines_of_text(collection: Path) -> None:
         await pilot.press("v")
         await settled(pilot, view)
         lines = text_of(view).split("\n")
-        assert lines[2].split() == ["score", "id", "true", "predicted", "true’s", "path"]
+        assert lines[2].split() == ["score", "id", "true", "predicted", "true’s", "ep.", "wrong", "path"]
         assert lines[3].startswith("▌") and lines[3].rstrip().endswith(".png")
         assert quadrants("\n".join(lines[4:30])) == 0
         await pilot.press("j", "j")
