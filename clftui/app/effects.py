@@ -7,7 +7,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clftui.app import block_effects, group_effects, pair_effects, play, triage_effects, worklist_effects
+from clftui.app import (
+    block_effects,
+    group_effects,
+    pair_effects,
+    play,
+    sample_effects,
+    triage_effects,
+    worklist_effects,
+)
 from clftui.app.commands import key_text
 from clftui.app.dialogs.help_sheet import HelpSheet
 from clftui.app.dialogs.palette import CommandPalette, Entry
@@ -206,6 +214,7 @@ EFFECTS: dict[str, Callable[[MainScreen], None]] = {
     "palette": _palette,
     "help": _help,
     "quit": _quit,
+    **sample_effects.EFFECTS,
     **triage_effects.EFFECTS,
     **worklist_effects.EFFECTS,
 }

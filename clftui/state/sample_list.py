@@ -258,12 +258,20 @@ def focus(session: Session, name: str) -> Session:
     return select(session, sample=name)
 
 
+def sorts(session: Session) -> tuple[SampleSort, ...]:
+    """The orders that the focused run has the numbers for."""
+    run, evaluation = session.run, session.evaluation()
+    if run is None or evaluation is None or not evaluation.has_samples:
+        return (SampleSort.ROW,)
+    return available_sorts(evaluation, run, crowd_of(session))
+
+
 def next_sort(session: Session) -> Session:
     """The next order that this run has the numbers for; the focus stays on its sample."""
     shown = listing(session)
     if isinstance(shown, Nothing):
         return session
-    choices = available_sorts(shown.evaluation, shown.run, crowd_of(session))
+    choices = sorts(session)
     if len(choices) == 1:
         return say(session, "This run logged no scores: file order is all there is.")
     return replace(session, samples=replace(session.samples, sort=cycle(shown.sort, among=choices)))

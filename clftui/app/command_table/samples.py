@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from clftui.app.commands import Command
 from clftui.state.moves import say
-from clftui.state.sample_list import Nothing, as_rows, is_detail, listing, next_part, next_sort, resize, toggle_rows
+from clftui.state.sample_group_steps import (
+    fold,
+    group_by,
+    groupings,
+    next_group_part,
+    next_grouping,
+    open_group,
+    sort_by,
+)
+from clftui.state.sample_list import (
+    Nothing,
+    as_rows,
+    is_detail,
+    listing,
+    next_part,
+    next_sort,
+    resize,
+    sorts,
+    toggle_rows,
+)
 from clftui.state.sample_order import sort_words
 from clftui.state.sample_past import epochs_until, step_mark
+from clftui.state.sample_settings import SampleGrouping, SampleSort
 from clftui.state.selection import Tab
 from clftui.state.session import Session
 from clftui.state.unready import impatient
@@ -31,6 +53,23 @@ def _rows(session: Session) -> Session:
     return changed
 
 
+def _has_groups(session: Session) -> bool:
+    return session.samples.grouping is not SampleGrouping.NONE and _is_list(session)
+
+
+def _grouped(grouping: SampleGrouping) -> Command:
+    words = "Group samples by nothing" if grouping is SampleGrouping.NONE else f"Group samples by {grouping.value}"
+    return Command(f"samples.group_{grouping.name.lower()}", (), f"by {grouping.value}", f"{words}.", "Order",
+                   step=partial(group_by, grouping=grouping), tabs=ONLY,
+                   when=lambda session: _is_list(session) and grouping in groupings(session), alone=False)  # fmt: skip
+
+
+def _sorted(sort: SampleSort) -> Command:
+    return Command(f"samples.sort_{sort.name.lower()}", (), sort.value, f"Samples {sort_words(sort)}.", "Order",
+                   step=lambda session: say(sort_by(session, sort), f"Samples {sort_words(sort)}."), tabs=ONLY,
+                   when=lambda session: sort in sorts(session), alone=False)  # fmt: skip
+
+
 def _is_list(session: Session) -> bool:
     return not is_detail(session)
 
@@ -50,9 +89,26 @@ def _has_past(session: Session) -> bool:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("samples.sort", ("o",), "sort", "Sort by confidence, true score, loss, margin, epochs wrong, times "
-            "forgotten or file order.", "Order",
-            step=_sort, tabs=ONLY, footer=10, alone=False),
+    Command("samples.sort", ("o",), "sort", "The next order: confidence, loss, margin, entropy, epochs wrong, "
+            "disagreement of runs … file order; O lists them.", "Order",
+            step=_sort, tabs=ONLY, footer=10, alone=False, shown_keys="o O"),
+    Command("samples.sorts", ("O",), "choose order", "Choose what orders or groups the samples from a list.", "Order",
+            effect="choose_order", tabs=ONLY, in_help=False, alone=False),
+    Command("samples.group", ("b",), "group", "Group by true class, predicted class, history, which runs are right, "
+            "or tag; or not at all.", "Order",
+            step=next_grouping, tabs=ONLY, footer=18, alone=False),
+    Command("samples.fold", ("(",), "fold", "Fold the group into one sample, or show its samples; again for all "
+            "groups.", "Show",
+            step=fold, tabs=ONLY, footer=19, when=_has_groups, shown_keys="( )", alone=False),
+    Command("samples.unfold", (")",), "unfold", "Show the samples of the group under the cursor.", "Show",
+            step=partial(fold, folded=False), tabs=ONLY, when=_has_groups, in_help=False, alone=False),
+    Command("samples.open_group", (), "only group", "The samples of the group under the cursor alone.", "Select",
+            step=open_group, tabs=ONLY, when=_has_groups, alone=False),
+    Command("samples.group_part", ("S",), "FN FP TP", "What the selected group (else the class) misses, takes in, gets "
+            "right.", "Select",
+            step=next_group_part, tabs=ONLY, footer=32, alone=False),
+    *(_grouped(grouping) for grouping in SampleGrouping),
+    *(_sorted(sort) for sort in SampleSort),
     Command("samples.rows", ("v",), "lines", "Thumbnails or lines of text.", "Show", step=_rows, tabs=ONLY,
             footer=20, alone=False),
     Command("samples.part", ("i",), "wrong/right", "Include the wrong samples, the right ones, or all.", "Select",
@@ -79,6 +135,8 @@ READING: tuple[tuple[str, str], ...] = (
     ("◐ x  .79", "lists of several cells: the predicted class and its score over the true class and its score"),
     ("✓ ◐ ✗", "right; wrong with the true class among the five best; wrong with it lower or not ranked"),
     ("▕", "the same at an image's left edge: a right or a badly wrong answer"),
+    ("▸ cat  90", "a group by its first sample; ( ) fold and unfold groups, enter opens one alone"),
+    ("soft cat .62 dog .38", "what share of people say so, where a file of soft labels lies beside the sample table"),
     ("▁▁▄▁ 3", "epochs of a sample: right ones stand up; the number says in how many it was wrong"),
     ("◐▲", "wrong in more epochs than the mark, up to the one that shows: < > move it, w and W filter by it"),
     ("…  missing", "an image being decoded; one that cannot be, and why (enter shows the sentence)"),
