@@ -43,6 +43,8 @@ COMMANDS: tuple[Command, ...] = (
             "another run or split.", "Show", step=steps.next_versus, tabs=ONLY, footer=18),
     Command("epochs.cell", ("c",), "cell curve", "The chart shows the cell last looked at, or its true class.", "Show",
             step=steps.toggle_cell, tabs=ONLY, when=_has_cell),
+    Command("epochs.enlarge", ("z",), "enlarge", "The chart on the whole screen, with axes.", "Show",
+            effect="enlarge", tabs=ONLY),
     Command("epochs.order", ("o",), "order", "Order the classes as Ranking does.", "Order", step=_order, tabs=ONLY),
     Command("epochs.listed", ("tab",), "list", "Move in the list below the strips, or among the classes.", "Move",
             step=steps.toggle_listed, tabs=ONLY, footer=16, shown_keys="⇥"),
