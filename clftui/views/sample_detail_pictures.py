@@ -10,9 +10,8 @@ from clftui.state.explain_settings import Pictures
 from clftui.state.explanations import Explained
 from clftui.state.sample_detail import Detail
 from clftui.text import percent, plural, sanitise, shorten
-from clftui.views.sample_parts import run_colour
+from clftui.views.sample_parts import run_colour, wrapped
 from clftui.widgets.saliency import draw_legend, draw_map
-from clftui.widgets.sentence import wrapped
 from clftui.widgets.thumbnail import Thumbnails
 
 LEAST = 10
