@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 _NAME = re.compile(rb"\x1b\[>q")
 _KITTY = re.compile(rb"\x1b_Gi=(\d+),s=1,v=1,a=q[^\x1b]*\x1b\\")
 _CELL = re.compile(rb"\x1b\[16t")
+_STATUS = re.compile(rb"\x1b\[5n")
 _ATTRIBUTES = re.compile(rb"\x1b\[c")
 
 
@@ -32,6 +33,7 @@ class ScriptedTerminal:
         kitty: bool = False,
         sixel: bool = False,
         mute: bool = False,
+        status: bool = False,
         delay: float = 0.0,
         size: tuple[int, int] = (120, 40),
         cell: tuple[int, int] = (8, 16),
@@ -44,6 +46,8 @@ class ScriptedTerminal:
                 (_CELL, lambda _: b"\x1b[6;%d;%dt" % (cell[1], cell[0])),
                 (_ATTRIBUTES, lambda _: b"\x1b[?62;4c" if sixel else b"\x1b[?62c"),
             ]
+        if status:
+            self._answers.append((_STATUS, lambda _: b"\x1b[0n"))
         self._delay = delay
         self._got = bytearray()
         self._changed = threading.Condition()
