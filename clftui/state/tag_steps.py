@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from clftui.schema import FormatError
 from clftui.state.filter_steps import add
 from clftui.state.moves import say, select
 from clftui.state.sample_answers import answers_at
@@ -16,6 +17,7 @@ from clftui.state.sample_order import Positions
 from clftui.state.sample_tags import Batch, Tag, progress, tag_codes, tag_of
 from clftui.state.session import Session
 from clftui.state.tag_filter import Tagged
+from clftui.state.unready import impatient
 from clftui.text import count, plural, sanitise
 
 PROPOSED = 5
@@ -158,6 +160,21 @@ def _given_words(batch: Batch) -> str:
     if len(batch.given) > 1:
         return f"{plural(len(batch.given), 'sample is', 'samples are')} {what}"
     return f"#{sanitise(first.name)} is {what}"
+
+
+def progress_words(session: Session, shown: SampleList | None = None) -> str:
+    """`tagged 14, left 96 · 3 selected` of the list; empty where nothing is tagged or selected, or while it is read."""
+    try:
+        with impatient():
+            shown = shown or _list(session)
+            found = progress(session, shown) if shown is not None else None
+    except FormatError:
+        return ""
+    if shown is None or found is None:
+        return ""
+    words = [found.words] if found.tagged else []
+    n = chosen_positions(session, shown).size
+    return " · ".join([*words, *([f"{count(n)} selected"] if n else [])])
 
 
 def _progress_words(session: Session) -> str:

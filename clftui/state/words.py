@@ -63,6 +63,11 @@ def breadcrumb(session: Session) -> list[Piece]:
         pieces += [SEPARATOR, Piece(f"epoch {epoch}")]
         if session.selection.epoch is not None:
             pieces.append(Piece(" pinned", Tone.FAINT))
+    if session.tab is Tab.SAMPLES:
+        from clftui.state.tag_steps import progress_words  # The first frame does without.
+
+        words = progress_words(session)
+        pieces += [SEPARATOR, Piece(words)] if words else []
     return pieces
 
 

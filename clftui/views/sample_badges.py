@@ -9,10 +9,9 @@ import numpy as np
 from clftui.drawing.canvas import BOLD, REVERSE, Canvas
 from clftui.state.sample_ids import id_of
 from clftui.state.sample_list import SampleList
-from clftui.state.sample_tags import TAGS, Tag, Tagged, progress, tag_codes, tag_of
+from clftui.state.sample_tags import TAGS, Tag, Tagged, tag_codes, tag_of
 from clftui.state.session import Session
 from clftui.state.tag_steps import chosen_positions
-from clftui.state.unready import impatient
 from clftui.text import sanitise, shorten, text_width
 
 SELECTED = "▌"
@@ -61,15 +60,6 @@ def draw_selected_line(canvas: Canvas, y: int) -> None:
     canvas.text(0, y, CHOSEN_LINE, canvas.palette.live, attrs=BOLD)
 
 
-def progress_words(session: Session, shown: SampleList) -> str:
-    """`tagged 14, left 96`; empty where nothing of the list is tagged, or while the tags are being read."""
-    with impatient():
-        found = progress(session, shown)
-    words = [found.words] if found.tagged else []
-    n = chosen_positions(session, shown).size
-    return " · ".join([*words, *([f"{n:,} selected"] if n else [])])
-
-
 def draw_tag_lines(canvas: Canvas, y: int, width: int, session: Session, shown: SampleList, row: int) -> int:
     """What one sample is tagged, above line `y`: all tags with the given one filled, and who gave it when.
 
@@ -79,10 +69,9 @@ def draw_tag_lines(canvas: Canvas, y: int, width: int, session: Session, shown: 
     roomy = canvas.height >= 24
     if found is None and not roomy:
         return y
-    words = _words(session, shown, found)
-    if found is not None or not roomy:
-        y -= 1
-        canvas.text(1, y, shorten(words, width - 2), p.muted)
+    words = _words(found) if found is not None else "t and a letter tag it"
+    y -= 1
+    canvas.text(1, y, shorten(words, width - 2), p.muted if found is not None else p.faint)
     if roomy:
         y -= 1
         _draw_choices(canvas, y, width, found)
@@ -109,11 +98,8 @@ def _draw_choices(canvas: Canvas, y: int, width: int, found: Tagged | None) -> N
         x += text_width(text) + 2
 
 
-def _words(session: Session, shown: SampleList, found: Tagged | None) -> str:
-    """`mislabelled, rather T-shirt · anna@gpu7, 2026-11-20 14:02 UTC · tagged 3, left 107`"""
-    parts = []
-    if found is not None:
-        what = f"{found.tag.value}, rather {sanitise(found.proposed)}" if found.proposed else found.tag.value
-        when = f"{found.time[:10]} {found.time[11:16]} UTC" if found.time else ""
-        parts = [what, sanitise(", ".join(part for part in (found.by, when) if part))]
-    return " · ".join(part for part in (*parts, progress_words(session, shown)) if part)
+def _words(found: Tagged) -> str:
+    """`mislabelled, rather T-shirt · anna@gpu7 · 2026-11-20 14:02 UTC`"""
+    what = f"{found.tag.value}, rather {sanitise(found.proposed)}" if found.proposed else found.tag.value
+    when = f"{found.time[:10]} {found.time[11:16]} UTC" if found.time else ""
+    return " · ".join(part for part in (what, sanitise(found.by), when) if part)

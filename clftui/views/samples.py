@@ -30,7 +30,6 @@ from clftui.state.sample_settings import SampleGrouping
 from clftui.state.sample_title import title_words
 from clftui.state.session import Session
 from clftui.views import sample_detail, sample_grid, sample_rows
-from clftui.views.sample_badges import progress_words
 from clftui.views.sample_foot import draw_grid_foot, draw_rows_foot, draw_title
 from clftui.views.sample_grid import Grid
 from clftui.views.sample_rows import Rows
@@ -82,9 +81,7 @@ class SamplesView(View):
             return "detail"
         grouping = session.samples.grouping
         by = f"by {grouping.value} · " if grouping is not SampleGrouping.NONE else ""
-        words = f"{'lines' if as_rows(session, shown) else 'thumbnails'} · {by}{sort_words(shown.sort)}"
-        counted = progress_words(session, shown)
-        return f"{counted} · {words}" if counted else words
+        return f"{'lines' if as_rows(session, shown) else 'thumbnails'} · {by}{sort_words(shown.sort)}"
 
     @property
     def page(self) -> tuple[int, int]:
@@ -138,7 +135,7 @@ class SamplesView(View):
 
     def _seen(self, session: Session, shown: SampleList, body: Grid | Rows, index: int) -> Seen:
         """What shows, with the focused sample among it."""
-        flow = Flow(items(session, shown), body.columns, body.row_height)
+        flow = Flow(items(session, shown), body.columns, body.row_height, body.head)
         row, _ = flow.row_of(flow.items.item_of(index))
         self._top = flow.follow(self._top, row, body.room)
         return Seen(flow, flow.lines(self._top, body.top, body.room))
@@ -176,7 +173,7 @@ def _clicked(seen: Seen, shown: SampleList, body: Grid | Rows, x: int, y: int) -
     """What a click on a cell asks for; None beside headers and samples."""
     column = body.column_at(x)
     for line in seen.lines:
-        if line.header >= 0 and y == line.y - 1:
+        if line.header >= 0 and y == line.y - body.head:
             return partial(open_group, group=line.header)
         inside = body.margin <= y - line.y < body.row_height
         if inside and column is not None and line.start + column < line.stop:
