@@ -195,7 +195,7 @@ def _same_files(path: Path, other: SampleTable) -> list[int]:
     for row in np.flatnonzero(_sizes(other) == size).tolist() if content else ():
         candidate = other.path_of(row)
         try:
-            if candidate is not None and candidate != path and candidate.read_bytes() == content:
+            if candidate == path or (candidate is not None and candidate.read_bytes() == content):
                 found.append(row)
         except OSError:
             continue

@@ -126,6 +126,15 @@ def test_files_and_texts_are_compared_without_features(tmp_path: Path) -> None:
     assert "no features" in steps.jump(nothing).notice
 
 
+@pytest.mark.row("N15")
+def test_one_file_named_in_two_splits_is_leakage_too(tmp_path: Path) -> None:
+    root = tmp_path / "runs"
+    table = write_samples(root / "samples" / "test.csv", N, images=True)
+    shutil.copy(table, root / "samples" / "train.csv")
+    write_run(root / "run0", splits=("test", "train"), samples={s: f"../samples/{s}.csv" for s in ("test", "train")})
+    assert [each.sample for each in found_of(alone(root, "0004")).leaks("test")] == ["0004"]
+
+
 def test_splits_without_features_of_that_epoch_say_so(collection: Path) -> None:
     path = collection / "run0" / "epochs" / "00003" / "train.npz"
     with np.load(path) as held:
