@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 from clftui.app.dialogs.palette import CommandPalette, Entry
 from clftui.state.journal import append
+from clftui.state.later import LATER, PASTS
 from clftui.state.session import Session
 from clftui.state.worklist import Issue, Kind, Worklist, worklist
 from clftui.state.worklist_steps import all_done, attend, left_behind, next_issue
 
 if TYPE_CHECKING:
     from clftui.app.main_screen import MainScreen
+
+PATIENCE = 0.4
+"""Seconds that one waits for each of what is being worked out."""
 
 _PLACES = {
     Kind.ALARM: "alarm",
@@ -26,7 +30,18 @@ _PLACES = {
 
 def next_entry(screen: MainScreen) -> None:
     """The next entry that is not done; the one that is left counts as looked at."""
-    screen.act(lambda session: _next(session, worklist(session)))
+    listed = _list(screen)
+    screen.act(lambda session: _next(session, listed))
+
+
+def _list(screen: MainScreen) -> Worklist:
+    """The worklist; what is nearly worked out is waited for, so that the most urgent entries come first."""
+    listed = worklist(screen.now)
+    if listed.pending:
+        for queue in (LATER, PASTS):
+            queue.settle(PATIENCE)
+        listed = worklist(screen.now)
+    return listed
 
 
 def _next(session: Session, listed: Worklist) -> Session:
@@ -45,7 +60,7 @@ def _looked_at(session: Session, leaving: Issue | None) -> None:
 
 def show(screen: MainScreen) -> None:
     """List the worklist, what is left first; enter leads to an entry."""
-    listed = worklist(screen.now)
+    listed = _list(screen)
     done = [issue for issue in listed.issues if issue.done]
     ordered = [*listed.left, *done]
     entries = [

@@ -58,16 +58,16 @@ def breadcrumb(session: Session) -> list[Piece]:
         middle = []
     if middle:
         pieces += [SEPARATOR, *middle]
-    epoch = session.epoch_of(run)
-    if epoch is not None and len(run.epochs(session.selection.split or "")) > 1:
-        pieces += [SEPARATOR, Piece(f"epoch {epoch}")]
-        if session.selection.epoch is not None:
-            pieces.append(Piece(" pinned", Tone.FAINT))
     if session.tab is Tab.SAMPLES:
         from clftui.state.tag_steps import progress_words  # The first frame does without.
 
         words = progress_words(session)
         pieces += [SEPARATOR, Piece(words)] if words else []
+    epoch = session.epoch_of(run)
+    if epoch is not None and len(run.epochs(session.selection.split or "")) > 1:
+        pieces += [SEPARATOR, Piece(f"epoch {epoch}")]
+        if session.selection.epoch is not None:
+            pieces.append(Piece(" pinned", Tone.FAINT))
     return pieces
 
 
