@@ -87,7 +87,7 @@ class Line(NamedTuple):
     header: int
     """The group whose header stands above it; -1 for none."""
     y: int
-    """The first cell row of the items, under the header."""
+    """The first cell row of the items, under the header where that has a row of its own."""
     start: int
     """The first item, and the one after the last."""
     stop: int
@@ -95,11 +95,12 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """Items in rows of `columns`, each `pitch` cells high, a header one more."""
+    """Items in rows of `columns`, each `pitch` cells high, a header `head` more."""
 
     items: Items
     columns: int
     pitch: int
+    head: int = 1
 
     @cached_property
     def _rows(self) -> Int64:
@@ -162,7 +163,7 @@ class Flow:
         found: list[Line] = []
         for row in range(top, self.rows):
             header = self._header(row) if row == top or self._is_head(row) else -1
-            used = self.pitch + (1 if header >= 0 else 0)
+            used = self.pitch + (self.head if header >= 0 else 0)
             if used > height and found:
                 break
             start, stop = self.items_at(row)
@@ -184,4 +185,4 @@ class Flow:
         """Cells of the rows `top` to `stop`, headers and that of the first row included."""
         heads = bisect_left(self._heads, stop) - bisect_left(self._heads, top)
         extra = 1 if self._header(top) >= 0 and not self._is_head(top) else 0
-        return (stop - top) * self.pitch + heads + extra
+        return (stop - top) * self.pitch + self.head * (heads + extra)

@@ -30,11 +30,11 @@ class Grid:
 
     left: int
     top: int
-    """The first cell row of the frame around the first thumbnail, or of the header above it."""
+    """The first cell row of the frame around the first thumbnail; a header stands in it."""
     columns: int
     """Thumbnails in a row."""
     room: int
-    """Cell rows for thumbnails and headers."""
+    """Cell rows for thumbnails."""
     width: int
     height: int
     """Of an image, in cells."""
@@ -42,6 +42,8 @@ class Grid:
     """Lines under an image."""
     margin: int = 1
     """Cell rows over an image, where the frame of the focused one is."""
+    head: int = 0
+    """Cell rows that a header takes: it stands in the gap above the images."""
 
     @property
     def pitch(self) -> tuple[int, int]:
@@ -87,7 +89,7 @@ def layout(session: Session, shown: SampleList, width: int, height: int) -> Grid
         across, down = SIZES[size]
         columns = width // (across + 1)
         room = height - top - foot_lines(height)
-        if columns >= 1 and room >= down + lines + 1 + (1 if shown.groups is not None else 0):
+        if columns >= 1 and room >= down + lines + 1:
             spare = width - columns * (across + 1)
             return Grid(1 + spare // 2, top - 1, columns, room, across, down, lines)
     return None
@@ -110,9 +112,6 @@ def draw_grid(
     chosen = sample_badges.chosen_at(session, shown, seen.indices)
     answers = answers_of(shown, seen.indices)
     thumbnails.begin()
-    for line in seen.lines:
-        if line.header >= 0:
-            draw_header(canvas, line.y - 1, shown, line.header)
     for number, (item, line) in enumerate(seen.items):
         index, x, y = seen.indices[number], grid.x_of(item - line.start), line.y + 1
         if shown.table is not None:
@@ -132,6 +131,9 @@ def draw_grid(
             _frame(canvas, x, line.y, grid)
         if chosen[number]:
             sample_badges.draw_selected(canvas, x, line.y + 1, grid.height + grid.captions)
+    for line in seen.lines:
+        if line.header >= 0:
+            draw_header(canvas, line.y, shown, line.header)
     thumbnails.end()
 
 

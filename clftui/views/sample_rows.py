@@ -40,6 +40,7 @@ class Rows:
     """Cells of a sample: documents have two."""
     columns: int = 1
     margin: int = 0
+    head: int = 1
 
     @property
     def rows(self) -> int:
