@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -80,10 +80,13 @@ def draw_tag_lines(canvas: Canvas, y: int, width: int, session: Session, shown: 
 
 def _draw_choices(canvas: Canvas, y: int, width: int, found: Tagged | None) -> None:
     p = canvas.palette
-    whole = sum(text_width(tag) + 4 for tag in TAGS) <= width
+    words = {tag: tag.value for tag in TAGS}
+    if not _fits(words, width):
+        words = {tag: tag.value.split()[0] for tag in TAGS}
+    if not _fits(words, width):
+        words = {tag: tag.value if found is not None and tag is found.tag else "" for tag in TAGS}
     x = 1
-    for tag in TAGS:
-        word = tag.value if whole or (found is not None and tag is found.tag) else ""
+    for tag, word in words.items():
         text = f"{tag.letter} {word}".rstrip()
         if x + text_width(text) + 1 > width:
             return
@@ -96,6 +99,10 @@ def _draw_choices(canvas: Canvas, y: int, width: int, found: Tagged | None) -> N
             canvas.text(x, y, tag.letter, p.muted, attrs=BOLD)
             canvas.text(x + 2, y, word, p.faint)
         x += text_width(text) + 2
+
+
+def _fits(words: Mapping[Tag, str], width: int) -> bool:
+    return sum(text_width(word) + 4 for word in words.values()) - 1 <= width
 
 
 def _words(found: Tagged) -> str:
