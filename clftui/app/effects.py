@@ -31,6 +31,7 @@ from clftui.state.moves import find_class, focus_run, say, select
 from clftui.state.peers import COLUMNS as PEER_COLUMNS
 from clftui.state.peers import table_of
 from clftui.state.sample_copy import copy_text
+from clftui.state.scores_view import find
 from clftui.state.selection import Tab
 from clftui.state.settings import Pane
 from clftui.text import plural, sanitise, shorten, to_bytes
@@ -59,7 +60,8 @@ def _find(screen: MainScreen) -> None:
 
     def found(text: str | None) -> None:
         if text:
-            screen.act(lambda session: find_class(session, text))
+            tab, page = screen.now.tab, screen._page()
+            screen.act(lambda session: find(session, text, page) if tab is Tab.SCORES else find_class(session, text))
 
     screen.app.push_screen(Prompt("find class", hint="a name or a part of it; enter goes to the next match"), found)
 

@@ -23,11 +23,12 @@ class ScoresRoom(StrEnum):
 
 
 class Subject(StrEnum):
-    """Whose scores the parallel coordinates show where no samples are selected by hand or by a box."""
+    """Whose scores the parallel coordinates show where there is no box."""
 
     CELL = "the cell"
     WRONG = "wrong ones of the column"
     ALL = "the column"
+    CHOSEN = "selected by hand"
 
 
 class LineColour(StrEnum):
@@ -59,7 +60,8 @@ class ScoresSettings:
     room: ScoresRoom = ScoresRoom.BOTH
     order: ClassOrder = ClassOrder.GIVEN
     """What orders the columns, and so the axes."""
-    subject: Subject = Subject.CELL
+    subject: Subject | None = None
+    """None: what is selected by hand, else the cell."""
     box: ScoreBox | None = None
     """In the column under the cursor; its samples are the subject."""
     on_axes: bool = False

@@ -1,21 +1,32 @@
-"""What the Scores view shows, and how its cursor moves."""
+"""The cursor of the Scores view, and where it leads."""
 
 from __future__ import annotations
 
-from clftui.state.moves import go, select
-from clftui.state.selection import Tab
+from dataclasses import replace
+
+from clftui.state import scores_axis_steps, scores_steps
+from clftui.state.moves import find_class, select
+from clftui.state.scores_steps import drill, find_column
 from clftui.state.session import Session
 
+__all__ = ["drill", "find", "move"]
 
-def move(session: Session, rows: int, columns: int) -> Session:
-    """The cursor `rows + columns` classes on."""
-    classes = session.classes
-    if not classes:
-        return session
-    now = classes.index(session.selection.true) if session.selection.true in classes else 0
-    return select(session, true=classes[min(max(now + rows + columns, 0), len(classes) - 1)])
+USUAL = (30, 120)
+"""Rows and columns of a body where nobody says how large it is."""
 
 
-def drill(session: Session) -> Session:
-    """The samples of the selection."""
-    return go(session, Tab.SAMPLES)
+def move(session: Session, rows: int, columns: int, page: tuple[int, int] = USUAL) -> Session:
+    """The cursor on a body of `page` (rows, columns) cells."""
+    where = scores_axis_steps if session.scores.on_axes else scores_steps
+    return where.move(session, rows, columns, page)
+
+
+def find(session: Session, text: str, page: tuple[int, int] = USUAL) -> Session:
+    """The column of a class whose name contains `text`; while keys move along the axes, an axis for it."""
+    here = session.scores.axis if session.scores.on_axes else session.selection.predicted
+    found = find_class(select(session, true=here), text)
+    name = found.selection.true
+    back = replace(found, selection=session.selection)
+    if found.notice or name is None:
+        return back
+    return scores_axis_steps.add_class(back, page, name) if session.scores.on_axes else find_column(back, name)

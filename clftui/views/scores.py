@@ -1,17 +1,211 @@
-"""The Scores view."""
+"""Tab 6: the samples of each predicted class by score, and the scores of those that are selected."""
 
 from __future__ import annotations
 
-from clftui.drawing.canvas import Canvas
-from clftui.text import sanitise
-from clftui.views.view import View
+from typing import Any
+
+import numpy as np
+from textual import events
+
+from clftui.drawing.canvas import BOLD, Canvas
+from clftui.schema import FormatError
+from clftui.state import scores_axis_steps, scores_steps
+from clftui.state.class_keywords import keywords
+from clftui.state.sample_list import Nothing
+from clftui.state.sample_past import Marks, marks
+from clftui.state.scores_axes import Axes, axes, axis_at, line_at, only_own
+from clftui.state.scores_layout import ScoresLayout, arrange, axes_fit
+from clftui.state.scores_letters import Letters, letters
+from clftui.state.scores_stacks import Stacks, cursor, stacks, unit_words
+from clftui.state.scores_subject import Samples, subject
+from clftui.state.session import Session
+from clftui.text import count, shorten, text_width
+from clftui.views.scores_foot import draw_foot
+from clftui.views.view import Act, View, follow
+from clftui.widgets.parallel_axes import draw_axes, frame
+from clftui.widgets.score_heads import draw_heads, draw_legend, legend_width
+from clftui.widgets.score_stacks import Marked, Placed, draw_box, draw_stacks, place
+from clftui.widgets.sentence import draw_sentence
+
+HINT = 34
+"""Columns of a title that a legend leaves to it."""
 
 
 class ScoresView(View):
-    """Tab 6."""
+    """Draws stacks over parallel coordinates. Owns its scroll position, nothing else."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._first = 0
+        self._placed: Placed | None = None
+        self._layout: ScoresLayout | None = None
+
+    @property
+    def page(self) -> tuple[int, int]:
+        return self.size.height, self.size.width
+
+    @property
+    def legend(self) -> str:
+        session = self.session
+        if session is None:
+            return ""
+        words = f"{session.scores.variant.value} + parallel coordinates · {session.scores.order.value}"
+        layout = self._layout
+        if layout is None or layout.columns >= len(session.classes):
+            return words
+        return f"{words} · {count(self._first + 1)}–{count(self._first + layout.columns)}"
 
     def draw(self, canvas: Canvas) -> None:
-        if self.session is None:
+        session = self.session
+        self._placed = self._layout = None
+        if session is None or not canvas.width or not canvas.height:
             return
-        for y, name in enumerate(self.session.classes[: canvas.height]):
-            canvas.text(2, y, sanitise(name))
+        try:
+            shown = stacks(session)
+            if isinstance(shown, Nothing) or not shown.n:
+                words = shown.sentence if isinstance(shown, Nothing) else "No class is in the selected group."
+                draw_sentence(canvas, words)
+                return
+            self._draw(canvas, session, shown)
+        except FormatError as error:
+            canvas.fill(0, 0, canvas.width, canvas.height)
+            draw_sentence(canvas, str(error))
+
+    def _draw(self, canvas: Canvas, session: Session, shown: Stacks) -> None:
+        words = keywords(shown.run, shown.evaluation, tuple(shown.order.tolist()))
+        layout = self._layout = arrange(session.scores, shown.n, canvas.width, canvas.height, bool(words))
+        column, index = cursor(session, shown)
+        self._first = follow(self._first, column, layout.columns, shown.n)
+        samples = subject(session, shown.run, shown.evaluation, shown.name(column))
+        often = marks(session, shown.run, shown.evaluation)
+        marked = _marked(session, shown, samples, often, column)
+        packed = shown.packing(layout.capacity)
+        under = -1 if session.scores.on_axes and layout.axes_rows else index
+        placed = self._placed = place(shown, layout, self._first, packed, marked, under)
+        named = _letters(shown, layout, self._first, placed, samples)
+        if layout.rows > 0:
+            draw_stacks(canvas, shown, layout, placed, named)
+            draw_heads(canvas, shown, layout, self._first, column, named, words)
+            draw_box(canvas, layout, placed, column - self._first)
+        if layout.axes_rows:
+            _draw_title(canvas, shown, layout, samples, often, unit_words(packed))
+            self._draw_axes(canvas, session, shown, layout, samples, named)
+        if layout.foot:
+            draw_foot(canvas, session, shown, index, samples, named, often)
+
+    def _draw_axes(
+        self, canvas: Canvas, session: Session, shown: Stacks, layout: ScoresLayout, samples: Samples, named: Letters
+    ) -> None:
+        top, height = layout.axes + 1, layout.axes_rows - 1
+        try:
+            sentence = _empty(samples)
+            found = axes(session, samples, shown.order, axes_fit(canvas.width)) if not sentence else None
+        except FormatError as error:
+            sentence, found = str(error), None
+        if found is None:
+            canvas.text(2, top + height // 3, shorten(sentence, canvas.width - 4), canvas.palette.muted)
+            return
+        if height < 3:
+            return
+        at = frame(canvas.width, top, height, found.a, found.limit is not None and height > 4)
+        known = letters(shown.evaluation.classes, [*found.index.tolist(), *named.hue])
+        known = named if all(int(each) in named.hue for each in found.index) else known
+        under = axis_at(session, found) if session.scores.on_axes else -1
+        draw_axes(canvas, at, found, session.scores, known, under, line_at(session, found))
+        _draw_lit(canvas, layout, found)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click moves the cursor to a sample; on the cursor it opens what shows."""
+        session, layout, placed = self.session, self._layout, self._placed
+        if session is None or layout is None or placed is None:
+            return
+        if layout.axes_rows and layout.axes <= event.y < layout.axes + layout.axes_rows:
+            self.post_message(Act(lambda now: scores_steps.settings(now, on_axes=True)))
+            return
+        half = 2 if layout.dense else 1
+        row = event.y - layout.head
+        here = np.flatnonzero((placed.x == event.x) & (placed.y // half == row))
+        if not len(here):
+            return
+        if placed.cursor[here].any():
+            self.post_message(Act(scores_steps.drill))
+            return
+        at = int(placed.sample[here[0]])
+        self.post_message(Act(lambda now: scores_steps.put_on(now, at)))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self._wheel(1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self._wheel(-1)
+
+    def _wheel(self, by: int) -> None:
+        page = self.page
+        step = scores_axis_steps.move if self.session and self.session.scores.on_axes else scores_steps.move
+        self.post_message(Act(lambda now: step(now, by, 0, page)))
+
+
+def _marked(session: Session, shown: Stacks, samples: Samples, often: Marks | None, column: int) -> Marked:
+    none = np.zeros(len(shown.positions), dtype=np.bool_)
+    past = none
+    if often is not None and often.wrong.size:
+        past = np.asarray(often.wrong[shown.positions] > often.n)
+    chosen = scores_steps.chosen_rows(session, shown)
+    boxed = none
+    if session.scores.box is not None:
+        boxed = none.copy()
+        part = shown.column(column)
+        boxed[part] = np.isin(shown.positions[part], samples.positions)
+    return Marked(past, chosen, boxed)
+
+
+def _letters(shown: Stacks, layout: ScoresLayout, first: int, placed: Placed, samples: Samples) -> Letters:
+    """For the columns that show, then the true classes of the axes' samples and of the visible mistakes."""
+    columns = shown.order[first : first + layout.columns].tolist()
+    seen: list[int] = []
+    for labels in (shown.evaluation.true[samples.positions], placed.label[placed.wrong]):
+        found, n = np.unique(labels, return_counts=True)
+        seen += found[np.argsort(-n, kind="stable")].tolist()
+    return letters(shown.evaluation.classes, [*columns, *seen])
+
+
+def _empty(samples: Samples) -> str:
+    """Why there are no axes; empty where there are."""
+    if only_own(samples.evaluation):
+        return "This run logged the scores of predicted and true classes alone: there are no other axes."
+    if not samples.n:
+        return "No sample is selected that passes the filters; i shows others, F drops the last filter."
+    return ""
+
+
+def _draw_title(
+    canvas: Canvas, shown: Stacks, layout: ScoresLayout, samples: Samples, often: Marks | None, unit: str
+) -> None:
+    """`─ Scores of 110 Shirt → T-shirt ──── right ▇▇▇ wrong hhh .4–1  h wrong in > 9 epochs`"""
+    p, y = canvas.palette, layout.axes
+    canvas.hline(0, y, canvas.width, p.line)
+    words = often.words if often is not None else ""
+    if legend_width(words) + HINT > canvas.width:
+        words = ""
+    room = canvas.width - legend_width(words) - 4
+    title = shorten(f"Scores of {samples.title}", max(room if room >= HINT else canvas.width - 4, 1))
+    used = 2 + canvas.text(1, y, f" {title} ", p.text, attrs=BOLD)
+    if room < HINT or not layout.rows:
+        return
+    at = canvas.width - legend_width(words) - 1
+    if unit and at - used > text_width(unit) + 4:
+        at -= text_width(unit) + 2
+        canvas.text(at - 1, y, f" {unit}  ", p.muted)
+        at += text_width(unit) + 2
+    canvas.text(at - 1, y, " ", p.muted)
+    draw_legend(canvas, at, y, shown.low, words)
+
+
+def _draw_lit(canvas: Canvas, layout: ScoresLayout, found: Axes) -> None:
+    """What several brushes leave together, under the title: `25 of 110 inside all brushes`."""
+    if sum(each is not None for each in found.brushes) < 2 or layout.axes_rows < 6:
+        return
+    words = f"{count(int(found.lit.sum()))} of {count(found.samples.n)} inside all brushes"
+    canvas.text(canvas.width - text_width(words) - 1, layout.axes + 1, words, canvas.palette.focus)

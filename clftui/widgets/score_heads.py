@@ -1,0 +1,121 @@
+"""What stands above the stacks, or before them where classes are rows: letters, names, numbers, keywords, legend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from clftui.drawing.canvas import BOLD, UNDERLINE, Canvas, Span
+from clftui.drawing.glyphs import shades
+from clftui.drawing.ramp import shade
+from clftui.state.scores_layout import ScoresLayout
+from clftui.state.scores_letters import Letters
+from clftui.state.scores_stacks import Stacks
+from clftui.text import count, sanitise, short_score, text_width
+from clftui.widgets.score_stacks import RIGHT_MOST, WRONG_LEAST
+
+WRONG = "✗"
+_NUMBER = 6
+
+
+def draw_heads(
+    canvas: Canvas, shown: Stacks, layout: ScoresLayout, first: int, cursor: int, letters: Letters,
+    words: Sequence[Sequence[str]],
+) -> None:  # fmt: skip
+    """The classes from column `first` on; `cursor` is the column under it, `words` each class's keywords."""
+    p = canvas.palette
+    if layout.upright:
+        for y, label in enumerate(("class", f"n, {WRONG}", "words")[: 2 + layout.words]):
+            canvas.text(0, y, label, p.faint, width=layout.left - 2, align="right")
+        canvas.text(0, layout.head, "unsure", p.faint, width=layout.left - 2, align="right")
+        canvas.text(0, layout.head + layout.rows - 1, "sure", p.faint, width=layout.left - 2, align="right")
+    elif layout.head:
+        canvas.text(1, 0, "class", p.faint)
+        canvas.text(layout.left - 13, 0, f"n     {WRONG}", p.faint, width=12, align="right")
+        canvas.text(layout.left, 0, "sure", p.faint)
+        canvas.text(layout.left, 0, "unsure", p.faint, width=canvas.width - layout.left - 1, align="right")
+    sizes, wrongs = shown.sizes, shown.wrongs
+    usual = wrongs.sum() / max(int(sizes.sum()), 1)
+    for number in range(first, min(first + layout.columns, shown.n)):
+        cls = int(shown.order[number])
+        n, wrong = int(sizes[number]), int(wrongs[number])
+        bad = wrong > usual * n
+        hue = letters.hue_of(cls)
+        spans = (
+            Span(letters.of(cls), p.class_colour(hue) if hue is not None else p.muted, None, BOLD),
+            Span(" "),
+            Span(sanitise(shown.name(number)), p.focus if number == cursor else p.text, None,
+                 BOLD if number == cursor else 0),
+        )  # fmt: skip
+        draw = _draw_column if layout.upright else _draw_row
+        draw(canvas, layout, number - first, spans, n, wrong, p.worse if bad else p.muted)
+        if layout.words and number < len(words):
+            _draw_words(canvas, layout, number - first, words[number])
+
+
+def _draw_column(
+    canvas: Canvas, layout: ScoresLayout, at: int, spans: tuple[Span, ...], n: int, wrong: int, colour: int
+) -> None:
+    p, x = canvas.palette, layout.left + at * (layout.size + 1)
+    used = canvas.text(x, 0, spans[0].text, spans[0].fg, attrs=BOLD) + 1
+    canvas.text(x + used, 0, spans[2].text, spans[2].fg, attrs=spans[2].attrs, width=layout.size - used)
+    told = f"{_short(wrong)} {WRONG}" if wrong else ""
+    canvas.text(x, 1, told, colour, width=layout.size, align="right")
+    if text_width(told) + len(_short(n)) < layout.size:
+        canvas.text(x, 1, _short(n), p.muted)
+
+
+def _draw_row(
+    canvas: Canvas, layout: ScoresLayout, at: int, spans: tuple[Span, ...], n: int, wrong: int, colour: int
+) -> None:
+    p, y = canvas.palette, layout.head + at * layout.size
+    used = 1 + canvas.text(1, y, spans[0].text, spans[0].fg, attrs=BOLD) + 1
+    canvas.text(used, y, spans[2].text, spans[2].fg, attrs=spans[2].attrs, width=layout.left - 13 - used)
+    canvas.text(layout.left - 13, y, _short(n), p.muted, width=_NUMBER, align="right")
+    canvas.text(layout.left - 7, y, _short(wrong), colour, width=_NUMBER, align="right")
+
+
+def _short(n: int) -> str:
+    return count(n) if n < 10_000 else f"{n // 1000}k"
+
+
+def _draw_words(canvas: Canvas, layout: ScoresLayout, at: int, words: Sequence[str]) -> None:
+    """The weightiest word in plain ink, the others muted, as many as fit."""
+    p, x = canvas.palette, layout.left + at * (layout.size + 1)
+    used = 0
+    for number, word in enumerate(words):
+        room = layout.size - used
+        if number and text_width(word) > room:
+            break
+        used += canvas.text(x + used, 2, word, p.muted if number else p.text, width=room) + 1
+
+
+def legend_width(often: str) -> int:
+    """Columns that `draw_legend` takes."""
+    return 32 + (text_width(often) + 4 if often else 0)
+
+
+def draw_legend(canvas: Canvas, x: int, y: int, low: float, often: str) -> None:
+    """`right ▇▇▇▇▇▇ wrong hhhhhh score .4–1  h wrong in > 9 epochs`"""
+    p = canvas.palette
+    steps = np.linspace(0, 1, 6)
+    right, wrong = RIGHT_MOST * (1 - steps), WRONG_LEAST + (1 - WRONG_LEAST) * steps
+    at = x + canvas.text(x, y, "right ", p.muted)
+    if p.colourful:
+        canvas.put(at, y, np.full(6, ord(" ")), None, shade(p.ice, np.maximum(right, 0.004), p.page)[None])
+    else:
+        canvas.put(at, y, np.where(right < 0.1, ord("·"), shades(right)), p.text)
+    at += 6
+    at += canvas.text(at, y, " wrong ", p.muted)
+    if p.colourful:
+        paper = shade(p.ember, wrong, p.page)
+        canvas.put(at, y, np.full(6, ord("x")), p.ink(paper)[None], paper[None], BOLD)
+    else:
+        canvas.text(at, y, "xxxxxx", p.text)
+    at += 6
+    at += canvas.text(at, y, f" {short_score(low, 1)}–1", p.muted)
+    if often:
+        at += canvas.text(at, y, "  ", p.muted)
+        at += canvas.text(at, y, "x", p.text, attrs=BOLD | UNDERLINE)
+        canvas.text(at, y, f" {often}", p.muted)
