@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -143,8 +144,7 @@ class Rule:
         return self.temperature != 1 or self.weight is not None or self.threshold is not None
 
 
-@dataclass(frozen=True, eq=False)
-class Decision:
+class Decision(NamedTuple):
     """Answers (m,) and what the scores say about them; a score is that of the class's whole set where it has one."""
 
     predicted: Int32

@@ -77,6 +77,14 @@ def _samples(session: Session, evaluation: Evaluation) -> str:
     return whole if passing is None else f"{count(passing.total)} of {whole}"
 
 
+def legend_of(session: Session, legend: str) -> str:
+    """What the view draws, after a word where its answers are supposed ones."""
+    what_if = session.what_if
+    if what_if is None or session.run is None or session.run.key != what_if.run:
+        return legend
+    return f"what if · {legend}" if legend else "what if"
+
+
 def breadcrumb_of(session: Session) -> tuple[tuple[Piece, ...], tuple[str, ...]]:
     """The breadcrumb's pieces and the filter chips."""
     return tuple(breadcrumb(session)), tuple(str(chip) for chip in chips(session))

@@ -49,6 +49,11 @@ class Evaluation(LabelledFiles):
         self._own_notes = tuple(notes)
 
     @property
+    def real(self) -> Evaluation:
+        """What was logged: this, unless its answers were decided anew."""
+        return self
+
+    @property
     def duplicates(self) -> int:
         """Rows dropped because an earlier row, or a lower rank, holds the same sample."""
         return self.labels.duplicates

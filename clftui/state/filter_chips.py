@@ -29,10 +29,10 @@ class Chip(NamedTuple):
 
 
 def chips(session: Session) -> tuple[Chip, ...]:
-    """The filters in the order they were added, the threshold of the matrix, the epoch range, the selected group."""
+    """Filters in the order they were added, the matrix' threshold, epochs, what is supposed, the selected group."""
     group = session.selection.group
     chosen = (Chip(f"group {sanitise(group[-1])}"),) if group else ()
-    return (*_filter_chips(session), *_cell_chips(session), *_span_chips(session), *chosen)
+    return (*_filter_chips(session), *_cell_chips(session), *_span_chips(session), *_what_if_chips(session), *chosen)
 
 
 def _filter_chips(session: Session) -> list[Chip]:
@@ -68,8 +68,17 @@ def _span_chips(session: Session) -> list[Chip]:
     return [Chip(f"epochs {span[0]}{UNDEFINED}{span[1]}")] if span is not None else []
 
 
+def _what_if_chips(session: Session) -> list[Chip]:
+    what_if = session.what_if
+    if what_if is None:
+        return []
+    run = session.catalog.run(what_if.run)
+    of = "" if run is None or run is session.run else f" {sanitise(run.name)}"
+    return [Chip(f"what if{of}: {what_if.describe()}")]
+
+
 def drop_chip(session: Session, index: int) -> Session:
-    """Without the filter whose chip is the `index`-th, or without the threshold, the epoch range or the group."""
+    """Without the filter whose chip is the `index`-th, or without what else has one."""
     if index < len(session.filters):
         return drop_filter(session, index)
     index -= len(session.filters)
@@ -77,4 +86,7 @@ def drop_chip(session: Session, index: int) -> Session:
         return replace(session, matrix=replace(session.matrix, at_least=1))
     if index < len(_cell_chips(session)) + len(_span_chips(session)):
         return select(session, span=None)
+    index -= len(_cell_chips(session)) + len(_span_chips(session))
+    if index < len(_what_if_chips(session)):
+        return replace(session, what_if=None)
     return select(session, group=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from clftui.analysis.confusion import Confusion
 from clftui.data.catalog import Catalog
@@ -14,6 +15,9 @@ from clftui.state.filters import Filter
 from clftui.state.selection import Selection
 from clftui.state.session import Session
 from clftui.state.unready import NotYet
+
+if TYPE_CHECKING:
+    from clftui.state.what_if import WhatIf
 
 
 @dataclass(frozen=True)
@@ -43,14 +47,18 @@ class Absent:
 def members(session: Session) -> tuple[tuple[Member, ...], tuple[Absent, ...]]:
     """All runs of the catalog in its order: those with something on the split, and those without."""
     selection = session.selection
-    return _members(session.catalog, selection.split, selection.epoch, session.bound_filters)
+    return _members(session.catalog, selection.split, selection.epoch, session.bound_filters, session.what_if)
 
 
 @lru_cache(maxsize=4)
 def _members(
-    catalog: Catalog, split: str | None, epoch: int | None, filters: tuple[Filter, ...]
+    catalog: Catalog,
+    split: str | None,
+    epoch: int | None,
+    filters: tuple[Filter, ...],
+    what_if: WhatIf | None,
 ) -> tuple[tuple[Member, ...], tuple[Absent, ...]]:
-    session = Session(catalog, selection=Selection(split=split, epoch=epoch), filters=filters)
+    session = Session(catalog, selection=Selection(split=split, epoch=epoch), filters=filters, what_if=what_if)
     present: list[Member] = []
     absent: list[Absent] = []
     unready: NotYet | None = None

@@ -25,6 +25,7 @@ from clftui.text import sanitise
 
 if TYPE_CHECKING:
     from clftui.state.sample_tags import TagsNow
+    from clftui.state.what_if import WhatIf
 
 Bool = NDArray[np.bool_]
 Int64 = NDArray[np.int64]
@@ -78,6 +79,8 @@ class Peers:
     epoch: int | None
     tags: TagsNow | None = None
     """The users' tags, for filters that ask for them: others must not depend on them."""
+    what_if: WhatIf | None = None
+    """Decisions that are supposed of one of the runs."""
 
     def column(self, name: str, evaluation: Evaluation, samples: SampleTable | None) -> NDArray[Any] | None:
         """(n,) values of a peer column for the samples of `evaluation`; None where no run has the letter."""
@@ -100,13 +103,17 @@ class Peers:
         """What `run` answered on the split at the epoch that shows; None where it tells no samples."""
         epoch = epoch_at(run, self.split, self.epoch)
         found = run.evaluation(self.split, epoch) if epoch is not None else None
+        if self.what_if is not None:
+            from clftui.state.what_if import supposed  # Nothing is supposed at the start.
+
+            found = supposed(self.what_if, run, found)
         return found if found is not None and found.has_samples else None
 
     def run_of(self, evaluation: Evaluation) -> Run | None:
         """The run whose evaluation this is; None where it is none of these runs' on the split."""
         for run in self._alive():
             epoch = evaluation.epoch
-            if epoch in run.epochs(self.split) and run.evaluation(self.split, epoch) is evaluation:
+            if epoch in run.epochs(self.split) and run.evaluation(self.split, epoch) is evaluation.real:
                 return run
         return None
 

@@ -35,6 +35,7 @@ from clftui.state.versus import Versus
 
 if TYPE_CHECKING:
     from clftui.state.rules import Rule
+    from clftui.state.what_if import WhatIf
 
 
 class Place(NamedTuple):
@@ -66,6 +67,8 @@ class Session:
     """What movers and flips compare with."""
     rules: tuple[Rule, ...] = ()
     """What raises an alarm besides a regression beyond its own variation."""
+    what_if: WhatIf | None = None
+    """Decisions that are supposed, of one run; None shows what was logged."""
     arrangement: Arrangement | None = None
     """The class hierarchy as it was built in the app; None is the collection's own."""
     history: tuple[Place, ...] = field(default=(), repr=False)
@@ -105,22 +108,29 @@ class Session:
         lettered = self.lettered
         runs, letters = weak(*self.catalog.runs), weak(*(run for _, run in lettered))
         named = tuple((letter, run) for (letter, _), run in zip(lettered, letters, strict=True))
+        peers = Peers(runs, named, self.selection.split or "", self.selection.epoch, what_if=self.what_if)
         tags = None
         if any(map(reads_tags, self.filters)):
             from clftui.state.sample_tags import tags_now  # Few filters ask for them.
 
             tags = tags_now(self.catalog)
-        return bind(self.filters, Peers(runs, named, self.selection.split or "", self.selection.epoch), tags)
+        return bind(self.filters, peers, tags)
 
     def evaluation(self, run: Run | None = None) -> Evaluation | None:
         """What `run` (the focused one) predicted on the selected split at its epoch; None where it has none.
 
-        Raises FormatError where the file is broken.
+        Decided anew where `what_if` is about the run: every view gets its answers from here. Raises FormatError where
+        the file is broken, or does not hold what would have to be known.
         """
         run = run or self.run
         if run is None or self.selection.split is None:
             return None
-        return run.evaluation(self.selection.split, self.epoch_of(run))
+        real = run.evaluation(self.selection.split, self.epoch_of(run))
+        if self.what_if is None:
+            return real
+        from clftui.state.what_if import supposed  # Nothing is supposed at the start.
+
+        return supposed(self.what_if, run, real)
 
     def confusion(self, run: Run | None = None) -> Confusion | None:
         """The confusion of `run` under the filters; None where it has no such evaluation."""
