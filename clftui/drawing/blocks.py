@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from clftui.drawing import blocks16
 from clftui.drawing.braille import Dots
 from clftui.drawing.cells import BLANK
 from clftui.drawing.glyphs import UPPER, shades
@@ -120,6 +121,8 @@ def picture(image: Bytes, columns: int, rows: int, palette: Palette, mode: Mode 
         means = cell_means(resized(image, columns * 2, rows * 2))
         light = luminance(means) ** (1 / 2.2)
         return shades(light if palette.dark else 1 - light), palette.text, palette.page
+    if palette.depth == 4:
+        return blocks16.pixels(resized(image, columns * 2, rows * 2), halves=mode == "half")
     across, down = SPLITS[mode]
     return pixels(resized(image, columns * across, rows * down), mode)
 

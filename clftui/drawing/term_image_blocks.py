@@ -22,13 +22,21 @@ def installed() -> bool:
     return find_spec("term_image") is not None
 
 
+def prepare() -> None:
+    """Load the package and keep it from asking the terminal: its answers would become keys. Before the app runs."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # It warns where there is no terminal to ask.
+        import term_image
+
+        term_image.disable_queries()
+
+
 def cells(image: NDArray[np.uint8], columns: int, rows: int) -> tuple[NDArray[np.uint32], Ints, Ints]:
     """(h, w, 3) pixels -> code, fg, bg of `columns` x `rows` cells, as term-image paints them."""
     from PIL import Image
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # It warns where there is no terminal to ask.
-        from term_image.image import BlockImage
+    prepare()
+    from term_image.image import BlockImage
 
     picture = BlockImage(Image.fromarray(np.ascontiguousarray(image)))
     picture._size = (columns, rows)  # Its own setter refuses sizes beyond the terminal that it sees.
