@@ -22,15 +22,13 @@ from clftui.state.matrix_model import Matrix
 from clftui.state.matrix_series import Series, series
 from clftui.state.matrix_words import RunCell
 from clftui.state.session import Session
-from clftui.state.settings import Against, CellEncoding, Share, Tracks, Zoom
+from clftui.state.settings import Against, Share, Tracks
 from clftui.text import count, decimals_for, percent, sanitise
 
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 
-NEAR = frozenset({Zoom.NUMBER, Zoom.WIDE})
-"""The zoom levels at which cells have room for their history."""
 CERTAIN = 0.05
 """A loss since the best epoch is coloured where its p-value, times the epochs the best was picked from, is less."""
 MANY = 400_000
@@ -76,12 +74,6 @@ def fitting(session: Session, room: int) -> tuple[Track, ...]:
     ranked = sorted(every, key=lambda each: ((each.run, each.split) != here, logged(each.run, each.split) < 2))
     chosen = ranked[: max(room, 1)]
     return tuple(each for each in every if each in chosen)
-
-
-def encoding(session: Session) -> CellEncoding:
-    """What cells hold now: numbers where there is no history to show."""
-    cell, near = session.matrix.cell, session.matrix.zoom_of(len(session.classes)) in NEAR
-    return cell if cell is not CellEncoding.NUMBER and near and not why_not(session) else CellEncoding.NUMBER
 
 
 def why_not(session: Session) -> str:
@@ -287,12 +279,9 @@ def _cell(session: Session, axis: Axis, matrix: Matrix, track: Track, found: Ser
 
 
 def words(session: Session) -> str:
-    """`heat strip · runs as fit`, for the legend; empty where cells hold numbers."""
-    now = encoding(session)
-    if now is CellEncoding.NUMBER:
-        return ""
+    """`heat strip · runs as fit`, for the legend."""
     every = tracks(session)
     kind = "splits" if session.matrix.tracks is Tracks.SPLITS else "runs" if len(every) > 1 else "run"
     labels = " ".join(track.label for track in every)
     which = "runs as fit" if session.matrix.tracks is Tracks.FITTING and len(every) > 1 else f"{kind} {labels}"
-    return f"{now.value} · {which}{', rotated' if session.matrix.rotated else ''}"
+    return f"{session.matrix.cell.value} · {which}{', rotated' if session.matrix.rotated else ''}"

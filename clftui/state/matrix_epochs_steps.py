@@ -4,35 +4,58 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clftui.state.matrix_epochs import NEAR, encoding, tracks, why_not
+from clftui.state.matrix_encoding import HISTORY, encoding, why_not
+from clftui.state.matrix_epochs import tracks
 from clftui.state.moves import cycle, say
 from clftui.state.session import Session
-from clftui.state.settings import CellEncoding, Tracks, Zoom
+from clftui.state.settings import NEAR, CellEncoding, Tracks, Zoom
 
-CYCLE = (CellEncoding.NUMBER, CellEncoding.STRIP, CellEncoding.SPARK)
+CYCLE = tuple(CellEncoding)
 
 
 def next_cell(session: Session) -> Session:
-    """Numbers, then histories as heat strips, then as sparklines, then shades alone; from far away, numbers."""
-    settings = session.matrix
-    level = settings.zoom_of(len(session.classes))
-    if level not in NEAR:
+    """Numbers, histories as heat strips and as sparklines, images, then shades alone; from far away, numbers.
+
+    What the run or its samples lack is left out, and the notice says so.
+    """
+    if session.matrix.zoom_of(len(session.classes)) not in NEAR:
         return _shown(session, "Cells show a number.", zoom=Zoom.NUMBER, cell=CellEncoding.NUMBER)
-    now = encoding(session)
-    if now is CellEncoding.SPARK:
-        return _shown(session, "Cells show a shade.", zoom=Zoom.SHADE, cell=CellEncoding.NUMBER)
-    to = cycle(now, among=CYCLE)
-    ready = _with_history(replace(session, matrix=replace(settings, cell=to)))
-    reason = why_not(ready)
+    reasons: dict[str, None] = {}
+    for cell in CYCLE[CYCLE.index(encoding(session)) + 1 :]:
+        ready = _with_cell(session, cell)
+        reason = why_not(ready, cell)
+        if not reason:
+            described = _described(ready)
+            return say(described, _sentences(*reasons, described.notice))
+        reasons[reason] = None
+    words = _sentences(*reasons, "Cells show a shade.")
+    return _shown(session, words, zoom=Zoom.SHADE, cell=CellEncoding.NUMBER)
+
+
+def to_images(session: Session) -> Session:
+    """The image of the sample that stands for each cell; from far away too."""
+    reason = why_not(session, CellEncoding.IMAGE)
     if reason:
-        return _shown(session, f"{reason}. Cells show a shade.", zoom=Zoom.SHADE, cell=CellEncoding.NUMBER)
-    return _described(ready)
+        return say(session, f"{reason}.")
+    zoom = session.matrix.zoom_of(len(session.classes))
+    near = replace(session, matrix=replace(session.matrix, zoom=zoom if zoom in NEAR else Zoom.NUMBER))
+    return _described(_with_cell(near, CellEncoding.IMAGE))
+
+
+def _sentences(*parts: str) -> str:
+    return ". ".join(parts)
+
+
+def _with_cell(session: Session, cell: CellEncoding) -> Session:
+    ready = replace(session, matrix=replace(session.matrix, cell=cell))
+    return _with_history(ready) if cell in HISTORY else ready
 
 
 def _with_history(session: Session) -> Session:
     """The splits as tracks where epochs make no history but splits do."""
     splits = replace(session, matrix=replace(session.matrix, tracks=Tracks.SPLITS))
-    return splits if why_not(session) and not why_not(splits) else session
+    cell = session.matrix.cell
+    return splits if why_not(session, cell) and not why_not(splits, cell) else session
 
 
 def toggle_spark(session: Session) -> Session:
@@ -65,6 +88,8 @@ def rotate(session: Session) -> Session:
 
 
 def _described(session: Session) -> Session:
+    if session.matrix.cell is CellEncoding.IMAGE:
+        return say(session, "Cells show an image: the surest of their samples.")
     labels = " ".join(track.label for track in tracks(session))
     name = "a sparkline" if session.matrix.cell is CellEncoding.SPARK else "a heat strip"
     return say(session, f"Cells show their epochs, {name} for each of {labels}.")

@@ -23,7 +23,7 @@ from clftui.state.moves import drill_to_samples, say, select
 from clftui.state.rare import fold_rare
 from clftui.state.selection import Part, Scope
 from clftui.state.session import Session
-from clftui.state.settings import MatrixSettings
+from clftui.state.settings import CellEncoding, MatrixSettings
 from clftui.text import count as count_words
 from clftui.text import plural
 
@@ -179,14 +179,25 @@ def drill(session: Session) -> Session:
         return say(session, "No sample is in this cell; N jumps to one that has some.")
     if here.items.is_unit:
         part = Part.RIGHT if true == predicted else Part.WRONG
-        return drill_to_samples(session, Scope(here.classes[true], here.classes[predicted], part))
+        return _with_representative(
+            session, here, drill_to_samples(session, Scope(here.classes[true], here.classes[predicted], part))
+        )
     scope = Scope(
         true_classes=_class_names(here, true),
         predicted_classes=_class_names(here, predicted),
         part=Part.ALL if true != predicted else Part.WRONG,
         title=f"{here.names[true]} as {here.names[predicted]}",
     )
-    return drill_to_samples(session, scope)
+    return _with_representative(session, here, drill_to_samples(session, scope))
+
+
+def _with_representative(session: Session, matrix: Matrix, deeper: Session) -> Session:
+    """`deeper` with the sample focused whose image the cell shows."""
+    if session.matrix.cell is not CellEncoding.IMAGE:
+        return deeper
+    from clftui.state.matrix_images import focused  # Loaded when images are first asked for.
+
+    return focused(session, matrix, deeper)
 
 
 def _class_names(matrix: Matrix, item: int) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ def legend(session: Session) -> str:
 def _cell_words(session: Session) -> str:
     if session.matrix.cell is CellEncoding.NUMBER:
         return ""
-    from clftui.state.matrix_epochs import words  # Loaded when histories are first asked for.
+    from clftui.state.matrix_encoding import words  # Loaded when more than numbers is first asked for.
 
     return words(session)
 

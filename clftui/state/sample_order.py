@@ -173,16 +173,17 @@ def representative(evaluation: Evaluation, true: int, predicted: int, seed: int 
         positions = positions[confidence == np.nanmax(confidence)]
     # Sorted by sample, so that the choice does not depend on how the file happens to be laid out.
     positions = positions[np.argsort(evaluation.sample[positions], kind="stable")]
-    return int(positions[_choice(positions.size, true, predicted, seed)])
+    return int(positions[chance(positions.size, true, predicted, seed)])
 
 
 def lead(positions: Positions, keys: NDArray[np.float64], true: int, predicted: int) -> None:
     """Let the representative of a cell stand first among the samples tied with it."""
     tied = int(np.count_nonzero(keys == keys[0])) if keys.size else 0
     if tied > 1:
-        chosen = _choice(tied, true, predicted, SEED)
+        chosen = chance(tied, true, predicted)
         positions[: chosen + 1] = np.roll(positions[: chosen + 1], 1)
 
 
-def _choice(n: int, true: int, predicted: int, seed: int) -> int:
+def chance(n: int, true: int, predicted: int, seed: int = SEED) -> int:
+    """One of 0 to n - 1, by `seed` and the cell alone."""
     return int(np.random.default_rng([seed, true, predicted]).integers(n))

@@ -129,6 +129,8 @@ class Zoom(StrEnum):
 
 PIXELS = frozenset({Zoom.OVERVIEW, Zoom.PIXEL})
 """The levels at which cells are half a character high."""
+NEAR = frozenset({Zoom.NUMBER, Zoom.WIDE})
+"""The levels at which cells have room for more than a shade."""
 
 
 class Pool(StrEnum):
@@ -190,6 +192,8 @@ class CellEncoding(StrEnum):
     NUMBER = "number"
     STRIP = "heat strip"
     SPARK = "sparkline"
+    IMAGE = "image"
+    """The sample that stands for the cell."""
 
 
 class Tracks(StrEnum):

@@ -8,6 +8,7 @@ from clftui.analysis.history import downsample_all
 from clftui.drawing.canvas import Canvas
 from clftui.state import matrix_epochs as model
 from clftui.state.matrix_cells import peak as largest_now
+from clftui.state.matrix_encoding import HISTORY, encoding
 from clftui.state.matrix_epochs import Axis
 from clftui.state.matrix_model import Matrix
 from clftui.state.matrix_words import RunCell
@@ -32,8 +33,8 @@ BESIDE_HINT, SCALE = 15, 21
 
 def content_of(session: Session, canvas: Canvas, shown: Matrix) -> StripContent | None:
     """What the strips need room for; None where cells hold no history."""
-    now = model.encoding(session)
-    if now is CellEncoding.NUMBER:
+    now = encoding(session)
+    if now not in HISTORY:
         return None
     every = model.tracks(session)
     epochs = model.axis(session, shown, every).epochs

@@ -18,6 +18,7 @@ from clftui.state import history
 from clftui.state import matrix_epochs as model
 from clftui.state.filters import Expression
 from clftui.state.later import LATER
+from clftui.state.matrix_encoding import encoding
 from clftui.state.matrix_epochs_steps import next_cell, next_tracks, rotate, toggle_spark
 from clftui.state.matrix_model import matrix
 from clftui.state.matrix_series import Series
@@ -248,17 +249,17 @@ def test_no_epoch_read_yet_is_no_error(tmp_path: Path) -> None:
 @pytest.mark.row("C4", "C5")
 def test_c_goes_from_numbers_to_strips_to_sparklines_to_shades(session: Session) -> None:
     strips = next_cell(session)
-    assert model.encoding(strips) is CellEncoding.STRIP and "a heat strip for each of A B C" in strips.notice
+    assert encoding(strips) is CellEncoding.STRIP and "a heat strip for each of A B C" in strips.notice
     assert legend(strips).startswith("heat strip · runs as fit · log")
     spark = next_cell(strips)
-    assert model.encoding(spark) is CellEncoding.SPARK and "sparkline" in spark.notice
+    assert encoding(spark) is CellEncoding.SPARK and "sparkline" in spark.notice
     assert toggle_spark(spark).matrix.cell is CellEncoding.STRIP
     shades = next_cell(spark)
     assert shades.matrix.zoom is Zoom.SHADE and legend(shades).startswith("shade")
     numbers = next_cell(shades)
     assert numbers.matrix.zoom is Zoom.NUMBER and legend(numbers).startswith("number")
     assert next_cell(draw_as(session, zoom=Zoom.OVERVIEW)).matrix.zoom is Zoom.NUMBER
-    assert model.encoding(next_cell(draw_as(session, zoom=Zoom.WIDE))) is CellEncoding.STRIP
+    assert encoding(next_cell(draw_as(session, zoom=Zoom.WIDE))) is CellEncoding.STRIP
 
 
 def test_v_changes_the_variant_of_what_shows(session: Session) -> None:
@@ -281,15 +282,17 @@ def test_rotating_says_what_compares(session: Session) -> None:
 def test_where_there_is_no_history_c_says_why(session: Session, tmp_path: Path) -> None:
     strips = next_cell(session)
     difference = draw_as(strips, against=Against.RUN)
-    assert model.encoding(difference) is CellEncoding.NUMBER and legend(difference).startswith("number")
+    assert encoding(difference) is CellEncoding.NUMBER and legend(difference).startswith("number")
     assert "A difference has one number a cell" in next_cell(difference).notice
     single = next_cell(session_on(tmp_path / "single", {"only": [GOOD]}))
-    assert single.matrix.zoom is Zoom.SHADE and single.notice == "One epoch is no history. Cells show a shade."
+    assert single.matrix.zoom is Zoom.SHADE and single.notice == (
+        "One epoch is no history. The samples have no images. Cells show a shade."
+    )
 
 
 def test_histories_are_counted_anew_under_a_filter(session: Session) -> None:
     filtered = next_cell(replace(session, filters=(Expression('predicted == "dog"'),)))
-    assert model.encoding(filtered) is CellEncoding.STRIP
+    assert encoding(filtered) is CellEncoding.STRIP
     shown = matrix(filtered)
     assert shown is not None
     model.is_waiting(filtered, shown, model.tracks(filtered))
@@ -305,4 +308,4 @@ def test_one_epoch_of_two_splits_is_drawn_by_splits(tmp_path: Path) -> None:
     write_matrix(root / "only", [GOOD])
     add_split(root / "only", "train", [BEST])
     session = next_cell(open_session(open_catalog([root])))
-    assert session.matrix.tracks is Tracks.SPLITS and model.encoding(session) is CellEncoding.STRIP
+    assert session.matrix.tracks is Tracks.SPLITS and encoding(session) is CellEncoding.STRIP

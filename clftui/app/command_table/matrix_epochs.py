@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from clftui.app.commands import Command
-from clftui.state.matrix_epochs import encoding
+from clftui.state.matrix_encoding import HISTORY, encoding
 from clftui.state.matrix_epochs_steps import next_cell, next_tracks, rotate, toggle_spark
 from clftui.state.matrix_zoom import toggle_pool
 from clftui.state.selection import Tab
 from clftui.state.session import Session
-from clftui.state.settings import CellEncoding, Zoom
+from clftui.state.settings import Zoom
 
 ONLY = frozenset({Tab.MATRIX})
 
 
 def _has_history(session: Session) -> bool:
-    return bool(session.classes) and encoding(session) is not CellEncoding.NUMBER
+    return bool(session.classes) and encoding(session) in HISTORY
 
 
 def _in_overview(session: Session) -> bool:
@@ -26,8 +26,8 @@ def _variant(session: Session) -> Session:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("matrix.encoding", ("c",), "cell", "Cells with numbers, their epochs as heat strips or sparklines, or "
-            "shades alone: many more classes at once.",
+    Command("matrix.encoding", ("c",), "cell", "Cells with numbers, their epochs as heat strips or sparklines, the "
+            "image of a sample, or shades alone: many more classes at once.",
             "Show", step=next_cell, tabs=ONLY, footer=10),
     Command("matrix.pool", ("v",), "variant", "Epochs as sparklines or heat strips; a pixel of the overview as its "
             "largest cell or their sum.",
