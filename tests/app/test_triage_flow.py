@@ -271,3 +271,14 @@ async def test_a_journal_that_cannot_be_written_is_told(root: Path, monkeypatch:
         monkeypatch.setattr("clftui.state.journal.append_lines", refuse)
         await pilot.press("7", "t", "h")
         assert "cannot be written (Permission denied)" in line(pilot, BreadcrumbBar) and at(pilot) == 0
+
+
+@pytest.mark.row("B34")
+async def test_capital_m_keeps_what_is_likely_mislabelled(root: Path) -> None:
+    async with running(root) as pilot:
+        main = app_of(pilot).main
+        await pilot.press("7", "M")
+        [one] = main.now.filters
+        assert one.describe() == "likely mislabelled"
+        evaluation, positions = shown(pilot).evaluation, shown(pilot).positions
+        assert (evaluation.confidence(positions) > 0.9).all() and (evaluation.true_score(positions) < 0.05).all()

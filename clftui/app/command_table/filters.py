@@ -49,9 +49,10 @@ def _has_groups(session: Session) -> bool:
 
 
 def _preset(
-    name: str, label: str, sentence: str, step: Callable[[Session], Session], when: Callable[[Session], bool]
-) -> Command:
-    return Command(f"filter.{name}", (), label, f"Filter: {sentence}.", "Select", step=step, when=when)
+    name: str, label: str, sentence: str, step: Callable[[Session], Session], when: Callable[[Session], bool],
+    *keys: str,
+) -> Command:  # fmt: skip
+    return Command(f"filter.{name}", keys, label, f"Filter: {sentence}.", "Select", step=step, when=when)
 
 
 def _compared(right: str, wrong: str) -> Command:
@@ -82,7 +83,7 @@ COMMANDS: tuple[Command, ...] = (
             _has_scores),
     _preset("mislabelled", "likely mislabelled",
             "likely mislabelled, predicted score over .9 and true score under .05", _add(filter_steps.MISLABELLED),
-            _has_scores),
+            _has_scores, "M"),
     _preset("score_high", "score over .9", "predicted score of .9 or more", _add(PredictedScore(low=0.9)), _has_scores),
     _preset("score_low", "score under .5", "predicted score of .5 or less", _add(PredictedScore(high=0.5)),
             _has_scores),
