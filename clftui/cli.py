@@ -181,7 +181,10 @@ def _report_command() -> click.Command:
     @click.option("--view", type=click.Choice(REPORT_VIEWS), required=True, help="What to print.")
     @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
     @click.option("--cell", metavar="'T->P'", help="Samples of true class T predicted as P.")
-    @click.option("--sort", type=click.Choice(PAIR_SORTS), help="What orders confused pairs; count otherwise.")
+    @click.option("--sort", type=click.Choice((*PAIR_SORTS, *plain.SAMPLE_SORTS)), metavar="ORDER",
+                  help=f"Order of pairs: {', '.join(PAIR_SORTS)}; of samples: {', '.join(plain.SAMPLE_SORTS)}.")
+    @click.option("--group-by", type=click.Choice(plain.GROUPINGS), help="What groups the samples.")
+    @click.option("--part", type=click.Choice(plain.PARTS), help="Samples to list; the wrong ones otherwise.")
     @click.option("--top", type=click.IntRange(min=1), help="Rows at most.")
     @click.option("--rows", type=click.Choice(["runs", "epochs"]), help="Rank runs, or the epochs of one run.")
     @click.option("--dense", is_flag=True, help="Matrix as JSON: the whole K x K counts too.")

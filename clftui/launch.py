@@ -20,12 +20,12 @@ from clftui.state.block_steps import opened
 from clftui.state.class_order import orders
 from clftui.state.filters import Expression, FilterError
 from clftui.state.group_steps import by_hierarchy
-from clftui.state.moves import say, select
+from clftui.state.moves import say
 from clftui.state.named_cell import at_cell, is_cell
-from clftui.state.sample_settings import SampleGrouping, SampleSort
-from clftui.state.selection import Part, Scope, Tab
+from clftui.state.sample_group_steps import named_order
+from clftui.state.selection import Tab
 from clftui.state.session import Session, all_splits, open_session
-from clftui.state.settings import GROUPS, SIMILAR_FIRST, SUGGESTED, ClassOrder, PairSort, Pane, RankingRows
+from clftui.state.settings import GROUPS, SIMILAR_FIRST, SUGGESTED, ClassOrder, Pane, RankingRows
 from clftui.state.versus import Versus, parse_versus
 from clftui.text import harmless, sanitise, to_bytes
 
@@ -79,9 +79,7 @@ def make_session(chosen: Mapping[str, Any]) -> Session:
         raise LaunchError(f"--rules: {error}") from error
     session = replace(session, filters=filters)
     session = _arranged(session, chosen.get("order"), chosen.get("blocks"))
-    session = _sorted(session, chosen.get("sort"), chosen.get("group_by"))
-    if chosen.get("part"):
-        session = select(session, scope=Scope(part=Part(chosen["part"])))
+    session = named_order(session, chosen.get("sort"), chosen.get("group_by"), chosen.get("part"))
     if chosen.get("against"):
         session = replace(session, versus=_versus_of(chosen["against"]))
     if chosen.get("rows"):
@@ -99,19 +97,6 @@ def _without_cell(given: Iterable[Path]) -> tuple[tuple[Path, ...], str | None]:
     paths = tuple(given)
     cells = [path for path in paths if is_cell(str(path)) and not path.exists()]
     return tuple(path for path in paths if path not in cells), str(cells[0]) if cells else None
-
-
-def _sorted(session: Session, sort: str | None, group_by: str | None) -> Session:
-    """`session` with pairs or samples in the order of `--sort`, and samples in the groups of `--group-by`."""
-    name = (sort or "").upper().replace("-", "_")
-    samples = session.samples
-    if name in SampleSort.__members__:
-        samples = replace(samples, sort=SampleSort[name])
-    elif sort:
-        session = replace(session, matrix=replace(session.matrix, pair_sort=PairSort(sort)))
-    if group_by:
-        samples = replace(samples, grouping=SampleGrouping[group_by.upper()])
-    return replace(session, samples=samples)
 
 
 def _replayed(session: Session, script: Path | None, *, tags: bool) -> Session:

@@ -14,6 +14,10 @@ TABS = ("runs", "ranking", "matrix", "epochs", "map", "scores", "samples")
 PANES = ("pairs", "readout")
 GRAPHICS = ("auto", "kitty", "sixel", "blocks", "term-image", "none")
 COLOURS = ("auto", "24", "256", "16", "none")
+SAMPLE_SORTS = ("confidence", "true-score", "loss", "margin", "entropy", "suspicion", "epochs-wrong", "forgotten",
+                "disagreement", "runs-wrong", "soft", "row")  # fmt: skip
+GROUPINGS = ("true", "predicted", "history", "runs", "tag")
+PARTS = ("wrong", "right", "all")
 SAMPLE_SETS = ("digits", "glyphs")
 
 CHOICES: Mapping[str, tuple[str, ...] | None] = {

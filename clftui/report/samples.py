@@ -3,56 +3,94 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from clftui.report import Options
 from clftui.report.render import Table
 from clftui.state.sample_answers import Answer, answers_at
 from clftui.state.sample_list import Nothing, SampleList, read_listing
-from clftui.state.sample_order import sort_words
+from clftui.state.sample_order import sort_words, value_of
+from clftui.state.sample_settings import SampleSort
+from clftui.state.sample_soft import soft_share
+from clftui.state.sample_tags import TAGS, tag_codes
 from clftui.state.sample_title import title_words
 from clftui.state.session import Session
+from clftui.text import count
 
+_TOLD = frozenset({SampleSort.CONFIDENCE, SampleSort.TRUE_SCORE, SampleSort.ROW})
+"""The orders whose numbers stand in a column anyway."""
 _CHUNK = 4096
 _COLUMNS = ("id", "true", "predicted", "confidence", "true_score", "path")
 
 
 def data(session: Session, options: Options) -> dict[str, Any]:
-    """`{"samples": [{"id", "true", "predicted", "confidence", "true_score", "path"}]}`; unknown is None."""
+    """`{"sort", "grouping", "groups", "samples": [{"id", "true", "predicted", ...}]}`; unknown is None."""
     shown = _shown(session)
     if isinstance(shown, Nothing):
         return {"samples": []}
+    groups = shown.groups
     return {
+        "sort": shown.sort.name.lower(),
+        "grouping": groups.grouping.name.lower() if groups is not None else None,
+        "groups": [
+            {"group": groups.keys[group], "samples": int(size), "representative": shown.sample_id(int(start))}
+            for group, (size, start) in enumerate(zip(groups.sizes, groups.starts[:-1], strict=True))
+        ]
+        if groups is not None
+        else [],
         "samples": [
             {
-                "id": shown.sample_id(index),
-                "true": answer.true,
-                "predicted": answer.predicted,
-                "confidence": answer.confidence,
-                "true_score": answer.true_score,
-                "path": _path(shown, index),
+                "id": shown.sample_id(line.at),
+                "true": line.answer.true,
+                "predicted": line.answer.predicted,
+                "confidence": line.answer.confidence,
+                "true_score": line.answer.true_score,
+                "path": _path(shown, line.at),
+                "value": line.value,
+                "loss": line.loss,
+                "soft_true": line.soft_true,
+                "tag": line.tag,
+                "group": line.group,
             }
-            for index, answer in _answers(shown, options)
-        ]
+            for line in _lines(session, shown, options)
+        ],
     }
 
 
 def table(session: Session, options: Options) -> Table:
-    """A row a sample; documents get a column of their own."""
+    """A row a sample; documents, groups and what the samples are sorted by get columns of their own."""
     shown = _shown(session)
     if isinstance(shown, Nothing):
         return Table("No samples", _COLUMNS, (), (shown.sentence,))
     texts = shown.table.text if shown.table is not None else None
+    valued, grouped = shown.sort not in _TOLD, shown.groups is not None
     rows: list[tuple[str | float | None, ...]] = []
-    for index, answer in _answers(shown, options):
-        row = (shown.sample_id(index), answer.true, answer.predicted, answer.confidence, answer.true_score)
-        rows.append((*row, _path(shown, index), *([_text(shown, index)] if texts is not None else [])))
+    for line in _lines(session, shown, options):
+        answer = line.answer
+        row = (shown.sample_id(line.at), answer.true, answer.predicted, answer.confidence, answer.true_score)
+        extra: list[str | float | None] = [line.value] if valued else []
+        extra += [line.group] if grouped else []
+        text = [_text(shown, line.at)] if texts is not None else []
+        rows.append((*row, *extra, _path(shown, line.at), *text))
     number, rest = title_words(shown)
-    note = (
-        f"{sort_words(shown.sort)}, {len(rows)} of {number} listed" if len(rows) < shown.n else sort_words(shown.sort)
-    )
-    columns = (*_COLUMNS, "text") if texts is not None else _COLUMNS
-    return Table(f"{number} {rest}", columns, tuple(rows), (note, *_odd(shown)))
+    words = sort_words(shown.sort)
+    notes = [f"{words}, {len(rows)} of {number} listed" if len(rows) < shown.n else words]
+    if shown.sort is not session.samples.sort:
+        notes.append(f"not sorted by {session.samples.sort.value}: {shown.run.name} has no numbers for it")
+    more = (*([shown.sort.value] if valued else []), *(["group"] if grouped else []))
+    columns = (*_COLUMNS[:-1], *more, _COLUMNS[-1], *(["text"] if texts is not None else []))
+    return Table(f"{number} {rest}", columns, tuple(rows), (*notes, *_group_notes(shown), *_odd(shown)))
+
+
+def _group_notes(shown: SampleList) -> tuple[str, ...]:
+    """`by history: wrong in all 12 epochs 540, right before, lost again 515`"""
+    groups = shown.groups
+    if groups is None:
+        return ()
+    sizes = "; ".join(f"{name} {count(int(size))}" for name, size in zip(groups.names, groups.sizes, strict=True))
+    return (f"by {groups.grouping.value}: {sizes}",)
 
 
 def _odd(shown: SampleList) -> tuple[str, ...]:
@@ -66,12 +104,39 @@ def _shown(session: Session) -> SampleList | Nothing:
     return read_listing(session)
 
 
-def _answers(shown: SampleList, options: Options) -> Iterator[tuple[int, Answer]]:
-    """Index and answer of the samples to list, read a few thousand at a time."""
+class _Line(NamedTuple):
+    """All that is told of one sample; unknown is None or NaN."""
+
+    at: int
+    answer: Answer
+    value: float
+    loss: float
+    soft_true: float
+    tag: str | None
+    group: str | None
+
+
+def _lines(session: Session, shown: SampleList, options: Options) -> Iterator[_Line]:
+    """The samples to list, read a few thousand at a time."""
     stop = shown.n if options.top is None else min(options.top, shown.n)
+    evaluation, groups = shown.evaluation, shown.groups
+    codes = tag_codes(session.catalog, evaluation, shown.table)
     for start in range(0, stop, _CHUNK):
         part = shown.positions[start : min(start + _CHUNK, stop)]
-        yield from enumerate(answers_at(shown.evaluation, part), start)
+        unknown = np.full(part.size, np.nan)
+        loss, soft = evaluation.loss(part), soft_share(shown.table, evaluation, evaluation.true, part)
+        losses, shares = unknown if loss is None else loss, unknown if soft is None else soft
+        for offset, answer in enumerate(answers_at(evaluation, part)):
+            index, code = start + offset, int(codes[part[offset]])
+            yield _Line(
+                index,
+                answer,
+                value_of(shown.sort, float(shown.keys[index])),
+                float(losses[offset]),
+                float(shares[offset]),
+                TAGS[code - 1].value if code else None,
+                groups.keys[groups.of(index)] if groups is not None else None,
+            )
 
 
 def _path(shown: SampleList, index: int) -> str | None:

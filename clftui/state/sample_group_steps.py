@@ -15,6 +15,7 @@ from clftui.state.sample_list import drill as open_sample
 from clftui.state.sample_settings import SampleGrouping, SampleSort
 from clftui.state.selection import Part, Scope
 from clftui.state.session import Session
+from clftui.state.settings import PairSort
 from clftui.state.unready import impatient
 from clftui.text import count, plural, sanitise
 
@@ -48,6 +49,21 @@ def group_by(session: Session, grouping: SampleGrouping) -> Session:
 def sort_by(session: Session, sort: SampleSort) -> Session:
     """Order the list; the focus stays on its sample."""
     return replace(session, samples=replace(session.samples, sort=sort))
+
+
+def named_order(session: Session, sort: str | None, group_by: str | None, part: str | None) -> Session:
+    """Samples, or confused pairs, in the order of a name such as `epochs-wrong`; samples in groups, and which part."""
+    name = (sort or "").upper().replace("-", "_")
+    samples = session.samples
+    if name in SampleSort.__members__:
+        samples = replace(samples, sort=SampleSort[name])
+    elif sort:
+        session = replace(session, matrix=replace(session.matrix, pair_sort=PairSort(sort)))
+    if group_by:
+        samples = replace(samples, grouping=SampleGrouping[group_by.upper()])
+    if part:
+        session = select(session, scope=Scope(part=Part(part)))
+    return replace(session, samples=samples)
 
 
 def _focused(session: Session) -> tuple[SampleList, int, bool] | None:

@@ -33,7 +33,8 @@ def test_json_of_a_cell(session: Session) -> None:
     found = json.loads(render(session, "samples", "json"))["data"]["samples"]
     assert [each["id"] for each in found] == [shown.sample_id(index) for index in range(shown.n)]
     for each in found:
-        assert set(each) == {"id", "true", "predicted", "confidence", "true_score", "path"}
+        assert set(each) == {"id", "true", "predicted", "confidence", "true_score", "path", "value", "loss",
+                             "soft_true", "tag", "group"}  # fmt: skip
         assert (each["true"], each["predicted"]) == (session.selection.true, session.selection.predicted)
         assert Path(each["path"]).is_file()
     scores = [each["confidence"] for each in found]
