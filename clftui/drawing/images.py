@@ -27,7 +27,7 @@ class Encoded:
     data: bytes
     """PNG, or the characters of a sixel sequence."""
     pixels: int
-    """Bytes of its pixels in the terminal's memory."""
+    """Bytes of its pixels in a memory, the terminal's or ours."""
 
 
 def cells_of(width: int, height: int, columns: int, rows: int, graphics: Graphics) -> tuple[int, int]:
@@ -78,7 +78,7 @@ def encoded(pixels: Bytes, aspect: float, columns: int, rows: int, graphics: Gra
         pixels = blocks.resized(pixels, *size)
     data = sixel.encode(pixels, _colours(graphics)).encode("ascii") if sixels else png(pixels)
     digest = blake2b(pixels.tobytes(), digest_size=12, person=pixels.shape[1].to_bytes(4, "big")).digest()
-    return Encoded(digest, data, 0 if sixels else pixels.size // 3 * 4)
+    return Encoded(digest, data, pixels.size // 3 * 4)
 
 
 _SQUARE = 0.15
