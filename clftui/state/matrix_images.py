@@ -83,10 +83,8 @@ def _by_cell(run: Run, evaluation: Evaluation, filters: tuple[Filter, ...], item
     if items is not None:
         true, predicted = items.item_of[true], items.item_of[predicted]
     code, sample = true * n + predicted, evaluation.sample[position]
-    if (sample[1:] > sample[:-1]).all():
-        ranked = np.argsort(code, kind="stable")
-    else:
-        ranked = np.lexsort((sample, code))
+    sorted_already = bool((sample[1:] > sample[:-1]).all())
+    ranked = np.argsort(code, kind="stable") if sorted_already else np.lexsort((sample, code))
     code = code[ranked]
     first = np.flatnonzero(np.r_[True, code[1:] != code[:-1]]) if len(code) else np.zeros(0, dtype=np.int64)
     return _Cells(code[first], np.append(first, len(code)), position[ranked])
@@ -127,7 +125,8 @@ def _chosen(evaluation: Evaluation, cells: _Cells, wanted: Int64, n: int) -> Int
     samples = int((cells.start[wanted + 1] - cells.start[wanted]).sum())
     read = samples * len(evaluation.classes) * 2 if evaluation.score_kind == "full" else 0
     if read > AT_ONCE and "summary" not in evaluation.__dict__:
-        if LATER.get(("summary of scores", weak(evaluation)), lambda: evaluation.summary) is None:
+        known = LATER.get(("summary of scores", weak(evaluation)), lambda: evaluation.summary)
+        if known is None:
             return None
     return _choose(evaluation, _Key(cells), wanted.tobytes(), n)
 
@@ -161,7 +160,7 @@ def _choose(evaluation: Evaluation, key: _Key, wanted_bytes: bytes, n: int) -> I
     for at in np.flatnonzero(equal > 1).tolist():
         place[at] = chance(int(equal[at]), *divmod(int(cells.code[wanted[at]]), n))
     best = np.flatnonzero(tied)
-    return among[best[np.cumsum(equal) - equal + place]]
+    return np.asarray(among[best[np.cumsum(equal) - equal + place]], dtype=np.int64)
 
 
 class Representative(NamedTuple):

@@ -31,6 +31,7 @@ from clftui.widgets.matrix_grid import number_width
 from clftui.widgets.matrix_layout import Content, Layout
 
 if TYPE_CHECKING:
+    from clftui.views.matrix_images import CellImages
     from clftui.views.matrix_outliers import OutlierPane
     from clftui.views.matrix_panes import Panes
 
@@ -51,6 +52,7 @@ class MatrixView(View):
     _waiting = False
     _panes: Panes | None = None
     _outliers: OutlierPane | None = None
+    _images: CellImages | None = None
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -75,7 +77,7 @@ class MatrixView(View):
 
     @property
     def busy(self) -> bool:
-        return super().busy or self._waiting
+        return super().busy or self._waiting or (self._images is not None and self._images.pending)
 
     def draw(self, canvas: Canvas) -> None:
         session = self.session
@@ -126,6 +128,10 @@ class MatrixView(View):
         # Asked first: what arrives while this frame is drawn needs another one.
         lacks = self._lacks(session, shown)
         draw_part = draw_pixel_part if layout.half else draw_cell_part
+        if layout.images:
+            draw_part = self._cell_images().draw
+        elif self._images is not None:
+            self._images.rest()
         draw_part(canvas, layout, session, shown, self._top, self._left)
         self._groups.draw(canvas, layout, session, shown, self._top, self._left)
         selected = box(session, shown)
@@ -138,6 +144,21 @@ class MatrixView(View):
         if lacks:
             self._look_again()
 
+    def _cell_images(self) -> CellImages:
+        """What draws cells as images, loaded when they are first asked for."""
+        if self._images is None:
+            from clftui.views.matrix_images import CellImages
+
+            self._images = CellImages(self.post_message)
+        return self._images
+
+    def on_images_arrived(self) -> None:
+        self.redraw()
+
+    def on_unmount(self) -> None:
+        if self._images is not None:
+            self._images.stop()
+
     def _look_again(self) -> None:
         """Draw again in a moment: a better order, the blocks or histories are on their way."""
         if not self._waiting and self.is_attached:
@@ -149,6 +170,11 @@ class MatrixView(View):
             from clftui.views.matrix_epochs import is_waiting as lacks_epochs
 
             if lacks_epochs(session, self._layout.strips, shown):
+                return True
+        if self._layout is not None and self._layout.images:
+            from clftui.views.matrix_images import is_waiting as lacks_images
+
+            if lacks_images(session, shown, self._layout, self._top, self._left):
                 return True
         if session.matrix.blocks is None and session.matrix.order not in SIMILAR:
             return False
@@ -244,6 +270,10 @@ def _content(session: Session, canvas: Canvas, shown: Matrix) -> Content:
     content = Content(shown.n, width, _longest(shown.names), epochs, zoom)
     if session.matrix.cell is CellEncoding.NUMBER:
         return content
+    if session.matrix.cell is CellEncoding.IMAGE:
+        from clftui.views.matrix_images import content_of as images_of
+
+        return replace(content, image_rows=images_of(session, canvas))
     from clftui.views.matrix_epochs import content_of  # Loaded when histories are first asked for.
 
     return replace(content, strips=content_of(session, canvas, shown))

@@ -30,8 +30,8 @@ def draw_cell_part(canvas: Canvas, layout: Layout, session: Session, shown: Matr
         from clftui.views.matrix_epochs import draw_epochs_part  # Loaded when histories are first asked for.
 
         draw_epochs_part(canvas, layout, session, shown, (rows, columns))
-        _draw_blocks(canvas, layout, session, shown, top, left)
-        _draw_around(canvas, layout, shown, (rows, columns))
+        draw_blocks(canvas, layout, session, shown, top, left)
+        draw_around(canvas, layout, shown, (rows, columns))
         draw_wide_cursor(canvas, layout, row, column)
         return
     window = cells(shown, rows, columns)
@@ -39,8 +39,8 @@ def draw_cell_part(canvas: Canvas, layout: Layout, session: Session, shown: Matr
         draw_wide(canvas, layout, shown, window, rows, columns)
     else:
         (draw_numbers if layout.numbers else draw_shades)(canvas, layout, shown, window)
-    _draw_blocks(canvas, layout, session, shown, top, left)
-    _draw_around(canvas, layout, shown, (rows, columns))
+    draw_blocks(canvas, layout, session, shown, top, left)
+    draw_around(canvas, layout, shown, (rows, columns))
     frame.draw_row_margin(canvas, layout, shown, rows, row)
     past = margin_history(session, shown) if layout.spark_x >= 0 else None
     if past is not None:
@@ -49,7 +49,7 @@ def draw_cell_part(canvas: Canvas, layout: Layout, session: Session, shown: Matr
     (draw_wide_cursor if layout.wide else draw_cursor)(canvas, layout, row, column)
 
 
-def _draw_around(canvas: Canvas, layout: Layout, shown: Matrix, window: tuple[slice, slice]) -> None:
+def draw_around(canvas: Canvas, layout: Layout, shown: Matrix, window: tuple[slice, slice]) -> None:
     """Labels and the lower margin of the shown rows and columns."""
     rows, columns = window
     row, column = shown.cursor[0] - rows.start, shown.cursor[1] - columns.start
@@ -78,7 +78,7 @@ def draw_pixel_part(canvas: Canvas, layout: Layout, session: Session, shown: Mat
         margins = margin(shown, shown.row_metric, rows)[0], margin(shown, shown.column_metric, columns)[0]
         hint = frame.part_words(shown.n, rows, columns)
     draw_pixels(canvas, layout, shown, level, diagonal)
-    _draw_blocks(canvas, layout, session, shown, top, left)
+    draw_blocks(canvas, layout, session, shown, top, left)
     names = [shown.names[item] for item in shown.order[per * rows.start : per * rows.stop : per].tolist()]
     if 0 <= row < len(names):
         names[row] = shown.names[int(shown.order[shown.cursor[0]])]
@@ -99,12 +99,13 @@ def _quieter(level: Floats, scaling: Scaling) -> Floats:
     return np.sign(level) * np.where(level != 0, np.maximum(np.abs(level) ** 1.5, FAINTEST), 0.0)
 
 
-def _draw_blocks(canvas: Canvas, layout: Layout, session: Session, shown: Matrix, top: int, left: int) -> None:
+def draw_blocks(canvas: Canvas, layout: Layout, session: Session, shown: Matrix, top: int, left: int) -> None:
+    """The outlines of blocks, where they are asked for."""
     if session.matrix.blocks is None:
         return
-    from clftui.views.matrix_blocks import draw_blocks  # Loaded when blocks are first asked for.
+    from clftui.views import matrix_blocks  # Loaded when blocks are first asked for.
 
-    draw_blocks(canvas, layout, session, shown, top, left)
+    matrix_blocks.draw_blocks(canvas, layout, session, shown, top, left)
 
 
 def _names(shown: Matrix, positions: slice) -> list[str]:

@@ -42,6 +42,8 @@ class Content:
     """Columns at the left for the groups of the hierarchy."""
     strips: StripContent | None = None
     """What cells hold of their history; None where they hold a number or a shade."""
+    image_rows: int = 0
+    """Rows of the smallest image that cells may hold; 0 where they hold none."""
 
 
 class Layout(NamedTuple):
@@ -82,6 +84,8 @@ class Layout(NamedTuple):
     """How cells hold strips of epochs; None where they hold none."""
     track_x: int = -1
     """Where what stands beside the rows' strips begins."""
+    images: bool = False
+    """Whether cells hold images."""
 
     @property
     def width(self) -> int:
@@ -135,6 +139,10 @@ def _arrange(width: int, height: int, content: Content) -> Layout:
         from clftui.widgets.matrix_epochs_layout import arrange_strips  # Loaded when strips are first asked for.
 
         return arrange_strips(width, height, content, content.strips)
+    if content.image_rows:
+        from clftui.widgets.matrix_images import arrange_images  # Loaded when images are first asked for.
+
+        return arrange_images(width, height, content)
     label = label_width(width, content.name_width)
     x = min(EDGE + label + 1, max(width - 1, 0))
     share, interval, spark = _margins(width, x, content)
