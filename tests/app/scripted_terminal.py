@@ -55,8 +55,7 @@ class ScriptedTerminal:
         self.pid, self._handle = pty.fork()
         if self.pid == 0:
             os.execve(command[0], list(command), dict(env))
-        columns, rows = size
-        fcntl.ioctl(self._handle, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.resize(*size)
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
@@ -89,6 +88,10 @@ class ScriptedTerminal:
         """Everything sent so far."""
         with self._changed:
             return bytes(self._got)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the window another size; the kernel tells the command."""
+        fcntl.ioctl(self._handle, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def press(self, keys: bytes) -> None:
         """Type."""

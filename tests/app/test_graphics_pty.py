@@ -128,8 +128,13 @@ def test_sixels_are_painted_again_only_where_something_was_written(start: Start)
     assert not sixels(terminal.got[moved:])
     terminal.press(b"\x1b")
     terminal.until(lambda got: len(sixels(got)) == len(first), covered)
-    terminal.calm()
+    closed = terminal.calm()
     assert sorted(sixels(terminal.got[covered:])) == sorted(first)
+    terminal.resize(70, 30)
+    terminal.until(lambda got: bool(sixels(got)), closed)
+    terminal.calm()
+    corners = re.findall(rb"\x1b7\x1b\[(\d+);(\d+)H\x1bP", terminal.got[closed:])
+    assert corners and all(int(row) + 6 < 30 and int(column) + 13 <= 70 for row, column in corners)
 
 
 def test_blocks_cost_less_than_five_kilobytes_each(start: Start) -> None:
