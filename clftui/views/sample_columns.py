@@ -34,6 +34,7 @@ _BY = {
 }  # fmt: skip
 """The orders whose numbers no other column has, and what these are called."""
 _LEAST_TEXT = 24
+_TRIED = 64
 _OPTIONAL = (("by", 40), ("own", 64), ("loss", 96), ("wrong", 96), ("tag", 120), ("soft", 110))
 """Columns that come with the width of the screen, the most useful first."""
 
@@ -85,6 +86,16 @@ def _losses(shown: SampleList, indices: tuple[int, ...]) -> NDArray[np.float32]:
 def documents(shown: SampleList) -> bool:
     """Whether the samples are texts."""
     return shown.table is not None and shown.table.text is not None
+
+
+@lru_cache(maxsize=16)
+def has_long_texts(shown: SampleList, width: int) -> bool:
+    """Whether many of a list's texts need more than one line on a screen of this width; told from a few of them."""
+    if not documents(shown) or not shown.n:
+        return False
+    some = np.linspace(0, shown.n - 1, min(shown.n, _TRIED)).astype(np.int64).tolist()
+    lengths = [len(content_of(shown, shown.row(index))[0]) for index in some]
+    return bool(np.median(lengths) > width // 3)
 
 
 def content_of(shown: SampleList, row: int) -> tuple[str, bool]:

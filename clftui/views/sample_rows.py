@@ -17,6 +17,7 @@ from clftui.views.sample_columns import (
     content_of,
     documents,
     facts_of,
+    has_long_texts,
     placed,
     title_of,
     words_of,
@@ -25,7 +26,7 @@ from clftui.views.sample_parts import name_of, verdict_colour, wrapped
 from clftui.views.sample_seen import Seen, draw_header
 
 TWO_LINES = 18
-"""From this height on documents have two lines each."""
+"""From this height on long documents have two lines each."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,13 @@ class Rows:
         return 0
 
 
-def layout(shown: SampleList, height: int) -> Rows:
+def layout(shown: SampleList, width: int, height: int) -> Rows:
     """As many lines as fit under the header and over the foot."""
     title = 2 if height >= 26 else 0
     foot = 0 if height < 10 else 2 if height < 18 else 6 if documents(shown) else 3
     head = 1 if height >= 5 else 0
     title += 1 if shown.trouble and height >= 8 else 0
-    two = documents(shown) and height >= TWO_LINES
+    two = height >= TWO_LINES and has_long_texts(shown, width)
     return Rows(title + head, max(height - title - head - foot, 1), foot, 2 if two else 1)
 
 

@@ -166,7 +166,7 @@ class SamplesView(View):
 
 def _body(session: Session, shown: SampleList, width: int, height: int) -> Grid | Rows:
     grid = None if as_rows(session, shown) else sample_grid.layout(session, shown, width, height)
-    return grid or sample_rows.layout(shown, height)
+    return grid or sample_rows.layout(shown, width, height)
 
 
 def _clicked(seen: Seen, shown: SampleList, body: Grid | Rows, x: int, y: int) -> Callable[[Session], Session] | None:
