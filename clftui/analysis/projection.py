@@ -53,7 +53,7 @@ def components(rows: ArrayLike, k: int) -> Components:
 
 def _unit_rows(rows: Float64) -> Float64:
     length = np.sqrt(np.einsum("nd,nd->n", rows, rows))[:, None]
-    return np.divide(rows, length, out=np.zeros_like(rows), where=length > 0)
+    return np.asarray(np.divide(rows, length, out=np.zeros_like(rows), where=length > 0))
 
 
 def classical_scaling(distances: ArrayLike, k: int = 2) -> Float64:
@@ -134,3 +134,34 @@ def stratified(labels: ArrayLike, most: int, seed: int) -> Int64:
     by_label = shuffled[np.argsort(number[shuffled], kind="stable")]
     place = np.arange(n) - np.repeat(np.cumsum(size) - size, size)
     return np.sort(by_label[place < np.repeat(quota, size)])
+
+
+def stress(distances: ArrayLike, places: ArrayLike) -> float:
+    """The sum over pairs of squared differences between (n, n) distances and those of the places (n, k)."""
+    wanted, found = np.asarray(distances, dtype=np.float64), _apart(np.asarray(places, dtype=np.float64))
+    return float(((wanted - found) ** 2).sum() / 2)
+
+
+def least_stress(distances: ArrayLike, start: ArrayLike, steps: int = 300, least: float = 1e-6) -> Float64:
+    """(n, k) places of locally least stress from `start` on, by majorisation (SMACOF; de Leeuw 1977).
+
+    Ends after `steps`, or once a step lowers the stress by less than `least` of it.
+    """
+    wanted, places = np.asarray(distances, dtype=np.float64), np.array(start, dtype=np.float64)
+    n, before = len(wanted), np.inf
+    for _ in range(steps if n > 1 else 0):
+        found = _apart(places)
+        now = float(((wanted - found) ** 2).sum() / 2)
+        if before - now <= least * max(now, 1e-300):
+            break
+        before = now
+        ratio = np.divide(wanted, found, out=np.zeros_like(wanted), where=found > 0)
+        places = (ratio.sum(axis=1)[:, None] * places - ratio @ places) / n
+    return places
+
+
+def _apart(places: Float64) -> Float64:
+    length = np.einsum("nd,nd->n", places, places)
+    squares = np.maximum(length[:, None] + length - 2 * (places @ places.T), 0.0)
+    np.fill_diagonal(squares, 0.0)
+    return np.asarray(np.sqrt(squares))

@@ -116,10 +116,11 @@ def by_label(values: ArrayLike, labels: ArrayLike, classes: int) -> Float64:
     known = np.isfinite(value) & (label >= 0)
     total = np.bincount(label[known], value[known], minlength=classes)
     number = np.bincount(label[known], minlength=classes)
-    return np.divide(total, number, out=np.full(classes, np.nan), where=number > 0)
+    mean: Float64 = np.divide(total, number, out=np.full(classes, np.nan), where=number > 0)
+    return mean
 
 
 def _centred(rows: ArrayLike) -> Float64:
     """Around their mean: the expanded square loses digits far from the origin."""
     values = np.asarray(rows, dtype=np.float64)
-    return values - values.mean(axis=0) if len(values) else values
+    return np.asarray(values - values.mean(axis=0)) if len(values) else values

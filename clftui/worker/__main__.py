@@ -14,7 +14,7 @@ def main() -> None:
     """Serve standard input; nothing else may write to standard output."""
     with contextlib.suppress(OSError):
         os.nice(NICENESS)
-    from clftui.worker.tasks import TASKS
+    from clftui.worker.tasks import TASKS, Arrays
     from clftui.worker.wire import WireError, receive, send
 
     incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
@@ -28,10 +28,17 @@ def main() -> None:
         if message is None:
             return
         header, arrays = message
+        revision = header["revision"]
+
+        def tell(done: float, so_far: Arrays, revision: int = revision) -> None:
+            send(outgoing, {"revision": revision, "done": done}, so_far)
+
         try:
-            found, answer = TASKS[header["task"]](header["parameters"], arrays), {"revision": header["revision"]}
+            found, answer = TASKS[header["task"]](header["parameters"], arrays, tell), {"revision": revision}
+        except BrokenPipeError:
+            return
         except Exception as error:
-            found, answer = {}, {"revision": header["revision"], "error": f"{type(error).__name__}: {error}"}
+            found, answer = {}, {"revision": revision, "error": f"{type(error).__name__}: {error}"}
         try:
             send(outgoing, answer, found)
         except OSError:

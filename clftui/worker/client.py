@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import clftui
-from clftui.worker.tasks import Arrays
+from clftui.worker.telling import Arrays, Tell
 from clftui.worker.wire import receive, send
 
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -36,15 +36,18 @@ class Worker:
         self._revision = 0
         self._cancelled = False
 
-    def call(self, task: str, parameters: dict[str, Any], arrays: Arrays) -> Arrays:
-        """The answer of `task`, waited for. WorkerError where it fails, Cancelled where `cancel` ended it."""
+    def call(self, task: str, parameters: dict[str, Any], arrays: Arrays, tell: Tell | None = None) -> Arrays:
+        """The answer of `task`, waited for. WorkerError where it fails, Cancelled where `cancel` ended it.
+
+        `tell` hears of what the task tells on the way.
+        """
         with self._turn:
             self._cancelled = False
             self._revision += 1
             header = {"task": task, "parameters": parameters, "revision": self._revision}
             # A process that ended while idle shows only when it is written to: then a new one is asked.
             for fresh in (False, True):
-                answer = self._ask(header, arrays, fresh)
+                answer = self._ask(header, arrays, fresh, tell)
                 if answer is not None:
                     return answer
                 if self._cancelled:
@@ -68,7 +71,7 @@ class Worker:
                 with contextlib.suppress(OSError, ValueError):
                     stream.close()
 
-    def _ask(self, header: dict[str, Any], arrays: Arrays, fresh: bool) -> Arrays | None:
+    def _ask(self, header: dict[str, Any], arrays: Arrays, fresh: bool, tell: Tell | None) -> Arrays | None:
         """The answer; None where the process is gone."""
         if fresh:
             self.close()
@@ -81,6 +84,10 @@ class Worker:
         try:
             send(cast(BufferedIOBase, process.stdin), header, arrays)
             message = receive(cast(BufferedIOBase, process.stdout))
+            while message is not None and "done" in message[0] and message[0]["revision"] == header["revision"]:
+                if tell is not None:
+                    tell(message[0]["done"], message[1])
+                message = receive(cast(BufferedIOBase, process.stdout))
         except (OSError, ValueError):  # ValueError: another thread has closed the pipes, or what came is no message.
             return None
         if message is None:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from clftui.analysis.confusion import Confusion
+from clftui.worker import tasks_map
+from clftui.worker.telling import Arrays, Tell
 
-Arrays = dict[str, NDArray[Any]]
+__all__ = ["TASKS", "Arrays", "Tell", "packed", "unpacked"]
 
 
 def packed(c: Confusion) -> tuple[dict[str, Any], Arrays]:
@@ -27,16 +28,19 @@ def unpacked(parameters: dict[str, Any], arrays: Arrays) -> Confusion:
     )
 
 
-def _order(parameters: dict[str, Any], arrays: Arrays) -> Arrays:
+def _order(parameters: dict[str, Any], arrays: Arrays, tell: Tell) -> Arrays:
     """`method` of analysis.ordering -> `order` (K,)."""
     from clftui.analysis.ordering import order
 
     return {"order": order(unpacked(parameters, arrays), parameters["method"])}
 
 
-def _echo(parameters: dict[str, Any], arrays: Arrays) -> Arrays:
-    """The arrays as they came, after `seconds`: to try the way there and back."""
+def _echo(parameters: dict[str, Any], arrays: Arrays, tell: Tell) -> Arrays:
+    """The arrays as they came, after `seconds` and `told` messages: to try the way there and back."""
     import time
+
+    for number in range(parameters.get("told", 0)):
+        tell(number / parameters["told"], arrays)
 
     time.sleep(parameters.get("seconds", 0))
     if "error" in parameters:
@@ -44,4 +48,8 @@ def _echo(parameters: dict[str, Any], arrays: Arrays) -> Arrays:
     return {name: np.asarray(array) for name, array in arrays.items()}
 
 
-TASKS: dict[str, Callable[[dict[str, Any], Arrays], Arrays]] = {"order": _order, "echo": _echo}
+TASKS: dict[str, Callable[[dict[str, Any], Arrays, Tell], Arrays]] = {
+    "order": _order,
+    "echo": _echo,
+    **tasks_map.TASKS,
+}

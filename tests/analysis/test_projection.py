@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clftui.analysis.projection import boxed, classical_scaling, components, procrustes, stratified
+from clftui.analysis.projection import (
+    boxed,
+    classical_scaling,
+    components,
+    least_stress,
+    procrustes,
+    stratified,
+    stress,
+)
 
 SEEDS = st.integers(0, 10_000)
 
@@ -74,7 +84,8 @@ def test_a_turned_mirrored_and_scaled_picture_is_laid_exactly_onto_its_original(
     seed: int, angle: float, mirrored: bool, scale: float
 ) -> None:
     goal = np.random.default_rng(seed).normal(size=(12, 2))
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ np.diag([1, -1 if mirrored else 1])
+    mirror = np.diag([1, -1 if mirrored else 1])
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ mirror
     moved, left = procrustes(goal, goal @ turn * scale + [3, -7])
     np.testing.assert_allclose(moved, goal, atol=1e-7)
     assert left < 1e-9
@@ -117,3 +128,19 @@ def test_another_seed_draws_other_samples_of_the_same_labels() -> None:
     first, second = stratified(labels, 40, 0), stratified(labels, 40, 1)
     assert not np.array_equal(first, second)
     assert np.array_equal(np.bincount(labels[first]), np.bincount(labels[second]))
+
+
+@given(SEEDS, st.integers(2, 15))
+def test_least_stress_is_no_higher_than_that_of_scikit_learn(seed: int, n: int) -> None:
+    from sklearn.manifold import smacof
+
+    rng = np.random.default_rng(seed)
+    rows = rng.normal(size=(n, 4))
+    apart = np.linalg.norm(rows[:, None] - rows, axis=2)
+    start = classical_scaling(apart)
+    found = least_stress(apart, start)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        _, known = smacof(apart, init=start, n_init=1, max_iter=300, eps=1e-6, normalized_stress=False)
+    assert stress(apart, found) <= stress(apart, start) + 1e-9
+    assert stress(apart, found) <= known * (1 + 1e-3) + 1e-6

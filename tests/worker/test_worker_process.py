@@ -50,6 +50,16 @@ def test_it_answers_what_the_analysis_itself_would(worker: Worker) -> None:
     assert answer["order"].tolist() == order(c, "linkage").tolist()
 
 
+def test_what_a_task_tells_on_the_way_comes_before_its_answer(worker: Worker) -> None:
+    heard: list[tuple[float, list[int]]] = []
+    answer = worker.call(
+        "echo", {"told": 4}, NUMBERS, lambda done, so_far: heard.append((done, so_far["numbers"].tolist()))
+    )
+    assert heard == [(share, [0, 1, 2]) for share in (0, 0.25, 0.5, 0.75)]
+    assert answer["numbers"].tolist() == [0, 1, 2]
+    assert worker.call("echo", {"told": 2}, NUMBERS)["numbers"].tolist() == [0, 1, 2]
+
+
 def test_one_process_answers_all_and_gives_way_to_others(worker: Worker) -> None:
     assert worker.call("echo", {}, NUMBERS)["numbers"].tolist() == [0, 1, 2]
     process = process_of(worker)
@@ -148,7 +158,7 @@ def test_it_ends_when_nobody_asks_or_nobody_is_there() -> None:
 PRINTING = """
 import os, sys
 import clftui.worker.tasks as tasks
-def loud(parameters, arrays):
+def loud(parameters, arrays, tell):
     print("a library that prints")
     os.write(1, b"and one written in C")
     return arrays
