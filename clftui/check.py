@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from clftui.launch import LaunchError, make_session
+from clftui.opening import LaunchError, make_session
 from clftui.report.check import NOT_COMPARED, CheckError, check, render
 from clftui.schema import FormatError
 from clftui.state.rules import read_rules

@@ -263,7 +263,7 @@ def _completion_command() -> click.Command:
 
 def _session_of(chosen: dict[str, Any]) -> Session:
     """The session the arguments describe; leaves with one sentence where they cannot be met."""
-    from clftui.launch import LaunchError, make_session
+    from clftui.opening import LaunchError, make_session
 
     try:
         return make_session(chosen)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clftui.launch import LaunchError, deliver, make_session
+from clftui.launch import deliver
+from clftui.opening import LaunchError, make_session
 from clftui.report.exports import What, chosen_tags, content, rows_for
 from clftui.report.link_folder import fill
 from clftui.report.tagged import Row

@@ -78,7 +78,7 @@ def test_the_bundled_runs_need_no_path() -> None:
 @pytest.mark.parametrize("view", ["runs", "ranking", "matrix", "pairs", "samples", "collect"])
 @pytest.mark.parametrize("form", ["text", "md", "json", "csv"])
 def test_every_view_in_every_format(root: Path, view: str, form: str) -> None:
-    from clftui.launch import make_session
+    from clftui.opening import make_session
     from clftui.report import Options, render
 
     session = make_session(

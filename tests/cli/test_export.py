@@ -17,7 +17,7 @@ import pytest
 
 from clftui.data.catalog import open_catalog
 from clftui.export import run_export, run_list
-from clftui.launch import LaunchError, make_session
+from clftui.opening import LaunchError, make_session
 from clftui.report import Options, render
 from clftui.report.exports import kind_of
 from clftui.report.issues import data as issues

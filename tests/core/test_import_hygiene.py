@@ -38,7 +38,7 @@ def test_import_loads_nothing_heavy(module: str, allowed: set[str]) -> None:
 
 def test_a_report_needs_no_textual_and_no_pandas() -> None:
     statement = (
-        "from clftui.launch import make_session; from clftui.report import render; "
+        "from clftui.opening import make_session; from clftui.report import render; "
         "s = make_session(dict(paths=(), run=None, split=None, epoch=None, metric=None, filters=(), images=None,"
         " sample_set='digits')); render(s, 'matrix', 'json')"
     )

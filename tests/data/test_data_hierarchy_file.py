@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clftui.data.catalog import open_catalog
-from clftui.launch import LaunchError, make_session
+from clftui.opening import LaunchError, make_session
 from clftui.state.settings import ClassOrder
 from tests.builders import write_run
 
