@@ -18,6 +18,12 @@ AT_ONCE = 500
 Words = tuple[tuple[str, ...], ...]
 
 
+def has_keywords(run: Run, evaluation: Evaluation) -> bool:
+    """Whether the samples are texts."""
+    table = table_of(run, evaluation.split)
+    return table is not None and table.text is not None
+
+
 def keywords(run: Run, evaluation: Evaluation, order: tuple[int, ...] = ()) -> Words:
     """The weightiest words of each class, by the true class of the documents; in `order`, or of all classes.
 

@@ -167,7 +167,7 @@ def axis_at(session: Session, shown: Axes) -> int:
 
 
 def line_at(session: Session, shown: Axes) -> int:
-    """Which of the samples is under the cursor; the surest lit one where it is none of them, -1 without any."""
+    """The sample under the cursor; where it is none of these the surest one inside the brushes, -1 without any."""
     evaluation, name = shown.samples.evaluation, session.selection.sample
     if name is not None:
         row = row_of(table_of(shown.samples.run, evaluation.split), name)
@@ -175,7 +175,7 @@ def line_at(session: Session, shown: Axes) -> int:
         if here.size:
             return int(here[0])
     lit = np.flatnonzero(shown.lit)
-    return int(lit[0]) if lit.size else (0 if shown.samples.n else -1)
+    return int(lit[0]) if lit.size else -1
 
 
 def only_own(evaluation: Evaluation) -> bool:

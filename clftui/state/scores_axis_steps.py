@@ -88,8 +88,8 @@ def brush(session: Session, page: Page) -> Session:
     here = settings(session, on_axes=True, axis=name)
     if there is None:
         begun = replace(remember(here), filters=(*here.filters, ScoreOf(name, BEGUN, 1.0)))
-        return say(settings(begun, upper=False),
-                   "Brush: j k move its lower bound; B the upper one, then drops it; enter opens what is inside.")  # fmt: skip
+        words = "Brush: j k move its lower bound; B the upper one, then drops it; enter opens what is inside."
+        return say(settings(begun, upper=False), words)
     if not session.scores.upper:
         return say(settings(here, upper=True), f"j k move the upper bound of {there.describe()}; B drops it.")
     kept = tuple(each for each in here.filters if each != there)
@@ -103,7 +103,8 @@ def add_axis(session: Session, page: Page) -> Session:
         return say(session, shown.sentence)
     name = next_class(shown.samples, shown.names)
     if name is None or shown.a >= MOST:
-        return say(session, "Every class has an axis." if name is None else f"{MOST} axes are all a screen can tell apart.")
+        words = "Every class has an axis." if name is None else f"{MOST} axes are all a screen can tell apart."
+        return say(session, words)
     return add_class(session, page, name)
 
 

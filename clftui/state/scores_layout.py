@@ -13,7 +13,11 @@ BOTH_FROM = 15
 AXES_LEAST = 8
 _LABEL = 9
 _NARROW, _WIDE = 5, 16
-"""The least and the greatest width of a column."""
+"""The least width of a column with a name over it, and the greatest width."""
+_LEAST, _LEGIBLE = 2, 9
+"""The least width where not all columns fit, so that more of them show; with keywords over them."""
+_AIR = 6
+"""Rows that stacks get even where they need fewer."""
 SIDE_LABEL = 26
 """Width of what stands before a row: letter, name, number of samples and of wrong ones."""
 
@@ -68,8 +72,10 @@ class ScoresLayout:
         return max(self.across * self.along, 1)
 
 
-def arrange(settings: ScoresSettings, classes: int, width: int, height: int, words: bool = False) -> ScoresLayout:
-    """The layout of `classes` columns; `words`: there are keywords to show."""
+def arrange(
+    settings: ScoresSettings, classes: int, most: int, width: int, height: int, words: bool = False
+) -> ScoresLayout:
+    """The layout of `classes` columns of at most `most` samples; `words`: there are keywords to show."""
     foot = 1 if height >= 8 else 0
     inner = max(height - foot, 0)
     upright, dense = width >= UPRIGHT_FROM, settings.variant is ScoresVariant.GRID
@@ -84,14 +90,24 @@ def arrange(settings: ScoresSettings, classes: int, width: int, height: int, wor
     head = min((2 + words) if upright else 1, above)
     rows = above - head
     if upright:
-        room = max(width - _LABEL, 1)
-        size = min(max((room - 1) // max(classes, 1) - 1, _NARROW), _WIDE)
-        columns = min(classes, max(room // (size + 1), 1))
+        size = _breadth(max(width - _LABEL, 1), rows * (2 if dense else 1), classes, most, words)
+        if both:
+            rows = min(rows, max(-(-most // size) + 1, _AIR))
+            above = head + rows
+        columns = min(classes, max((width - _LABEL) // (size + 1), 1))
     else:
         size = min(max(rows // max(classes, 1), 1), 4)
         columns = min(classes, max(rows // size, 1))
     axes_rows = inner - above if both or settings.on_axes else 0
     return ScoresLayout(width, height, upright, dense, head, words, rows, columns, size, above, axes_rows, foot)
+
+
+def _breadth(room: int, rows: int, classes: int, most: int, words: bool) -> int:
+    """Cells across a column: as broad as all fit; else as narrow as the fullest one has room in `rows`."""
+    broad = (room - 1) // max(classes, 1) - 1
+    if broad >= _NARROW:
+        return min(broad, _WIDE)
+    return _LEGIBLE if words else min(max(-(-most // max(rows, 1)), _LEAST), _NARROW)
 
 
 def axes_fit(width: int) -> int:

@@ -21,7 +21,7 @@ from clftui.state.sample_list import Nothing
 from clftui.state.scores_columns import ready_summary
 from clftui.state.session import Session, passed
 from clftui.state.similar import reference
-from clftui.text import plural, sanitise
+from clftui.text import sanitise
 
 Int64 = NDArray[np.int64]
 Float32 = NDArray[np.float32]
@@ -68,6 +68,12 @@ class Stacks:
         """(C,) wrong ones among them."""
         total = np.concatenate([[0], np.cumsum(self.wrong)])
         return np.asarray(total[self.starts[1:]] - total[self.starts[:-1]], dtype=np.int64)
+
+    @property
+    def most(self) -> int:
+        """Samples of the fullest column without filters: layouts depend on it, and stay while one filters."""
+        counts = self.evaluation.confusion.predicted_count[self.order]
+        return int(counts.max()) if len(counts) else 0
 
     def packing(self, capacity: int) -> Packing:
         """How many samples a glyph stands for where each column has room for `capacity` of them."""
@@ -188,9 +194,9 @@ def _surer(scores: Float32, score: float) -> int:
     return int(np.count_nonzero(scores > score))
 
 
-def unit_words(packed: Packing) -> str:
-    """What a glyph stands for: `a cell: 1 wrong or up to 8 right`; empty where that is one sample."""
+def unit_words(packed: Packing, dense: bool) -> str:
+    """What a glyph stands for: `a cell ≤ 8 right, 1 wrong`; empty where that is one sample."""
     if packed == Packing(1, 1):
         return ""
-    wrong = plural(1, "wrong", "wrong") if packed.wrong == 1 else f"up to {packed.wrong} wrong"
-    return f"a cell: {wrong} or {'up to ' if packed.right > 1 else ''}{packed.right} right"
+    right, wrong = (f"{'≤ ' if each > 1 else ''}{each}" for each in packed)
+    return f"a{' half' if dense else ''} cell {right} right, {wrong} wrong"

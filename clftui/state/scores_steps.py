@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from clftui.analysis.stacking import glyphs, owners
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
+from clftui.state.class_keywords import has_keywords
 from clftui.state.class_order import orders
 from clftui.state.moves import cycle, drill_to_samples, say, select
 from clftui.state.peers import table_of
@@ -34,7 +35,8 @@ def settings(session: Session, **changes: object) -> Session:
 
 def layout_of(session: Session, shown: Stacks, page: Page) -> ScoresLayout:
     """The layout on a body of `page` (rows, columns) cells."""
-    return arrange(session.scores, shown.n, page[1], page[0])
+    words = has_keywords(shown.run, shown.evaluation)
+    return arrange(session.scores, shown.n, shown.most, page[1], page[0], words)
 
 
 def move(session: Session, rows: int, columns: int, page: Page) -> Session:

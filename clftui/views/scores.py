@@ -14,7 +14,7 @@ from clftui.state.class_keywords import keywords
 from clftui.state.sample_list import Nothing
 from clftui.state.sample_past import Marks, marks
 from clftui.state.scores_axes import Axes, axes, axis_at, line_at, only_own
-from clftui.state.scores_layout import ScoresLayout, arrange, axes_fit
+from clftui.state.scores_layout import ScoresLayout, axes_fit
 from clftui.state.scores_letters import Letters, letters
 from clftui.state.scores_stacks import Stacks, cursor, stacks, unit_words
 from clftui.state.scores_subject import Samples, subject
@@ -27,7 +27,7 @@ from clftui.widgets.score_heads import draw_heads, draw_legend, legend_width
 from clftui.widgets.score_stacks import Marked, Placed, draw_box, draw_stacks, place
 from clftui.widgets.sentence import draw_sentence
 
-HINT = 34
+HINT = 46
 """Columns of a title that a legend leaves to it."""
 
 
@@ -49,11 +49,12 @@ class ScoresView(View):
         session = self.session
         if session is None:
             return ""
-        words = f"{session.scores.variant.value} + parallel coordinates · {session.scores.order.value}"
+        words = f"{session.scores.variant.value} · {session.scores.order.value}"
         layout = self._layout
         if layout is None or layout.columns >= len(session.classes):
             return words
-        return f"{words} · {count(self._first + 1)}–{count(self._first + layout.columns)}"
+        shown = f"{count(self._first + 1)}–{count(self._first + layout.columns)}"
+        return f"{words} · {shown} of {count(len(session.classes))}"
 
     def draw(self, canvas: Canvas) -> None:
         session = self.session
@@ -73,46 +74,25 @@ class ScoresView(View):
 
     def _draw(self, canvas: Canvas, session: Session, shown: Stacks) -> None:
         words = keywords(shown.run, shown.evaluation, tuple(shown.order.tolist()))
-        layout = self._layout = arrange(session.scores, shown.n, canvas.width, canvas.height, bool(words))
+        layout = self._layout = scores_steps.layout_of(session, shown, (canvas.height, canvas.width))
         column, index = cursor(session, shown)
         self._first = follow(self._first, column, layout.columns, shown.n)
         samples = subject(session, shown.run, shown.evaluation, shown.name(column))
+        found = _axes(session, shown, samples, canvas.width) if layout.axes_rows else ""
         often = marks(session, shown.run, shown.evaluation)
         marked = _marked(session, shown, samples, often, column)
         packed = shown.packing(layout.capacity)
-        under = -1 if session.scores.on_axes and layout.axes_rows else index
-        placed = self._placed = place(shown, layout, self._first, packed, marked, under)
-        named = _letters(shown, layout, self._first, placed, samples)
+        placed = self._placed = place(shown, layout, self._first, packed, marked, index)
+        named = _letters(shown, layout, self._first, placed, samples, found)
         if layout.rows > 0:
             draw_stacks(canvas, shown, layout, placed, named)
             draw_heads(canvas, shown, layout, self._first, column, named, words)
             draw_box(canvas, layout, placed, column - self._first)
         if layout.axes_rows:
-            _draw_title(canvas, shown, layout, samples, often, unit_words(packed))
-            self._draw_axes(canvas, session, shown, layout, samples, named)
+            _draw_title(canvas, shown, layout, samples, often, unit_words(packed, layout.dense))
+            _draw_axes(canvas, session, layout, found, named)
         if layout.foot:
-            draw_foot(canvas, session, shown, index, samples, named, often)
-
-    def _draw_axes(
-        self, canvas: Canvas, session: Session, shown: Stacks, layout: ScoresLayout, samples: Samples, named: Letters
-    ) -> None:
-        top, height = layout.axes + 1, layout.axes_rows - 1
-        try:
-            sentence = _empty(samples)
-            found = axes(session, samples, shown.order, axes_fit(canvas.width)) if not sentence else None
-        except FormatError as error:
-            sentence, found = str(error), None
-        if found is None:
-            canvas.text(2, top + height // 3, shorten(sentence, canvas.width - 4), canvas.palette.muted)
-            return
-        if height < 3:
-            return
-        at = frame(canvas.width, top, height, found.a, found.limit is not None and height > 4)
-        known = letters(shown.evaluation.classes, [*found.index.tolist(), *named.hue])
-        known = named if all(int(each) in named.hue for each in found.index) else known
-        under = axis_at(session, found) if session.scores.on_axes else -1
-        draw_axes(canvas, at, found, session.scores, known, under, line_at(session, found))
-        _draw_lit(canvas, layout, found)
+            draw_foot(canvas, session, shown, index, named, often)
 
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor to a sample; on the cursor it opens what shows."""
@@ -161,46 +141,61 @@ def _marked(session: Session, shown: Stacks, samples: Samples, often: Marks | No
     return Marked(past, chosen, boxed)
 
 
-def _letters(shown: Stacks, layout: ScoresLayout, first: int, placed: Placed, samples: Samples) -> Letters:
-    """For the columns that show, then the true classes of the axes' samples and of the visible mistakes."""
-    columns = shown.order[first : first + layout.columns].tolist()
-    seen: list[int] = []
-    for labels in (shown.evaluation.true[samples.positions], placed.label[placed.wrong]):
-        found, n = np.unique(labels, return_counts=True)
-        seen += found[np.argsort(-n, kind="stable")].tolist()
-    return letters(shown.evaluation.classes, [*columns, *seen])
-
-
-def _empty(samples: Samples) -> str:
-    """Why there are no axes; empty where there are."""
+def _axes(session: Session, shown: Stacks, samples: Samples, width: int) -> Axes | str:
+    """The axes, or why there are none."""
     if only_own(samples.evaluation):
         return "This run logged the scores of predicted and true classes alone: there are no other axes."
     if not samples.n:
         return "No sample is selected that passes the filters; i shows others, F drops the last filter."
-    return ""
+    try:
+        return axes(session, samples, shown.order, axes_fit(width))
+    except FormatError as error:
+        return str(error)
+
+
+def _draw_axes(canvas: Canvas, session: Session, layout: ScoresLayout, found: Axes | str, named: Letters) -> None:
+    top, height = layout.axes + 1, layout.axes_rows - 1
+    if isinstance(found, str):
+        canvas.text(2, top + height // 3, shorten(found, canvas.width - 4), canvas.palette.muted)
+        return
+    if height < 3:
+        return
+    at = frame(canvas.width, top, height, found.a, found.limit is not None and height > 4)
+    under = axis_at(session, found) if session.scores.on_axes else -1
+    draw_axes(canvas, at, found, session.scores, named, under, line_at(session, found))
+    _draw_lit(canvas, layout, found)
+
+
+def _letters(
+    shown: Stacks, layout: ScoresLayout, first: int, placed: Placed, samples: Samples, found: Axes | str
+) -> Letters:
+    """For the columns that show and the axes, then the true classes of their samples and of the visible mistakes."""
+    columns = shown.order[first : first + layout.columns].tolist()
+    seen: list[int] = [] if isinstance(found, str) else found.index.tolist()
+    for labels in (shown.evaluation.true[samples.positions], placed.label[placed.wrong]):
+        classes, n = np.unique(labels, return_counts=True)
+        seen += classes[np.argsort(-n, kind="stable")].tolist()
+    return letters(shown.evaluation.classes, [*columns, *seen])
 
 
 def _draw_title(
     canvas: Canvas, shown: Stacks, layout: ScoresLayout, samples: Samples, often: Marks | None, unit: str
 ) -> None:
-    """`─ Scores of 110 Shirt → T-shirt ──── right ▇▇▇ wrong hhh .4–1  h wrong in > 9 epochs`"""
+    """`─ Scores of 110 Shirt → T-shirt ──── right ▇▇▇▇ wrong xxxx .4–1  x wrong in > 9 epochs`"""
     p, y = canvas.palette, layout.axes
     canvas.hline(0, y, canvas.width, p.line)
     words = often.words if often is not None else ""
-    if legend_width(words) + HINT > canvas.width:
+    title = f"Scores of {samples.title}"
+    least = min(text_width(title), HINT) + 6
+    if legend_width(words, unit) + least > canvas.width:
         words = ""
-    room = canvas.width - legend_width(words) - 4
-    title = shorten(f"Scores of {samples.title}", max(room if room >= HINT else canvas.width - 4, 1))
-    used = 2 + canvas.text(1, y, f" {title} ", p.text, attrs=BOLD)
-    if room < HINT or not layout.rows:
-        return
-    at = canvas.width - legend_width(words) - 1
-    if unit and at - used > text_width(unit) + 4:
-        at -= text_width(unit) + 2
-        canvas.text(at - 1, y, f" {unit}  ", p.muted)
-        at += text_width(unit) + 2
-    canvas.text(at - 1, y, " ", p.muted)
-    draw_legend(canvas, at, y, shown.low, words)
+    room = canvas.width - legend_width(words, unit) - 2
+    legible = layout.rows > 0 and room >= least
+    title = shorten(title, max((room if legible else canvas.width) - 4, 1))
+    canvas.text(1, y, f" {title} ", p.text, attrs=BOLD)
+    if legible:
+        canvas.fill(room, y, canvas.width - room - 1, 1)
+        draw_legend(canvas, room + 1, y, shown.low, words, unit)
 
 
 def _draw_lit(canvas: Canvas, layout: ScoresLayout, found: Axes) -> None:

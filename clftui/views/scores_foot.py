@@ -7,7 +7,6 @@ from clftui.state.sample_answers import answers_at, track
 from clftui.state.sample_past import MARK, Marks
 from clftui.state.scores_letters import Letters
 from clftui.state.scores_stacks import Stacks
-from clftui.state.scores_subject import Samples
 from clftui.state.session import Session
 from clftui.text import count, sanitise, short_score, shorten, text_width
 
@@ -15,9 +14,8 @@ GUESSES = 3
 
 
 def draw_foot(
-    canvas: Canvas, session: Session, shown: Stacks, index: int, samples: Samples, letters: Letters,
-    often: Marks | None,
-) -> None:  # fmt: skip
+    canvas: Canvas, session: Session, shown: Stacks, index: int, letters: Letters, often: Marks | None
+) -> None:
     """`#5806  true Shirt  1 T-shirt .98  2 Shirt .01  3 Dress .00   wrong in 10 of 12 epochs ▲   sample 3 of 139`"""
     p, y = canvas.palette, canvas.height - 1
     if index < 0:

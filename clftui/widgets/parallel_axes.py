@@ -11,6 +11,7 @@ from clftui.analysis.brushes import BELOW, bands, histogram, place
 from clftui.drawing import braille
 from clftui.drawing.canvas import BOLD, UNDERLINE, Canvas
 from clftui.drawing.palette import Palette
+from clftui.drawing.ramp import blend
 from clftui.state.score_filter import range_words
 from clftui.state.scores_axes import MANY, Axes
 from clftui.state.scores_letters import Letters
@@ -18,12 +19,16 @@ from clftui.state.scores_settings import LineColour, ScoresSettings
 from clftui.text import count, sanitise, text_width
 
 Float64 = NDArray[np.float64]
+Int32 = NDArray[np.int32]
 
-LEFT, RIGHT = 8, 6
+LEFT, RIGHT = 8, 12
 BAR = 3
 """Cells of the longest bar of an axis' histogram."""
 BARS_FROM = 7
 """Cells between axes that leave room for bars."""
+CROWD = 12
+"""From so many lines on their colour tells how many run through a cell."""
+FAINTEST = 0.3
 HUED = 8
 """Classes whose lines get a hue of their own; the others are plain."""
 _TICKS = {False: (1.0, 0.5, 0.0), True: (0.999, 0.99, 0.9, 0.5, 0.1, 0.01, 0.001)}
@@ -61,12 +66,14 @@ def draw_axes(
     _draw_scale(canvas, at, settings, shown)
     heights = _heights(shown, settings)
     _draw_rules(canvas, at, shown, settings, heights)
-    layers = _many(canvas.palette, at, shown, heights) if shown.samples.n > MANY else _single(
-        canvas.palette, at, shown, settings, letters, heights
-    )  # fmt: skip
+    p = canvas.palette
+    if shown.samples.n > MANY:
+        groups = _many(p, at, shown, heights)
+    else:
+        groups = _single(p, at, shown, settings, letters, heights)
     if line >= 0 and shown.a:
-        layers.append((_lines(at, heights[line : line + 1], thick=True), canvas.palette.text))
-    _draw_layers(canvas, at, layers)
+        groups.append([_plain(_lines(at, heights[line : line + 1], thick=not p.colourful), p.text)])
+    _draw_groups(canvas, at, groups)
     for number in range(shown.a):
         _draw_brush(canvas, at, shown, settings, number, number == cursor)
     _draw_names(canvas, at, shown, settings, letters, cursor)
@@ -133,16 +140,55 @@ def _lines(at: Frame, heights: Float64, *, thick: bool = False, spacing: int = 1
     return dots
 
 
-Layer = tuple[braille.Dots, int]
+Layer = tuple[braille.Dots, Int32]
+"""Dots, and a colour for each cell of theirs."""
+
+
+def _dense(at: Frame, heights: Float64, p: Palette, colour: int) -> Layer:
+    """Lines through `heights` (m, a): where few run the fainter, so that a crowd does not bury its shape."""
+    dots = _lines(at, heights)
+    if not p.colourful or len(heights) < CROWD:
+        return _plain(dots, colour)
+    left, right = min(at.x), max(at.x)
+    columns = np.arange(right - left + 1)
+    # A line is in the cells between its heights at a column's two edges: counted by their ends, then summed up.
+    x = np.asarray(at.x) - left
+    count = np.zeros((dots.shape[0] // 4 + 1, len(columns)))
+    here, there = (_at_columns(_dots(at, heights) // 4, x, each) for each in (columns - 0.5, columns + 0.5))
+    first, last = np.minimum(here, there), np.maximum(here, there)
+    known = ~(np.isnan(first) | np.isnan(last))
+    number = np.broadcast_to(np.arange(len(columns)), first.shape)[known]
+    top = len(count) - 1
+    np.add.at(count, (np.clip(np.rint(first[known]), 0, top).astype(np.intp), number), 1)
+    np.add.at(count, (np.clip(np.rint(last[known]) + 1, 0, top).astype(np.intp), number), -1)
+    lines = np.maximum(np.cumsum(count, axis=0)[:-1], 1)
+    level = np.log(lines) / max(float(np.log(lines.max())), 1e-9)
+    return dots, blend(p.page, colour, FAINTEST + (1 - FAINTEST) * level)
+
+
+def _at_columns(rows: Float64, x: NDArray[np.int64], columns: NDArray[np.float64]) -> Float64:
+    """(m, c) heights of lines with `rows` (m, a) on the axes at `x`, at some columns."""
+    if len(x) < 2:
+        return np.repeat(rows, len(columns), axis=1)
+    part = np.clip(np.searchsorted(x, columns, side="right") - 1, 0, len(x) - 2)
+    share = np.clip((columns - x[part]) / np.maximum(x[part + 1] - x[part], 1), 0, 1)
+    found: Float64 = rows[:, part] * (1 - share) + rows[:, part + 1] * share
+    return found
+
+
+def _plain(dots: braille.Dots, colour: int) -> Layer:
+    return dots, np.full((dots.shape[0] // 4, dots.shape[1] // 2), colour, np.int32)
 
 
 def _single(
     p: Palette, at: Frame, shown: Axes, settings: ScoresSettings, letters: Letters, heights: Float64
-) -> list[Layer]:
-    """Every sample a line; those outside the brushes faint and dotted, below the others."""
-    layers: list[Layer] = []
+) -> list[list[Layer]]:
+    """Every sample a line; those outside the brushes faint, without colours dotted, below the others."""
+    groups: list[list[Layer]] = []
     if shown.brushed and not shown.lit.all():
-        layers.append((_lines(at, heights[~shown.lit], spacing=3), p.line))
+        unlit = heights[~shown.lit]
+        faint = _dense(at, unlit, p, p.line) if p.colourful else _plain(_lines(at, unlit, spacing=3), p.line)
+        groups.append([faint])
     if settings.colour is LineColour.RIGHT:
         parts = [(shown.right & shown.lit, p.better), (~shown.right & shown.lit, p.worse)]
     else:
@@ -153,16 +199,17 @@ def _single(
         for each in ranked[:HUED]:
             hue = letters.hue_of(int(each))
             parts.append(((shown.true == each) & shown.lit, p.class_colour(hue) if hue is not None else p.muted))
-    return layers + [(_lines(at, heights[part]), colour) for part, colour in parts if part.any()]
+    groups.append([_dense(at, heights[part], p, colour) for part, colour in parts if part.any()])
+    return groups
 
 
-def _many(p: Palette, at: Frame, shown: Axes, heights: Float64) -> list[Layer]:
+def _many(p: Palette, at: Frame, shown: Axes, heights: Float64) -> list[list[Layer]]:
     """A median and a band from 5 to 95 % of all samples, and of those inside the brushes."""
-    layers = [(_band(at, heights), p.line), (_median(at, heights), p.muted)]
+    groups = [[_plain(_band(at, heights), p.line), _plain(_median(at, heights), p.muted)]]
     if shown.brushed and shown.lit.any():
         lit = heights[shown.lit]
-        layers += [(_band(at, lit, 1), p.better), (_median(at, lit), p.better)]
-    return layers
+        groups.append([_plain(_band(at, lit, 1), p.better), _plain(_median(at, lit), p.better)])
+    return groups
 
 
 def _median(at: Frame, heights: Float64) -> braille.Dots:
@@ -182,25 +229,27 @@ def _band(at: Frame, heights: Float64, phase: int = 0) -> braille.Dots:
     return np.asarray(inside & ((x + phase) % 2 == 0) & ((y + phase) % 2 == 0), dtype=np.bool_)
 
 
-def _draw_layers(canvas: Canvas, at: Frame, layers: list[Layer]) -> None:
-    """One layer over the other: dots add up, a cell has the colour of the topmost."""
-    if not layers or not at.x:
+def _draw_groups(canvas: Canvas, at: Frame, groups: list[list[Layer]]) -> None:
+    """Layers of a group add up their dots, a cell has the colour of the topmost; a group hides those before it."""
+    if not at.x:
         return
     left = min(at.x)
     bits = np.zeros((at.rows + at.below, max(at.x) - left + 1), np.uint32)
     colour = np.zeros(bits.shape, np.int32)
-    for dots, ink in layers:
-        codes = braille.codes(dots)
-        here = codes != ord(" ")
-        bits[here] |= codes[here] - _BRAILLE
-        colour[here] = ink
+    for layers in groups:
+        own = np.zeros_like(bits)
+        for dots, ink in layers:
+            codes = braille.codes(dots)
+            here = codes != ord(" ")
+            own[here] |= codes[here] - _BRAILLE
+            colour[here] = ink[here]
+        bits[own > 0] = own[own > 0]
     rows, columns = np.nonzero(bits)
-    rows, columns = rows + at.top, columns + left
-    inside = (rows < canvas.height) & (columns < canvas.width)
-    where = rows[inside], columns[inside]
-    drawn = bits > 0
-    canvas.code[where] = (bits[drawn] + _BRAILLE)[inside]
-    canvas.fg[where] = colour[drawn][inside]
+    inside = (rows + at.top < canvas.height) & (columns + left < canvas.width)
+    rows, columns = rows[inside], columns[inside]
+    where = rows + at.top, columns + left
+    canvas.code[where] = bits[rows, columns] + _BRAILLE
+    canvas.fg[where] = colour[rows, columns]
     canvas.attrs[where] = 0
 
 

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from clftui.drawing.canvas import BOLD, UNDERLINE, Canvas, Span
-from clftui.drawing.glyphs import shades
 from clftui.drawing.ramp import shade
 from clftui.state.scores_layout import ScoresLayout
 from clftui.state.scores_letters import Letters
 from clftui.state.scores_stacks import Stacks
 from clftui.text import count, sanitise, short_score, text_width
-from clftui.widgets.score_stacks import RIGHT_MOST, WRONG_LEAST
+from clftui.widgets.score_stacks import RIGHT_MOST, WRONG_LEAST, plain_right
 
 WRONG = "✗"
+NAMED_FROM = 4
+"""Cells of a column from which on its name, or a part of it, stands over it."""
 _NUMBER = 6
 
 
@@ -26,7 +27,8 @@ def draw_heads(
     """The classes from column `first` on; `cursor` is the column under it, `words` each class's keywords."""
     p = canvas.palette
     if layout.upright:
-        for y, label in enumerate(("class", f"n, {WRONG}", "words")[: 2 + layout.words]):
+        counts = f"n, {WRONG}" if layout.size >= NAMED_FROM else WRONG
+        for y, label in enumerate(("class", counts, "words")[: 2 + layout.words]):
             canvas.text(0, y, label, p.faint, width=layout.left - 2, align="right")
         canvas.text(0, layout.head, "unsure", p.faint, width=layout.left - 2, align="right")
         canvas.text(0, layout.head + layout.rows - 1, "sure", p.faint, width=layout.left - 2, align="right")
@@ -58,9 +60,16 @@ def _draw_column(
     canvas: Canvas, layout: ScoresLayout, at: int, spans: tuple[Span, ...], n: int, wrong: int, colour: int
 ) -> None:
     p, x = canvas.palette, layout.left + at * (layout.size + 1)
+    if layout.size < NAMED_FROM:
+        # No name, but the cursor shows at its letter.
+        canvas.text(x, 0, spans[0].text, p.focus if spans[2].attrs else spans[0].fg, attrs=BOLD)
+        canvas.text(x, 1, _short(wrong) if wrong else "", colour, width=layout.size, align="right")
+        return
     used = canvas.text(x, 0, spans[0].text, spans[0].fg, attrs=BOLD) + 1
     canvas.text(x + used, 0, spans[2].text, spans[2].fg, attrs=spans[2].attrs, width=layout.size - used)
     told = f"{_short(wrong)} {WRONG}" if wrong else ""
+    if len(told) + len(_short(n)) >= layout.size:
+        told = told.removesuffix(f" {WRONG}")
     canvas.text(x, 1, told, colour, width=layout.size, align="right")
     if text_width(told) + len(_short(n)) < layout.size:
         canvas.text(x, 1, _short(n), p.muted)
@@ -91,31 +100,33 @@ def _draw_words(canvas: Canvas, layout: ScoresLayout, at: int, words: Sequence[s
         used += canvas.text(x + used, 2, word, p.muted if number else p.text, width=room) + 1
 
 
-def legend_width(often: str) -> int:
+def legend_width(often: str, unit: str) -> int:
     """Columns that `draw_legend` takes."""
-    return 32 + (text_width(often) + 4 if often else 0)
+    return 26 + sum(text_width(each) + 2 for each in (often and f"x {often}", unit) if each)
 
 
-def draw_legend(canvas: Canvas, x: int, y: int, low: float, often: str) -> None:
-    """`right ▇▇▇▇▇▇ wrong hhhhhh score .4–1  h wrong in > 9 epochs`"""
+def draw_legend(canvas: Canvas, x: int, y: int, low: float, often: str, unit: str) -> None:
+    """`right ▇▇▇▇ wrong xxxx .4–1  x wrong in > 9 epochs  a cell ≤ 8 right, ≤ 3 wrong`"""
     p = canvas.palette
-    steps = np.linspace(0, 1, 6)
+    steps = np.linspace(0, 1, 4)
     right, wrong = RIGHT_MOST * (1 - steps), WRONG_LEAST + (1 - WRONG_LEAST) * steps
     at = x + canvas.text(x, y, "right ", p.muted)
     if p.colourful:
-        canvas.put(at, y, np.full(6, ord(" ")), None, shade(p.ice, np.maximum(right, 0.004), p.page)[None])
+        canvas.put(at, y, np.full(4, ord(" ")), None, shade(p.ice, np.maximum(right, 0.004), p.page)[None])
     else:
-        canvas.put(at, y, np.where(right < 0.1, ord("·"), shades(right)), p.text)
-    at += 6
+        canvas.put(at, y, plain_right(right), p.muted)
+    at += 4
     at += canvas.text(at, y, " wrong ", p.muted)
     if p.colourful:
         paper = shade(p.ember, wrong, p.page)
-        canvas.put(at, y, np.full(6, ord("x")), p.ink(paper)[None], paper[None], BOLD)
+        canvas.put(at, y, np.full(4, ord("x")), p.ink(paper)[None], paper[None], BOLD)
     else:
-        canvas.text(at, y, "xxxxxx", p.text)
-    at += 6
+        canvas.text(at, y, "xxxx", p.text)
+    at += 4
     at += canvas.text(at, y, f" {short_score(low, 1)}–1", p.muted)
     if often:
         at += canvas.text(at, y, "  ", p.muted)
         at += canvas.text(at, y, "x", p.text, attrs=BOLD | UNDERLINE)
-        canvas.text(at, y, f" {often}", p.muted)
+        at += canvas.text(at, y, f" {often}", p.muted)
+    if unit:
+        canvas.text(at, y, f"  {unit}", p.muted)

@@ -23,6 +23,8 @@ RIGHT_MOST = 0.75
 """How strong the least sure right sample is: wrong ones stand out beside it."""
 WRONG_LEAST = 0.3
 """How strong the least sure wrong one is."""
+LEGIBLE = 3.0
+"""Contrast below which a letter gives up its hue."""
 _DARKER = 0.72
 _BOLD_FROM, _DIM_TO = 0.75, 0.25
 
@@ -71,6 +73,8 @@ def place(
             under[owner[cursor - part.start]] = True
         flags = (any_in(each[part], owner, found) for each in (marked.often, marked.chosen, marked.boxed))
         label = leading_labels(shown.true[part], owner, found)
+        if under.any():
+            label[under] = shown.true[cursor]
         parts.append((x, y, part.start + found.start, found.wrong, label, *flags, under))
     if not parts:
         none = np.zeros(0, dtype=np.int64)
@@ -128,7 +132,8 @@ def _looks(
     else:
         paper, ink = np.full(len(wrong), p.page, np.int32), np.full(len(wrong), p.text, np.int32)
         right = ~lettered
-        code[right] = np.where(level[right] < 0.1, ord("·"), shades(level[right]))
+        code[right] = plain_right(level[right])
+        ink[right] = p.muted
         attrs[wrong & (level > _BOLD_FROM)] |= BOLD
         attrs[wrong & (level < WRONG_LEAST + _DIM_TO)] |= DIM
     empty = code == ord(" ")
@@ -143,6 +148,11 @@ def _looks(
     return code, ink.astype(np.int32), paper.astype(np.int32), attrs
 
 
+def plain_right(level: NDArray[np.float64]) -> NDArray[np.uint32]:
+    """What stands for right samples where colours cannot: fainter shades than letters are."""
+    return np.where(level < 0.1, ord("·"), shades(level * 0.65)).astype(np.uint32)
+
+
 def _inks(p: Palette, paper: Ints, placed: Placed, letters: Letters) -> Ints:
     """The hue of the true class, or its dark shade where that reads better on the paper; else the plain ink."""
     out = p.ink(paper)
@@ -154,8 +164,9 @@ def _inks(p: Palette, paper: Ints, placed: Placed, letters: Letters) -> Ints:
         light = p.class_colour(hue)
         dark = int(blend(light, 0x000000, _DARKER)) if p.dark else light
         light = light if p.dark else int(blend(light, 0xFFFFFF, _DARKER))
-        better = contrast(light, paper[at]) >= contrast(dark, paper[at])
-        out[at] = np.where(better, light, dark)
+        bright, dim = contrast(light, paper[at]), contrast(dark, paper[at])
+        hued = np.where(bright >= dim, light, dark)
+        out[at] = np.where(np.maximum(bright, dim) >= LEGIBLE, hued, out[at])
     return out
 
 
