@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.data.samples import SampleTable
-from clftui.data.soft_labels import soft_labels
 from clftui.schema import FormatError
 from clftui.state.filters import Filter
 from clftui.state.moves import cycle, remember, say, select
@@ -23,10 +22,11 @@ from clftui.state.sample_ids import id_of, row_of
 from clftui.state.sample_order import OF_RUNS, Positions, available_sorts, lead, order, sort_keys
 from clftui.state.sample_settings import SampleGrouping, SampleSort
 from clftui.state.sample_tags import TagsNow, tags_now
+from clftui.state.sample_trouble import trouble_words
 from clftui.state.sample_votes import crowd_of
 from clftui.state.selection import Part, Scope
 from clftui.state.session import Session, passed
-from clftui.text import count, plural, sanitise
+from clftui.text import sanitise
 
 SIZES = 4
 """How many sizes a thumbnail has."""
@@ -134,32 +134,8 @@ def _listing(
     if scope.is_cell and sort is SampleSort.CONFIDENCE and group is None:
         lead(positions, keys, run.class_index[scope.true or ""], run.class_index[scope.predicted or ""])
     groups = grouped(by.grouping, parting) if parting is not None else None
-    trouble = _trouble(run, evaluation, table)
+    trouble = trouble_words(run, evaluation, table)
     return SampleList(run, evaluation, table, scope, positions, keys, whole, sort, words, groups, trouble)
-
-
-def _trouble(run: Run, evaluation: Evaluation, table: SampleTable | None) -> str:
-    """Why the sample table, or the soft labels beside it, do not serve; empty where they do."""
-    error = table_trouble(run, evaluation)
-    if error is None:
-        try:
-            soft_labels(table, evaluation.classes)
-        except FormatError as found:
-            error = found
-    return error.brief if error is not None else ""
-
-
-def table_trouble(run: Run, evaluation: Evaluation) -> FormatError | None:
-    """Why the evaluation's sample table cannot be read or is too short for it; None where it serves, or is none."""
-    try:
-        table = run.samples(evaluation.split)
-        last = int(evaluation.sample.max(initial=-1))
-        if table is not None and last >= table.n:
-            short = f"has {plural(table.n, 'row')}, but samples are numbered up to {count(last)}"
-            return FormatError(table.path, "", short, "write a row for each sample, in the order of their numbers")
-    except FormatError as error:
-        return error
-    return None
 
 
 def _positions(run: Run, evaluation: Evaluation, scope: Scope) -> Positions:

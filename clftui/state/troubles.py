@@ -6,7 +6,7 @@ from clftui.schema import FormatError
 from clftui.state.class_tree import hierarchy_trouble
 from clftui.state.live_words import live_notes
 from clftui.state.members import Member, members
-from clftui.state.sample_list import table_trouble
+from clftui.state.sample_trouble import table_trouble
 from clftui.state.session import Session
 from clftui.text import sanitise
 
