@@ -18,7 +18,7 @@ from clftui.state.later import LATER, weak
 from clftui.state.matrix_model import Matrix
 from clftui.state.moves import select
 from clftui.state.sample_ids import id_of
-from clftui.state.sample_list import table_trouble
+from clftui.state.sample_trouble import table_trouble
 from clftui.state.sample_order import chance
 from clftui.state.selection import Tab
 from clftui.state.session import Session, passed
