@@ -11,7 +11,7 @@ from clftui.state.session import Session
 
 REPORT_FORMATS = ("text", "md", "json", "csv")
 VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "epochs", "curves", "movers", "flips",
-         "dynamics", "samples", "issues", "triage", "collect")  # fmt: skip
+         "dynamics", "samples", "issues", "triage", "collect", "scores", "parallel")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,11 @@ def _view(name: str) -> View:
         matrix,
         movers,
         pairs,
+        parallel,
         ranking,
         runs,
         samples,
+        scores,
         triage,
     )
 
@@ -69,6 +71,8 @@ def _view(name: str) -> View:
         "issues": View(issues.table, issues.data),
         "triage": View(triage.table, triage.data),
         "collect": View(collect.table, collect.data),
+        "scores": View(scores.table, scores.data),
+        "parallel": View(parallel.table, parallel.data),
     }[name]
 
 
