@@ -11,7 +11,7 @@ from clftui import plain
 if TYPE_CHECKING:
     import click
 
-WHATS = ("relabel", "paths", "json", "mask", "fiftyone", "symlinks", "copies")
+WHATS = ("relabel", "paths", "json", "mask", "fiftyone", "symlinks", "copies", "contact-sheet")
 TAGS = ("mislabelled", "ambiguous", "bad image", "duplicate", "hard", "collect more", "any")
 
 
@@ -47,7 +47,8 @@ def export_command() -> click.Command:
         default="relabel",
         show_default=True,
         help="relabel: a CSV of given and proposed classes; mask: .npy and .csv as cleanlab has them; "
-        "fiftyone: its JSON; symlinks and copies: a folder by tag and class.",
+        "fiftyone: its JSON; symlinks and copies: a folder by tag and class; "
+        "contact-sheet: a picture of the confusions (.png, .jpg, .pdf).",
     )
     @click.option(
         "--tag",

@@ -25,6 +25,8 @@ from clftui.storage import atomic_write
 from clftui.text import harmless, plural, sanitise, to_bytes
 
 REFUSED = 2
+SHEET = "contact-sheet"
+"""What is written of the confusions, not of tags."""
 
 
 def run_export(
@@ -40,6 +42,8 @@ def run_export(
             _say(f"{other}: {words}{f', {merged.unread} unreadable' if merged.unread else ''}.")
         if journals and output is None:
             return 0
+        if what == SHEET:
+            return _write_sheet(session, output)
         wanted, splits = What(what), (chosen["split"],) if chosen["split"] else ()
         rows = rows_for(session, wanted, tags, splits, every=every)
         return _write(session, wanted, rows, tags, output)
@@ -48,6 +52,18 @@ def run_export(
     except OSError as error:
         _say(f"Error: {error.filename or output} cannot be written ({error.strerror}); choose another --output.")
     return REFUSED
+
+
+def _write_sheet(session: Session, output: Path | None) -> int:
+    from clftui.report.contact_sheet import SheetError, contact_sheet
+
+    if output is None:
+        raise LaunchError(f"--what {SHEET} writes a picture; name it with --output")
+    try:
+        _say(contact_sheet(session, output))
+    except SheetError as error:
+        raise LaunchError(str(error)) from None
+    return 0
 
 
 def _write(session: Session, what: What, rows: Sequence[Row], tags: Sequence[str], output: Path | None) -> int:

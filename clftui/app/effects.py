@@ -14,6 +14,7 @@ from clftui.app import (
     play,
     plot_effects,
     sample_effects,
+    sheet_effects,
     triage_effects,
     worklist_effects,
 )
@@ -219,6 +220,7 @@ EFFECTS: dict[str, Callable[[MainScreen], None]] = {
     "help": _help,
     "quit": _quit,
     **sample_effects.EFFECTS,
+    **sheet_effects.EFFECTS,
     **triage_effects.EFFECTS,
     **worklist_effects.EFFECTS,
 }

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from clftui.state.matrix_encoding import HISTORY, encoding, why_not
 from clftui.state.matrix_epochs import tracks
+from clftui.state.matrix_images import has_scores
 from clftui.state.moves import cycle, say
 from clftui.state.session import Session
 from clftui.state.settings import NEAR, CellEncoding, Tracks, Zoom
@@ -89,7 +90,8 @@ def rotate(session: Session) -> Session:
 
 def _described(session: Session) -> Session:
     if session.matrix.cell is CellEncoding.IMAGE:
-        return say(session, "Cells show an image: the surest of their samples.")
+        which = "the surest of their samples" if has_scores(session) else "one of their samples, always the same"
+        return say(session, f"Cells show an image: {which}.")
     labels = " ".join(track.label for track in tracks(session))
     name = "a sparkline" if session.matrix.cell is CellEncoding.SPARK else "a heat strip"
     return say(session, f"Cells show their epochs, {name} for each of {labels}.")

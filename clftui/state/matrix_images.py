@@ -18,8 +18,8 @@ from clftui.state.later import LATER, weak
 from clftui.state.matrix_model import Matrix
 from clftui.state.moves import select
 from clftui.state.sample_ids import id_of
-from clftui.state.sample_trouble import table_trouble
 from clftui.state.sample_order import chance
+from clftui.state.sample_trouble import table_trouble
 from clftui.state.selection import Tab
 from clftui.state.session import Session, passed
 from clftui.state.settings import NEAR, Against, CellEncoding
@@ -195,7 +195,11 @@ def focused(session: Session, matrix: Matrix, deeper: Session) -> Session:
 
 
 def words(session: Session) -> str:
-    """`image · surest`, for the legend."""
+    """`image · surest of each cell`, for the legend."""
+    return f"{CellEncoding.IMAGE.value} · {'surest' if has_scores(session) else 'one'} of each cell"
+
+
+def has_scores(session: Session) -> bool:
+    """Whether samples are chosen by their confidence."""
     evaluation = session.evaluation()
-    scored = evaluation is not None and evaluation.score_kind != "none"
-    return f"{CellEncoding.IMAGE.value} · {'surest of each cell' if scored else 'one of each cell'}"
+    return evaluation is not None and evaluation.score_kind != "none"

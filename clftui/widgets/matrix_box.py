@@ -10,6 +10,7 @@ from clftui.drawing.glyphs import UPPER
 from clftui.state.matrix_box import Box
 from clftui.widgets.matrix_grid import draw_cursor
 from clftui.widgets.matrix_layout import Layout
+from clftui.widgets.matrix_wide import draw_wide_cursor
 
 Span = tuple[int, int]
 
@@ -32,6 +33,10 @@ def draw_box(canvas: Canvas, layout: Layout, box: Box, top: int, left: int, curs
     x, width = layout.x + columns[0] * layout.cell_width, (columns[1] - columns[0]) * layout.cell_width
     y, height = layout.y + rows[0] * layout.cell_height, (rows[1] - rows[0]) * layout.cell_height
     p = canvas.palette
+    if layout.wide:
+        canvas.frame(x - 1, y, width + 1, height + 1, p.focus)
+        draw_wide_cursor(canvas, layout, *cursor)
+        return
     if layout.seams:
         # Page colour under the frame, as around the cursor: a line over half a seam would colour all of it.
         for row in (y, y + height):

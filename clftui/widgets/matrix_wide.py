@@ -56,11 +56,11 @@ def _right(codes: Codes, width: int, per_cent: bool) -> Codes:
 
 
 def draw_wide_cursor(canvas: Canvas, layout: Layout, row: int, column: int) -> None:
-    """A frame in the gaps around shown cell (row, column); strips are not reversed, that would turn their shades."""
+    """A frame in the gaps around shown cell (row, column); strips and images keep their shades."""
     if not (0 <= row < layout.rows and 0 <= column < layout.columns):
         return
     palette = canvas.palette
     x, y = layout.x + column * layout.cell_width, layout.y + row * layout.cell_height
     canvas.frame(x - 1, y, layout.cell_width + 1, layout.cell_height + 1, palette.focus, thick=True)
-    if not palette.colourful and layout.strips is None:
+    if not palette.colourful and layout.strips is None and not layout.images:
         canvas.paint(x, y + 1, layout.cell_width - 1, layout.cell_height - 1, attrs=REVERSE | BOLD)
