@@ -138,6 +138,8 @@ class MatrixView(View):
         if selected is not None:
             cursor = (shown.cursor[0] // layout.per - self._top, shown.cursor[1] // layout.per - self._left)
             draw_box(canvas, layout, selected, self._top, self._left, cursor)
+            if layout.images:
+                self._cell_images().draw_numbers()
         words = _cell_words(session, shown) if selected is None else box_sentence(selected)
         frame.draw_readout(canvas, layout, words, _runs_words(session, layout, shown))
         self._groups.read_out(canvas, layout, session, shown)
@@ -172,9 +174,7 @@ class MatrixView(View):
             if lacks_epochs(session, self._layout.strips, shown):
                 return True
         if self._layout is not None and self._layout.images:
-            from clftui.views.matrix_images import is_waiting as lacks_images
-
-            if lacks_images(session, shown, self._layout, self._top, self._left):
+            if self._cell_images().is_waiting(session, shown, self._layout, self._top, self._left):
                 return True
         if session.matrix.blocks is None and session.matrix.order not in SIMILAR:
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from textual.message import Message
@@ -17,7 +18,7 @@ from clftui.state.session import Session
 from clftui.text import text_width
 from clftui.views.matrix_parts import draw_around, draw_blocks
 from clftui.widgets import matrix_frame as frame
-from clftui.widgets.matrix_images import USUAL, Captions, draw_image_cursor, draw_images
+from clftui.widgets.matrix_images import USUAL, Captions, draw_image_cursor, draw_images, draw_numbers_over
 from clftui.widgets.matrix_layout import Layout
 from clftui.widgets.thumbnail import Thumbnails
 
@@ -46,6 +47,7 @@ class CellImages:
         """`post` gets a message, from a decoding thread, when something new can be drawn."""
         self._post = post
         self.thumbnails = Thumbnails(self._announce)
+        self._numbers: Callable[[], None] = lambda: None
 
     def _announce(self) -> None:
         self._post(ImagesArrived())
@@ -54,6 +56,11 @@ class CellImages:
     def pending(self) -> bool:
         """Whether an image is still being decoded."""
         return self.thumbnails.store.pending
+
+    def is_waiting(self, session: Session, shown: Matrix, layout: Layout, top: int, left: int) -> bool:
+        """Whether scores that choose the samples are still on their way."""
+        rows, columns = slice(top, top + layout.rows), slice(left, left + layout.columns)
+        return model.representatives(session, shown, rows, columns) is None
 
     def rest(self) -> None:
         """Nothing of it shows: what is not decoded yet need not be."""
@@ -84,6 +91,12 @@ class CellImages:
         frame.draw_axes(canvas, layout, shown, _hint(room, session, shown, rows, columns), peak(shown))
         at = shown.cursor[0] - top, shown.cursor[1] - left
         draw_image_cursor(canvas, layout, pictured, captions, at)
+        self._numbers = partial(draw_numbers_over, canvas, layout, pictured, captions)
+
+    def draw_numbers(self) -> None:
+        """The numbers of the last drawing, over a box that was drawn on it."""
+        self._numbers()
+        self._numbers = lambda: None
 
     def _drawing(
         self, canvas: Canvas, session: Session, found: model.Int64 | None
@@ -98,12 +111,6 @@ class CellImages:
             return self.thumbnails.draw(canvas, x, y, width, height, table, sample)
 
         return draw
-
-
-def is_waiting(session: Session, shown: Matrix, layout: Layout, top: int, left: int) -> bool:
-    """Whether scores that choose the samples are still on their way."""
-    rows, columns = slice(top, top + layout.rows), slice(left, left + layout.columns)
-    return model.representatives(session, shown, rows, columns) is None
 
 
 def _hint(room: int, session: Session, shown: Matrix, rows: slice, columns: slice) -> str:

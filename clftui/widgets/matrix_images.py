@@ -116,8 +116,8 @@ class Captions:
         middle, attrs = y + (height - 1) // 2, int(self._attrs[row, column])
         self._canvas.put(x, middle, self._codes[row, column][None], ink, paper, attrs)
 
-    def over_line(self, row: int, column: int, y: int) -> None:
-        """The number alone, over a line that runs along row `y`."""
+    def over_line(self, row: int, column: int, y: int, attrs: int = 0) -> None:
+        """The number alone, over a line that runs along screen row `y`."""
         codes = self._codes[row, column]
         inked = np.flatnonzero(codes != BLANK)
         if not inked.size:
@@ -125,7 +125,7 @@ class Captions:
         first, last = max(int(inked[0]) - 1, 0), min(int(inked[-1]) + 2, len(codes))
         x = self._layout.x + column * self._layout.cell_width + first
         paper, ink = int(self._paper[row, column]), int(self._ink[row, column])
-        self._canvas.put(x, y, codes[None, first:last], ink, paper, int(self._attrs[row, column]) | BOLD)
+        self._canvas.put(x, y, codes[None, first:last], ink, paper, int(self._attrs[row, column]) | attrs)
 
 
 def _centred(codes: Codes, width: int) -> Codes:
@@ -186,4 +186,10 @@ def draw_image_cursor(canvas: Canvas, layout: Layout, captioned: Bool, captions:
     for above, line in ((row - 1, y), (row, y + layout.cell_height)):
         if above >= 0 and captioned[above, column]:
             canvas.paint(x, line, layout.cell_width - 1, 1, bg=canvas.palette.page)
-            captions.over_line(above, column, line)
+            captions.over_line(above, column, line, BOLD)
+
+
+def draw_numbers_over(canvas: Canvas, layout: Layout, captioned: Bool, captions: Captions) -> None:
+    """The numbers under the images once more, over lines that were drawn since."""
+    for row, column in np.argwhere(captioned).tolist():
+        captions.over_line(row, column, layout.y + (row + 1) * layout.cell_height)
