@@ -50,7 +50,10 @@ class Command:
     shown_keys: str = ""
     """How footer and help write the keys, where the names would be long: `[ ]`, `h j k l`."""
     alone: bool | None = None
-    """Whether it works on one sample alone, or (False) on a list; None is both. A key may mean one thing in each."""
+    """Whether it works on one sample alone, or (False) on a list; None is both. A key may mean one thing in each.
+
+    Likewise on how far to trust scores, or (False) on the scores: see `Session.alone`.
+    """
 
     def __post_init__(self) -> None:
         if sum(way is not None for way in (self.step, self.paged, self.effect)) != 1:
@@ -59,7 +62,7 @@ class Command:
     def works(self, session: Session) -> bool:
         """Whether the command can do something in `session`."""
         try:
-            if self.alone is not None and self.alone != session.selection.alone:
+            if self.alone is not None and self.alone != session.alone:
                 return False
             return (self.tabs is None or session.tab in self.tabs) and (self.when is None or self.when(session))
         except FormatError:  # The footer asks at every step: a broken file is told where it shows.

@@ -16,6 +16,7 @@ from clftui.app import (
     sample_effects,
     sheet_effects,
     triage_effects,
+    what_if_effects,
     worklist_effects,
 )
 from clftui.app.commands import key_text
@@ -190,7 +191,7 @@ def _place(tabs: frozenset[Tab] | None) -> str:
 
 def _help(screen: MainScreen) -> None:
     tab = screen.now.tab
-    alone = screen.now.selection.alone
+    alone = screen.now.alone
     commands = [c for c in screen.registry.of(tab) if c.keys and c.alone in (None, alone)]
     screen.app.push_screen(HelpSheet(tab.label, SUMMARIES[tab], commands, READING[tab]))
 
@@ -203,6 +204,7 @@ EFFECTS: dict[str, Callable[[MainScreen], None]] = {
     "number_of_blocks": block_effects.number_of_blocks,
     "find": _find,
     "filter": _filter,
+    "what_if": what_if_effects.ask,
     "copy": _copy,
     "copy_all": partial(_copy, whole=True),
     "export": _export,

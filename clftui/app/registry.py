@@ -10,6 +10,7 @@ from pathlib import Path
 from clftui.app.command_table import (
     alarms,
     common,
+    decisions,
     epochs,
     filters,
     map_view,
@@ -49,7 +50,8 @@ ALL_COMMANDS: tuple[Command, ...] = (
     *matrix_pairs.COMMANDS,
     *epochs.COMMANDS,
     *map_view.COMMANDS,
-    *scores.COMMANDS,
+    *map(decisions.on_scores, scores.COMMANDS),
+    *decisions.COMMANDS,
     *samples.COMMANDS,
     *sample_detail.COMMANDS,
     *triage.COMMANDS,
@@ -68,7 +70,7 @@ READING: Mapping[Tab, tuple[tuple[str, str], ...]] = {
     ),
     Tab.EPOCHS: epochs.READING,
     Tab.MAP: map_view.READING,
-    Tab.SCORES: scores.READING,
+    Tab.SCORES: (*scores.READING, *decisions.READING),
     Tab.SAMPLES: (*samples.READING, *sample_detail.READING, *triage.READING),
 }
 """How to read each view's glyphs, for its help sheet."""

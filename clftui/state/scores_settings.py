@@ -13,6 +13,12 @@ class ScoresVariant(StrEnum):
 
     STACKS = "stacks"
     GRID = "dense grid"
+    CALIBRATION = "calibration"
+    THRESHOLDS = "thresholds"
+
+
+DECIDING = frozenset({ScoresVariant.CALIBRATION, ScoresVariant.THRESHOLDS})
+"""The variants that show how far to trust scores instead of the samples' scores."""
 
 
 class ScoresRoom(StrEnum):

@@ -252,9 +252,9 @@ def find_column(session: Session, name: str) -> Session:
     return select(settings(session, box=None), predicted=name, sample=None)
 
 
-def next_variant(session: Session) -> Session:
-    """Stacks of letters, or a dense grid."""
-    return settings(session, variant=cycle(session.scores.variant))
+def next_variant(session: Session, by: int = 1) -> Session:
+    """Stacks of letters, a dense grid, calibration, thresholds."""
+    return settings(session, variant=cycle(session.scores.variant, by))
 
 
 def next_room(session: Session) -> Session:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clftui.state import scores_axis_steps, scores_steps
+from clftui.state import calibration_steps, scores_axis_steps, scores_steps
 from clftui.state.moves import find_class, select
-from clftui.state.scores_steps import drill, find_column
+from clftui.state.scores_steps import find_column
 from clftui.state.session import Session
 
 __all__ = ["drill", "find", "move"]
@@ -17,8 +17,15 @@ USUAL = (30, 120)
 
 def move(session: Session, rows: int, columns: int, page: tuple[int, int] = USUAL) -> Session:
     """The cursor on a body of `page` (rows, columns) cells."""
-    where = scores_axis_steps if session.scores.on_axes else scores_steps
-    return where.move(session, rows, columns, page)
+    if session.alone:
+        return calibration_steps.move(session, rows, columns)
+    step = scores_axis_steps.move if session.scores.on_axes else scores_steps.move
+    return step(session, rows, columns, page)
+
+
+def drill(session: Session) -> Session:
+    """The samples of what the cursor is on."""
+    return calibration_steps.drill(session) if session.alone else scores_steps.drill(session)
 
 
 def find(session: Session, text: str, page: tuple[int, int] = USUAL) -> Session:
@@ -29,4 +36,5 @@ def find(session: Session, text: str, page: tuple[int, int] = USUAL) -> Session:
     back = replace(found, selection=session.selection)
     if found.notice or name is None:
         return back
-    return scores_axis_steps.add_class(back, page, name) if session.scores.on_axes else find_column(back, name)
+    onto_axes = session.scores.on_axes and not session.alone
+    return scores_axis_steps.add_class(back, page, name) if onto_axes else find_column(back, name)

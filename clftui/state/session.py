@@ -16,13 +16,14 @@ from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.state.bound_filters import bind, reads_tags
+from clftui.state.calibration_settings import CalibrationSettings
 from clftui.state.explain_settings import ExplainSettings
 from clftui.state.filters import Filter, FilterError, apply_filters
 from clftui.state.group_settings import Arrangement, GroupSettings
 from clftui.state.later import weak
 from clftui.state.peers import Peers, epoch_at
 from clftui.state.sample_settings import SamplesSettings
-from clftui.state.scores_settings import ScoresSettings
+from clftui.state.scores_settings import DECIDING, ScoresSettings
 from clftui.state.selection import MAX_LETTERED, Selection, Tab
 from clftui.state.settings import (
     AlarmsSettings,
@@ -60,6 +61,7 @@ class Session:
     epochs: EpochsSettings = EpochsSettings()
     samples: SamplesSettings = SamplesSettings()
     scores: ScoresSettings = ScoresSettings()
+    calibration: CalibrationSettings = CalibrationSettings()
     explain: ExplainSettings = ExplainSettings()
     groups: GroupSettings = GroupSettings()
     alarms: AlarmsSettings = AlarmsSettings()
@@ -83,6 +85,11 @@ class Session:
     def run(self) -> Run | None:
         """The focused run."""
         return self.catalog.run(self.selection.run) if self.selection.run is not None else None
+
+    @property
+    def alone(self) -> bool:
+        """Whether the tab shows its other face, where keys mean other things: one sample alone; how to trust scores."""
+        return self.scores.variant in DECIDING if self.tab is Tab.SCORES else self.selection.alone
 
     @property
     def lettered(self) -> tuple[tuple[str, Run], ...]:

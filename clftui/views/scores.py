@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from textual import events
 
 from clftui.drawing.canvas import BOLD, Canvas
 from clftui.schema import FormatError
-from clftui.state import scores_axis_steps, scores_steps
+from clftui.state import calibration_steps, scores_axis_steps, scores_steps
 from clftui.state.class_keywords import keywords
 from clftui.state.sample_list import Nothing
 from clftui.state.sample_past import Marks, marks
@@ -27,6 +27,9 @@ from clftui.widgets.score_heads import draw_heads, draw_legend, legend_width
 from clftui.widgets.score_stacks import Marked, Placed, draw_box, draw_stacks, place
 from clftui.widgets.sentence import draw_sentence
 
+if TYPE_CHECKING:
+    from clftui.views.calibration import DecisionsPane
+
 HINT = 46
 """Columns of a title that a legend leaves to it."""
 
@@ -39,16 +42,28 @@ class ScoresView(View):
         self._first = 0
         self._placed: Placed | None = None
         self._layout: ScoresLayout | None = None
+        self._pane: DecisionsPane | None = None
 
     @property
     def page(self) -> tuple[int, int]:
         return self.size.height, self.size.width
 
     @property
+    def _decisions(self) -> DecisionsPane:
+        """What stands in the place of stacks and axes, loaded when it is first needed."""
+        if self._pane is None:
+            from clftui.views.calibration import DecisionsPane
+
+            self._pane = DecisionsPane()
+        return self._pane
+
+    @property
     def legend(self) -> str:
         session = self.session
         if session is None:
             return ""
+        if session.alone:
+            return self._decisions.legend(session)
         words = f"{session.scores.variant.value} · {session.scores.order.value}"
         layout = self._layout
         if layout is None or layout.columns >= len(session.classes):
@@ -62,6 +77,9 @@ class ScoresView(View):
         if session is None or not canvas.width or not canvas.height:
             return
         try:
+            if session.alone:
+                self._decisions.draw(canvas, session)
+                return
             shown = stacks(session)
             if isinstance(shown, Nothing) or not shown.n:
                 words = shown.sentence if isinstance(shown, Nothing) else "No class is in the selected group."
@@ -123,6 +141,9 @@ class ScoresView(View):
 
     def _wheel(self, by: int) -> None:
         page = self.page
+        if self.session is not None and self.session.alone:
+            self.post_message(Act(lambda now: calibration_steps.move(now, by, 0)))
+            return
         step = scores_axis_steps.move if self.session and self.session.scores.on_axes else scores_steps.move
         self.post_message(Act(lambda now: step(now, by, 0, page)))
 

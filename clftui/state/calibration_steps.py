@@ -1,0 +1,311 @@
+"""Steps of calibration and thresholds: cursor, bins, threshold, cost, and what is supposed of the focused run."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clftui.analysis.calibration import Binning
+from clftui.schema import FormatError
+from clftui.state.calibration import Measures, Whole, measures, temperature, whole, why_not
+from clftui.state.calibration_settings import NUMBERS_OF_BINS, GapSort
+from clftui.state.filter_values import Named, PredictedScore
+from clftui.state.filters import Filter
+from clftui.state.moves import cycle, drill_to_samples, say, select
+from clftui.state.score_filter import ScoreOf
+from clftui.state.scores_settings import ScoresVariant
+from clftui.state.selection import Part, Scope
+from clftui.state.session import Session
+from clftui.state.thresholds import COSTS, LADDER, one_class, shown_class, step_ladder, why_no_sweep
+from clftui.state.unready import NotYet
+from clftui.state.what_if import Amount, WhatIf
+from clftui.text import sanitise, short_score
+
+Int64 = NDArray[np.int64]
+
+
+def settings(session: Session, **changes: object) -> Session:
+    """`session` with parts of the settings of calibration replaced."""
+    return replace(session, calibration=replace(session.calibration, **changes))  # type: ignore[arg-type]
+
+
+def is_calibration(session: Session) -> bool:
+    return session.scores.variant is ScoresVariant.CALIBRATION
+
+
+def ordered(session: Session, own: Measures, known: Whole | None) -> Int64:
+    """(K,) class indices in the order of the settings, those without a value last."""
+    sort = session.calibration.sort
+    if sort is GapSort.GIVEN:
+        return np.arange(len(own.classes.n))
+    values = own.classes.ece
+    if sort is GapSort.CLASSWISE and known is not None:
+        values = known.classwise
+    if sort is GapSort.OVERCONFIDENT:
+        values = own.classes.confidence - own.classes.accuracy
+    return np.argsort(-np.nan_to_num(values, nan=-np.inf), kind="stable")
+
+
+def _order(session: Session) -> tuple[str, ...]:
+    """Class names as they are listed now; the given order while they are being read."""
+    run = session.run
+    if run is None or not is_calibration(session):
+        return session.classes
+    try:
+        own = measures(session, run)
+        return session.classes if own is None else tuple(
+            session.classes[at] for at in ordered(session, own, whole(session, run)).tolist()
+        )  # fmt: skip
+    except FormatError:
+        return session.classes
+
+
+def move(session: Session, rows: int, columns: int) -> Session:
+    """Another class by `rows`; by `columns` another bin, or another threshold."""
+    if columns:
+        session = _along_bins(session, columns) if is_calibration(session) else step_threshold(session, columns)
+    names = _order(session)
+    if not rows or not names:
+        return session
+    now = names.index(session.selection.predicted) if session.selection.predicted in names else 0
+    return select(session, predicted=names[min(max(now + rows, 0), len(names) - 1)], sample=None)
+
+
+def _along_bins(session: Session, by: int) -> Session:
+    """The next bin that holds samples; the first step goes to the one with the largest share of the error."""
+    own = _own(session)
+    held = np.flatnonzero(own.reliability.n) if own is not None else np.empty(0, dtype=np.int64)
+    if own is None or not len(held):
+        return session
+    now = session.calibration.bin
+    if now is None:
+        share = own.reliability.n * np.abs(np.nan_to_num(own.reliability.gap))
+        return settings(session, bin=int(np.argmax(share)))
+    further = held[held > now] if by > 0 else held[held < now][::-1]
+    return settings(session, bin=int(further[min(abs(by), len(further)) - 1])) if len(further) else session
+
+
+def _own(session: Session, wait: bool = False) -> Measures | None:
+    run = session.run
+    if run is None:
+        return None
+    return measures(session, run, cls=class_shown(session), wait=wait)
+
+
+def class_shown(session: Session) -> int | None:
+    """The class whose answers alone the diagram is of; None: of all."""
+    name = shown_class(session)
+    return session.classes.index(name) if session.calibration.of_class and name is not None else None
+
+
+def drill(session: Session) -> Session:
+    """The samples of the bin under the cursor; without one the wrong answers of the class; the false alarms."""
+    if not is_calibration(session):
+        return false_alarms(session)
+    own, at = _own(session), session.calibration.bin
+    name = shown_class(session)
+    if own is None or at is None or at >= len(own.reliability.n):
+        return drill_to_samples(session, Scope(predicted=name, part=Part.WRONG))
+    edges = own.reliability.edges
+    low = float(np.nextafter(np.float32(edges[at]), np.float32(1))) if at else 0.0
+    high = float(edges[at + 1]) if at < len(edges) - 2 else 1.0
+    scope = Scope(predicted=name if session.calibration.of_class else None, part=Part.ALL)
+    return _filtered(drill_to_samples(session, scope), PredictedScore(low, high))
+
+
+def _filtered(session: Session, *new: Filter) -> Session:
+    kinds = {getattr(each, "kind", each) for each in new}
+    kept = tuple(each for each in session.filters if getattr(each, "kind", each) not in kinds)
+    return replace(session, filters=(*kept, *new))
+
+
+def false_alarms(session: Session) -> Session:
+    """Samples of other classes from the threshold on."""
+    name = shown_class(session)
+    if name is None:
+        return session
+    others = Named(f"not {sanitise(name)}", f"true != {name!r}")
+    deeper = drill_to_samples(session, Scope(part=Part.ALL))
+    return _filtered(deeper, ScoreOf(name, session.calibration.threshold, 1.0), others)
+
+
+def misses(session: Session) -> Session:
+    """Samples of the class below the threshold."""
+    name = shown_class(session)
+    if name is None:
+        return session
+    below = float(np.nextafter(np.float32(session.calibration.threshold), np.float32(0)))
+    return _filtered(drill_to_samples(session, Scope(true=name, part=Part.ALL)), ScoreOf(name, 0.0, below))
+
+
+def next_binning(session: Session) -> Session:
+    """Bins of equal width, or with equally many samples."""
+    binning = cycle(session.calibration.binning)
+    words = "as wide as each other" if binning is Binning.WIDTH else "with equally many samples"
+    return say(settings(session, binning=binning, bin=None), f"Bins {words}.")
+
+
+def step_bins(session: Session, by: int) -> Session:
+    """More bins, or fewer."""
+    at = NUMBERS_OF_BINS.index(session.calibration.bins) if session.calibration.bins in NUMBERS_OF_BINS else 0
+    bins = NUMBERS_OF_BINS[min(max(at + by, 0), len(NUMBERS_OF_BINS) - 1)]
+    return say(settings(session, bins=bins, bin=None), f"{bins} bins.")
+
+
+def next_sort(session: Session) -> Session:
+    """The next order of the classes."""
+    sort = cycle(session.calibration.sort)
+    return say(settings(session, sort=sort), f"Classes sorted: {sort.value}.")
+
+
+def toggle_class(session: Session) -> Session:
+    """The diagram of the class under the cursor alone, or of all answers."""
+    on = not session.calibration.of_class
+    words = f"What is predicted as {sanitise(shown_class(session) or '')} alone." if on else "All answers."
+    return say(settings(session, of_class=on, bin=None), words)
+
+
+def step_threshold(session: Session, by: int) -> Session:
+    """A higher threshold, or a lower one."""
+    return settings(session, threshold=step_ladder(session.calibration.threshold, by, LADDER))
+
+
+def step_cost(session: Session, by: int) -> Session:
+    """A miss costs more, or less, than a false alarm."""
+    miss = step_ladder(session.calibration.miss, by, COSTS)
+    return say(settings(session, miss=miss), f"A miss costs {miss:g} × a false alarm.")
+
+
+def step_amount(session: Session, by: int) -> Session:
+    """What `(` and `)` change: the cost of a miss, or over the diagram the supposed temperature."""
+    return step_temperature(session, by) if is_calibration(session) else step_cost(session, by)
+
+
+def inside(session: Session) -> Session:
+    """What `i` looks into: the class under the cursor alone, or of a threshold the misses."""
+    return toggle_class(session) if is_calibration(session) else misses(session)
+
+
+def next_threshold(session: Session) -> Session:
+    """The threshold of least cost, then that of the best F1, then .5."""
+    run, name = session.run, shown_class(session)
+    if run is None or name is None:
+        return session
+    found = one_class(session, run, session.classes.index(name))
+    if found is None:
+        return say(session, why_no_sweep(run, session.evaluation()) or "Its scores are still being read.")
+    now, miss = session.calibration.threshold, session.calibration.miss
+    stops = [
+        (found.sweep.cheapest(miss), f"Cheapest where a miss costs {miss:g} × a false alarm"),
+        (found.sweep.best_f1(), "Best F1"),
+        (0.5, "Even odds"),
+    ]
+    stops = [(at, words) for at, words in stops if not math.isnan(at)]
+    here = next((number for number, (at, _) in enumerate(stops) if min(at, 1.0) == now), -1)
+    at, words = stops[(here + 1) % len(stops)]
+    if math.isinf(at):
+        return say(settings(session, threshold=1.0), f"{words}: never call anything {sanitise(name)}.")
+    return say(settings(session, threshold=at), f"{words}: from {short_score(at, 3)} on.")
+
+
+def next_class(session: Session) -> Session:
+    """The next class of the list."""
+    return move(session, 1, 0)
+
+
+def suppose(session: Session) -> Session:
+    """Suppose what shows: the fitted temperature, or the threshold of the class; once more takes it back."""
+    return _suppose_temperature(session) if is_calibration(session) else _suppose_threshold(session)
+
+
+def _base(session: Session) -> WhatIf | None:
+    """What is supposed of the focused run so far."""
+    if session.run is None:
+        return None
+    now = session.what_if
+    return now if now is not None and now.run == session.run.key else WhatIf(session.run.key)
+
+
+def with_what_if(session: Session, what_if: WhatIf) -> Session:
+    """`session` under a supposition, with a sentence; one that says nothing is none.
+
+    Where the run cannot answer it, the session as it was and a sentence why.
+    """
+    if what_if.empty:
+        return say(replace(session, what_if=None), "Nothing is supposed any more: answers as logged.")
+    new = replace(session, what_if=what_if)
+    try:
+        new.evaluation()
+    except NotYet:
+        pass
+    except FormatError as error:
+        return say(session, str(error))
+    return say(new, f"What if {what_if.describe()}: every view follows; U takes it back.")
+
+
+def _suppose_temperature(session: Session) -> Session:
+    run, base = session.run, _base(session)
+    if run is None or base is None:
+        return session
+    if base.temperature != 1:
+        return with_what_if(session, replace(base, temperature=1.0))
+    evaluation = session.evaluation()
+    if evaluation is not None and evaluation.score_kind != "full":
+        return say(session, why_not(run, evaluation) or "A temperature needs the scores of all classes.")
+    fitted = temperature(session, run)
+    if fitted is None:
+        return say(session, "The temperature is still being fitted.")
+    if math.isnan(fitted.value):
+        return say(session, "There are too few samples to fit a temperature.")
+    return with_what_if(session, replace(base, temperature=round(fitted.value, 4)))
+
+
+def step_temperature(session: Session, by: int) -> Session:
+    """Suppose milder scores, or sharper ones, by a tenth."""
+    base = _base(session)
+    if base is None:
+        return session
+    value = round(min(max(base.temperature * 1.1**by, 0.1), 10.0), 4)
+    return with_what_if(session, replace(base, temperature=1.0 if abs(value - 1) < 0.02 else value))
+
+
+def _suppose_threshold(session: Session) -> Session:
+    base, name = _base(session), shown_class(session)
+    if base is None or name is None:
+        return session
+    wanted = Amount(name, round(session.calibration.threshold, 6))
+    rest = tuple(each for each in base.needs if each.name != name)
+    return with_what_if(session, replace(base, needs=rest if wanted in base.needs else (*rest, wanted)))
+
+
+def suppose_cost(session: Session) -> Session:
+    """Suppose that missing the class costs as much as set; once more takes it back."""
+    base, name = _base(session), shown_class(session)
+    if base is None or name is None:
+        return session
+    wanted = Amount(name, session.calibration.miss)
+    rest = tuple(each for each in base.costs if each.name != name)
+    if wanted.value == 1 and wanted not in base.costs and rest == base.costs:
+        return say(session, "A miss costs as much as a false alarm; ( and ) change that.")
+    return with_what_if(session, replace(base, costs=rest if wanted in base.costs else (*rest, wanted)))
+
+
+def merge(session: Session) -> Session:
+    """Suppose that the two classes of the cell under the cursor are one; once more takes it back."""
+    base, pair = _base(session), (session.selection.true, session.selection.predicted)
+    if base is None or pair[0] not in session.classes or pair[1] not in session.classes or pair[0] == pair[1]:
+        return say(session, "Put the cursor on a cell of two different classes to merge them.")
+    touched = [names for names in base.merged if set(pair) & set(names)]
+    rest = tuple(names for names in base.merged if names not in touched)
+    if any(set(pair) <= set(names) for names in touched):
+        return with_what_if(session, replace(base, merged=rest))
+    joined = dict.fromkeys(name for names in (*touched, tuple(filter(None, pair))) for name in names)
+    return with_what_if(session, replace(base, merged=(*rest, tuple(joined))))
+
+
+def forget(session: Session) -> Session:
+    """Answers as they were logged."""
+    return say(replace(session, what_if=None), "Nothing is supposed any more: answers as logged.")

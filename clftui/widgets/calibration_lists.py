@@ -1,0 +1,171 @@
+"""Draws what stands beside the reliability diagram: errors of the runs, the temperature, classes worst first."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clftui.drawing.braille import spark
+from clftui.drawing.canvas import BOLD, Canvas, Span
+from clftui.state.calibration import Measures, Past, Temperature, Whole
+from clftui.text import UNDEFINED, count, percent, rate, sanitise, text_width
+from clftui.widgets.reliability import gap_words
+from clftui.widgets.timeline import run_colour
+
+SPARK = 12
+
+
+@dataclass(frozen=True, eq=False)
+class RunLine:
+    """One run; what is still being read is None."""
+
+    letter: str
+    name: str
+    focused: bool
+    measures: Measures | None
+    whole: Whole | None
+    past: Past | None
+    problem: str = ""
+
+
+def draw_runs(canvas: Canvas, x: int, y: int, width: int, lines: tuple[RunLine, ...]) -> int:
+    """A line a run under one of titles; returns the lines used. Columns that do not fit are left out from the right."""
+    p = canvas.palette
+    grown = any(each.past is not None and len(each.past.epochs) > 1 for each in lines)
+    columns = [("ECE", 11), ("unbiased", 9), ("MCE", 6), ("NLL", 6), ("Brier", 6), ("sure", 6), ("right", 7)]
+    names = min(max((text_width(sanitise(each.name)) for each in lines), default=4), 18)
+    names = max(min(names, width - 2 - columns[0][1]), 4)
+    room = width - names - 2 - (SPARK + 2 if grown and width - names >= 50 else 0)
+    kept = []
+    for title, wide in columns:
+        if wide > room:
+            break
+        kept.append((title, wide))
+        room -= wide
+    at = x + 2 + names
+    for title, wide in kept:
+        canvas.text(at, y, title, p.muted, width=wide, align="right")
+        at += wide
+    sparks = grown and width - names >= 50
+    if sparks:
+        canvas.text(at + 2, y, "by epoch", p.muted)
+    scale = _scale(lines)
+    for row, each in enumerate(lines, y + 1):
+        canvas.text(x, row, each.letter, run_colour(canvas, each.letter), attrs=BOLD)
+        canvas.text(x + 2, row, each.name, p.text if each.focused else p.muted, width=names, middle=True,
+                    attrs=BOLD if each.focused else 0)  # fmt: skip
+        at = x + 2 + names
+        for title, wide in kept:
+            _draw_value(canvas, at, row, wide, title, each)
+            at += wide
+        if sparks and each.past is not None:
+            _draw_past(canvas, at + 2, row, each, scale)
+    return len(lines) + 1
+
+
+def _draw_value(canvas: Canvas, x: int, y: int, wide: int, title: str, each: RunLine) -> None:
+    p, found = canvas.palette, each.measures
+    if found is None:
+        canvas.text(x, y, UNDEFINED if each.problem else "…", p.muted, width=wide, align="right")
+        return
+    if title == "ECE":
+        shown, arms = rate(found.ece, found.low, found.high)
+        text = f"{shown} {arms}"
+        if len(text) > wide - 1:
+            text, arms = shown, ""
+        left = x + wide - len(text)
+        canvas.line(left, y, [Span(shown, p.text, None, BOLD if each.focused else 0), Span(f" {arms}", p.faint)])
+        return
+    values = {
+        "unbiased": percent(found.debiased), "MCE": percent(found.mce, 0), "NLL": number(found.nll),
+        "Brier": "…" if each.whole is None else number(each.whole.brier), "sure": percent(found.confidence),
+        "right": percent(found.accuracy),
+    }  # fmt: skip
+    canvas.text(x, y, values[title], p.text if each.focused else p.muted, width=wide, align="right")
+
+
+def number(value: float) -> str:
+    """`.312`, `1.24`; undefined is an en dash."""
+    if not math.isfinite(value):
+        return UNDEFINED
+    return f"{value:.3f}"[1:] if value < 0.9995 else f"{value:.2f}"
+
+
+def _scale(lines: tuple[RunLine, ...]) -> float:
+    values = [float(np.nanmax(each.past.ece)) for each in lines
+              if each.past is not None and np.isfinite(each.past.ece).any()]  # fmt: skip
+    return max(values, default=0.0)
+
+
+def _draw_past(canvas: Canvas, x: int, y: int, each: RunLine, scale: float) -> None:
+    if each.past is None or len(each.past.epochs) < 2 or not scale:
+        return
+    p = canvas.palette
+    ink = run_colour(canvas, each.letter)
+    canvas.put(x, y, spark(each.past.ece, SPARK, 0.0, scale), ink if each.focused else p.mix(ink, p.page, 0.45))
+
+
+def temperature_words(found: Temperature | None, problem: str) -> tuple[str, ...]:
+    """The fitted temperature and what it does, in parts that a narrow screen may take apart."""
+    if problem:
+        return (problem,)
+    if found is None:
+        return ("fitting a temperature …",)
+    if math.isnan(found.value):
+        return ("too few samples to fit a temperature",)
+    return (
+        f"temperature {found.value:.2f} fitted on {count(found.fitted_on)}",
+        f"on {count(found.tested_on)} others NLL {number(found.nll_before)} → {number(found.nll_after)}, "
+        f"ECE {percent(found.ece_before)} → {percent(found.ece_after)}",
+    )
+
+
+def draw_classes(
+    canvas: Canvas,
+    x: int,
+    y: int,
+    width: int,
+    height: int,
+    names: tuple[str, ...],
+    order: NDArray[np.int64],
+    own: Measures,
+    known: Whole | None,
+    first: int,
+    cursor: int,
+) -> None:
+    """Classes from place `first` of `order` on: how sure and how right what is predicted as each of them is."""
+    p, gaps = canvas.palette, own.classes
+    columns = [("n", 7), ("sure", 6), ("right", 6), ("gap", 7), ("ECE", 6), ("own", 6)]
+    wide = min(max((text_width(sanitise(name)) for name in names), default=4), max(width // 3, 8))
+    room, kept = width - wide - 1, []
+    for title, take in [columns[4], columns[3], columns[0], columns[5], columns[1], columns[2]]:
+        if take <= room:
+            kept.append(title)
+            room -= take
+    shown = [each for each in columns if each[0] in kept]
+    at = x + 1 + wide
+    canvas.text(x + 1, y, "predicted as", p.muted, width=wide)
+    for title, take in shown:
+        canvas.text(at, y, title, p.muted, width=take, align="right")
+        at += take
+    for row, place in enumerate(range(first, min(first + height - 1, len(order))), y + 1):
+        cls, here = int(order[place]), place == cursor
+        if here:
+            canvas.fill(x, row, width, 1, bg=p.raised)
+            canvas.text(x, row, "▌", p.focus)
+        canvas.text(x + 1, row, names[cls], p.focus if here else p.text, width=wide, attrs=BOLD if here else 0,
+                    middle=True)  # fmt: skip
+        own_ece = "…" if known is None else percent(float(known.classwise[cls]))
+        gap = float(gaps.confidence[cls] - gaps.accuracy[cls])
+        values = {
+            "n": count(int(gaps.n[cls])), "sure": percent(float(gaps.confidence[cls])),
+            "right": percent(float(gaps.accuracy[cls])), "gap": gap_words(gap),
+            "ECE": percent(float(gaps.ece[cls])), "own": own_ece,
+        }  # fmt: skip
+        at = x + 1 + wide
+        for title, take in shown:
+            canvas.text(at, row, values[title], p.text if title == "ECE" else p.muted, width=take, align="right")
+            at += take
