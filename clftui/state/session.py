@@ -21,6 +21,7 @@ from clftui.state.explain_settings import ExplainSettings
 from clftui.state.filters import Filter, FilterError, apply_filters
 from clftui.state.group_settings import Arrangement, GroupSettings
 from clftui.state.later import weak
+from clftui.state.map_settings import MapSettings
 from clftui.state.peers import Peers, epoch_at
 from clftui.state.sample_settings import SamplesSettings
 from clftui.state.scores_settings import DECIDING, ScoresSettings
@@ -59,6 +60,7 @@ class Session:
     ranking: RankingSettings = RankingSettings()
     matrix: MatrixSettings = MatrixSettings()
     epochs: EpochsSettings = EpochsSettings()
+    map: MapSettings = MapSettings()
     samples: SamplesSettings = SamplesSettings()
     scores: ScoresSettings = ScoresSettings()
     calibration: CalibrationSettings = CalibrationSettings()

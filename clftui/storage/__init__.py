@@ -13,7 +13,7 @@ from clftui.storage.files import (
     read_jsonl,
     remove_temporaries,
 )
-from clftui.storage.folders import config_folder, state_folder
+from clftui.storage.folders import cache_folder, config_folder, state_folder
 from clftui.storage.members import Member
 from clftui.storage.npz import NpzFile, open_npz, read_npy, write_npz
 from clftui.storage.reading import Signature, file_signature
@@ -26,6 +26,7 @@ __all__ = [
     "append_lines",
     "atomic_json",
     "atomic_write",
+    "cache_folder",
     "config_folder",
     "dump_json",
     "file_signature",

@@ -14,3 +14,8 @@ def config_folder() -> Path:
 def state_folder() -> Path:
     """Files clftui writes: remembered choices, copied lists, tags of collections that cannot be written."""
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "clftui"
+
+
+def cache_folder() -> Path:
+    """Files clftui can make again: whoever needs room may delete them."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "clftui"

@@ -1,0 +1,81 @@
+"""How the Map view draws what is selected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from clftui.analysis.class_distance import ClassDistance
+
+Spot = tuple[float, float]
+"""A place of the picture, x to the right and y down, both from 0 to 1 across its longer side."""
+
+MOST_ZOOM = 7
+"""Each step of the zoom doubles the picture."""
+
+
+class MapOf(StrEnum):
+    """What a point is."""
+
+    SAMPLES = "samples"
+    CLASSES = "classes"
+
+
+class MapSource(StrEnum):
+    """What samples are laid out by."""
+
+    FEATURES = "features"
+    LOGITS = "logits"
+    SCORES = "scores"
+
+
+class MapMethod(StrEnum):
+    """How points are laid out."""
+
+    QUICK = "at once"
+    """Principal components of samples, classical scaling of classes."""
+    TSNE = "t-SNE"
+    STRESS = "SMACOF"
+    """Of classes alone."""
+
+
+class MapColour(StrEnum):
+    """What a colour tells."""
+
+    TRUE = "true class"
+    PREDICTED = "predicted class"
+    GROUP = "group"
+    RIGHT = "right or wrong"
+    AGREEMENT = "run agreement"
+    TAG = "tag"
+    LOSS = "loss"
+
+
+class Multiples(StrEnum):
+    """How many pictures show."""
+
+    ONE = "one map"
+    RUNS = "runs"
+    EPOCHS = "epochs"
+
+
+@dataclass(frozen=True)
+class MapSettings:
+    of: MapOf = MapOf.SAMPLES
+    source: MapSource | None = None
+    """None: features, where the epoch that shows has them, else logits, else scores."""
+    method: MapMethod = MapMethod.TSNE
+    class_method: MapMethod = MapMethod.STRESS
+    distance: ClassDistance = ClassDistance.LOG
+    """What classes are laid out by; the list of neighbours has the literal distance."""
+    colour: MapColour = MapColour.TRUE
+    multiples: Multiples = Multiples.ONE
+    pane: bool | None = None
+    """Whether the lists at the right show; None: where there is room."""
+    letters: bool = False
+    """Letters instead of dots."""
+    zoom: int = 0
+    spot: Spot | None = None
+    """Where the cursor is; None: on the class under the cursor of all views."""
+    anchor: Spot | None = None
+    """Where a box begins that ends at the cursor."""
