@@ -52,7 +52,12 @@ class ScoresLayout:
     @property
     def left(self) -> int:
         """The first column of the stacks."""
-        return _LABEL if self.upright else SIDE_LABEL
+        return _LABEL if self.upright else _side_label(self.width)
+
+    @property
+    def counts(self) -> bool:
+        """Whether the numbers of samples and of wrong ones stand before a row."""
+        return self.left >= SIDE_LABEL
 
     @property
     def across(self) -> int:
@@ -63,7 +68,7 @@ class ScoresLayout:
     def along(self) -> int:
         """Glyphs along a class, from the surest to the least sure."""
         if not self.upright:
-            return max(self.width - SIDE_LABEL - 1, 1)
+            return max(self.width - self.left - 1, 1)
         return self.rows * (2 if self.dense else 1)
 
     @property
@@ -100,6 +105,10 @@ def arrange(
         columns = min(classes, max(rows // size, 1))
     axes_rows = inner - above if both or settings.on_axes else 0
     return ScoresLayout(width, height, upright, dense, head, words, rows, columns, size, above, axes_rows, foot)
+
+
+def _side_label(width: int) -> int:
+    return SIDE_LABEL if width >= 2 * SIDE_LABEL else min(max(width // 3, 2), 12)
 
 
 def _breadth(room: int, rows: int, classes: int, most: int, words: bool) -> int:

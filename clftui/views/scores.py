@@ -110,7 +110,7 @@ class ScoresView(View):
             _draw_title(canvas, shown, layout, samples, often, unit_words(packed, layout.dense))
             _draw_axes(canvas, session, layout, found, named)
         if layout.foot:
-            draw_foot(canvas, session, shown, index, named, often)
+            draw_foot(canvas, shown, index, named, often)
 
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor to a sample; on the cursor it opens what shows."""

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from clftui.drawing.canvas import BOLD, Canvas, Span
-from clftui.state.sample_answers import answers_at, track
+from clftui.state.sample_answers import answers_at
 from clftui.state.sample_past import MARK, Marks
 from clftui.state.scores_letters import Letters
 from clftui.state.scores_stacks import Stacks
-from clftui.state.session import Session
 from clftui.text import count, sanitise, short_score, shorten, text_width
 
 GUESSES = 3
 
 
 def draw_foot(
-    canvas: Canvas, session: Session, shown: Stacks, index: int, letters: Letters, often: Marks | None
+    canvas: Canvas, shown: Stacks, index: int, letters: Letters, often: Marks | None
 ) -> None:
     """`#5806  true Shirt  1 T-shirt .98  2 Shirt .01  3 Dress .00   wrong in 10 of 12 epochs ▲   sample 3 of 139`"""
     p, y = canvas.palette, canvas.height - 1
@@ -32,10 +31,9 @@ def draw_foot(
         hue = letters.hue_of(classes.get(name, -1))
         spans.append(Span(f"   {sanitise(name)} ", p.class_colour(hue) if hue is not None else p.muted))
         spans.append(Span(short_score(score), p.text))
-    history = track(shown.run, shown.evaluation, position)
-    if history is not None and history.seen > 1:
-        spans.append(Span(f"   wrong in {history.wrong} of {history.seen} epochs", p.muted))
-        spans.append(Span(f" {MARK}" if often is not None and often[position] else "", p.worse))
+    if often is not None and often.wrong.size:
+        spans.append(Span(f"   wrong in {int(often.wrong[position])} of {often.epochs} epochs", p.muted))
+        spans.append(Span(f" {MARK}" if often[position] else "", p.worse))
     part = shown.column(int((shown.starts[1:] <= index).sum()))
     spans.append(Span(f"   sample {count(index - part.start + 1)} of {count(part.stop - part.start)}", p.faint))
     while len(spans) > 2 and 1 + sum(text_width(each.text) for each in spans) > canvas.width:

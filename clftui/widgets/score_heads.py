@@ -33,8 +33,9 @@ def draw_heads(
         canvas.text(0, layout.head, "unsure", p.faint, width=layout.left - 2, align="right")
         canvas.text(0, layout.head + layout.rows - 1, "sure", p.faint, width=layout.left - 2, align="right")
     elif layout.head:
-        canvas.text(1, 0, "class", p.faint)
-        canvas.text(layout.left - 13, 0, f"n     {WRONG}", p.faint, width=12, align="right")
+        canvas.text(1, 0, "class", p.faint, width=layout.left - 2)
+        if layout.counts:
+            canvas.text(layout.left - 13, 0, f"n     {WRONG}", p.faint, width=12, align="right")
         canvas.text(layout.left, 0, "sure", p.faint)
         canvas.text(layout.left, 0, "unsure", p.faint, width=canvas.width - layout.left - 1, align="right")
     sizes, wrongs = shown.sizes, shown.wrongs
@@ -79,8 +80,12 @@ def _draw_row(
     canvas: Canvas, layout: ScoresLayout, at: int, spans: tuple[Span, ...], n: int, wrong: int, colour: int
 ) -> None:
     p, y = canvas.palette, layout.head + at * layout.size
-    used = 1 + canvas.text(1, y, spans[0].text, spans[0].fg, attrs=BOLD) + 1
-    canvas.text(used, y, spans[2].text, spans[2].fg, attrs=spans[2].attrs, width=layout.left - 13 - used)
+    x = 1 if layout.left > 2 else 0
+    used = x + canvas.text(x, y, spans[0].text, spans[0].fg, attrs=BOLD) + 1
+    room = layout.left - (13 if layout.counts else 1) - used
+    canvas.text(used, y, spans[2].text, spans[2].fg, attrs=spans[2].attrs, width=room)
+    if not layout.counts:
+        return
     canvas.text(layout.left - 13, y, _short(n), p.muted, width=_NUMBER, align="right")
     canvas.text(layout.left - 7, y, _short(wrong), colour, width=_NUMBER, align="right")
 

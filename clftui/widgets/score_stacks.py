@@ -79,7 +79,11 @@ def place(
     if not parts:
         none = np.zeros(0, dtype=np.int64)
         parts = [(none, none, none, none > 0, none, *(none > 0,) * 4)]
-    return Placed(*(np.concatenate(each) for each in zip(*parts, strict=True)))  # type: ignore[arg-type]
+    whole = [np.concatenate(each) for each in zip(*parts, strict=True)]
+    rows = layout.rows * (2 if layout.dense else 1)
+    # Only where not even one glyph of each kind fits does anything lie outside.
+    inside = (whole[0] >= 0) & (whole[0] < layout.width) & (whole[1] >= 0) & (whole[1] < rows)
+    return Placed(*(each[inside] for each in whole))  # type: ignore[arg-type]
 
 
 def _cells(layout: ScoresLayout, number: int, at: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -82,7 +82,8 @@ def test_the_cursor_goes_by_class_and_by_rows_of_glyphs(session: Session) -> Non
     assert cursor(bottom, shown)[1] == 0
     assert cursor(top, shown)[1] == int(shown.starts[1]) - 1
     layout = steps.layout_of(session, shown, PAGE)
-    assert layout.upright and cursor(move(bottom, -1, 0, PAGE), shown)[1] == min(layout.across, int(shown.starts[1]) - 1)
+    up = cursor(move(bottom, -1, 0, PAGE), shown)[1]
+    assert layout.upright and up == min(layout.across, int(shown.starts[1]) - 1)
     right = move(bottom, 0, 1, PAGE)
     assert cursor(right, shown) == (1, int(shown.starts[1]))
     narrow = (20, 80)
@@ -157,7 +158,8 @@ def test_exactly_the_samples_whose_scores_show_open(session: Session, kind: Subj
     }[kind] & (evaluation.confidence() <= np.float32(0.97))
     samples = listing(steps.drill(session))
     assert isinstance(samples, SampleList)
-    assert sorted(samples.positions.tolist()) == np.flatnonzero(expected).tolist() == sorted(found[1].positions.tolist())
+    opened = sorted(samples.positions.tolist())
+    assert opened == np.flatnonzero(expected).tolist() == sorted(found[1].positions.tolist())
 
 
 def test_an_empty_cell_gives_way_to_the_wrong_ones_and_then_to_all(session: Session) -> None:
