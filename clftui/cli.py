@@ -20,7 +20,8 @@ _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _COLOUR_SYSTEMS = {24: "truecolor", 8: "256", 4: "standard", 0: "standard"}
 
 REPORT_VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "epochs", "curves", "movers",
-                "flips", "dynamics", "samples", "issues", "triage", "collect", "scores", "parallel")  # fmt: skip
+                "flips", "dynamics", "samples", "issues", "triage", "collect", "scores", "parallel",
+                "calibration")  # fmt: skip
 FORMATS = ("text", "md", "json", "csv", "svg")
 ORDERS = ("given", "hierarchy", "hardest", "size", "name", "quick", "barycentre", "linkage", "spectral")
 PAIR_SORTS = ("count", "rate", "surprise", "change", "reason")
@@ -90,6 +91,9 @@ def _selection_options(command: Any) -> Any:
         click.option("--metric", metavar="NAME", help="recall, precision, F1, specificity, accuracy, AP or support."),
         click.option("--filter", "filters", multiple=True, metavar="EXPR",
                      help='Keep samples that meet this, e.g. \'confidence > .9 and true == "cat"\'; may be repeated.'),
+        click.option("--what-if", metavar="TEXT",
+                     help="Suppose other decisions of the run: 'cat >= .7; fox * 2; dog = wolf; T = 1.5' (a score "
+                     "needed, times a miss costs, merged classes, temperature)."),
         click.option("--images", type=click.Path(path_type=Path), metavar="ROOT",
                      help="Where image files are now, if they moved."),
         click.option("--hierarchy", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",

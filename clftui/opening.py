@@ -68,6 +68,8 @@ def make_session(chosen: Mapping[str, Any]) -> Session:
     except FormatError as error:
         raise LaunchError(f"--rules: {error}") from error
     session = replace(session, filters=filters)
+    if chosen.get("what_if"):
+        session = _supposing(session, chosen["what_if"])
     session = _arranged(session, chosen.get("order"), chosen.get("blocks"))
     session = named_order(session, chosen.get("sort"), chosen.get("group_by"), chosen.get("part"))
     if chosen.get("against"):
@@ -87,6 +89,20 @@ def _without_cell(given: Iterable[Path]) -> tuple[tuple[Path, ...], str | None]:
     paths = tuple(given)
     cells = [path for path in paths if is_cell(str(path)) and not path.exists()]
     return tuple(path for path in paths if path not in cells), str(cells[0]) if cells else None
+
+
+def _supposing(session: Session, text: str) -> Session:
+    """`session` under `--what-if`, which is about the focused run."""
+    from clftui.state.what_if import parse_what_if, supposed  # Few suppose anything at the start.
+
+    if session.run is None:
+        raise LaunchError("--what-if: there is no run to suppose anything of")
+    try:
+        found = parse_what_if(text, session.run)
+        supposed(found, session.run, session.evaluation())
+    except (FilterError, FormatError) as error:
+        raise LaunchError(f"--what-if: {error}") from error
+    return replace(session, what_if=found)
 
 
 def _replayed(session: Session, script: Path | None, *, tags: bool) -> Session:

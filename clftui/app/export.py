@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from clftui.report import REPORT_FORMATS, render
 from clftui.schema import FormatError
+from clftui.state.selection import Tab
 from clftui.state.session import Session
 from clftui.storage import atomic_write
 from clftui.text import to_bytes
@@ -24,7 +25,12 @@ def known_format(name: str) -> str | None:
 
 def suggested_name(session: Session) -> str:
     """`matrix.md`"""
-    return f"{session.tab.value}.md"
+    return f"{view_of(session)}.md"
+
+
+def view_of(session: Session) -> str:
+    """The report that says what shows."""
+    return "calibration" if session.tab is Tab.SCORES and session.alone else session.tab.value
 
 
 def export_view(screen: MainScreen, path: Path) -> str:
@@ -39,7 +45,7 @@ def export_view(screen: MainScreen, path: Path) -> str:
             text = screen.picture()
         else:
             assert chosen in REPORT_FORMATS
-            text = render(screen.now, screen.now.tab.value, chosen)
+            text = render(screen.now, view_of(screen.now), chosen)
         atomic_write(path, lambda file: _write(file, text))
     except FormatError as error:
         return str(error)

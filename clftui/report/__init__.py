@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from clftui.report.render import Table, as_csv, as_json, as_markdown, as_text
@@ -11,7 +11,7 @@ from clftui.state.session import Session
 
 REPORT_FORMATS = ("text", "md", "json", "csv")
 VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "epochs", "curves", "movers", "flips",
-         "dynamics", "samples", "issues", "triage", "collect", "scores", "parallel")  # fmt: skip
+         "dynamics", "samples", "issues", "triage", "collect", "scores", "parallel", "calibration")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class View:
 def _view(name: str) -> View:
     from clftui.report import (
         blocks,
+        calibration,
         collect,
         curves,
         dynamics,
@@ -71,6 +72,7 @@ def _view(name: str) -> View:
         "issues": View(issues.table, issues.data),
         "triage": View(triage.table, triage.data),
         "collect": View(collect.table, collect.data),
+        "calibration": View(calibration.table, calibration.data),
         "scores": View(scores.table, scores.data),
         "parallel": View(parallel.table, parallel.data),
     }[name]
@@ -83,4 +85,13 @@ def render(session: Session, view: str, form: str, options: Options | None = Non
     if form == "json":
         return as_json(session, view, chosen.data(session, options))
     write = {"text": as_text, "md": as_markdown, "csv": as_csv}[form]
-    return write(chosen.table(session, options))
+    return write(_marked(session, chosen.table(session, options)))
+
+
+def _marked(session: Session, table: Table) -> Table:
+    """`table`, plainly hypothetical where something is supposed."""
+    if session.what_if is None:
+        return table
+    run = session.catalog.run(session.what_if.run)
+    said = f"What if {session.what_if.describe()}: answers of {run.name if run is not None else 'a run'} are supposed."
+    return replace(table, title=f"{table.title}, what if", notes=(said, *table.notes))

@@ -115,10 +115,14 @@ def as_json(session: Session, view: str, data: Mapping[str, Any]) -> str:
         "runs": [each.name for each in session.catalog.runs],
         "split": session.selection.split,
         "epoch": session.epoch_of(run) if run is not None else None,
-        "filters": [each.describe() for each in session.filters],
+        "filters": [*(each.describe() for each in session.filters), *_supposed(session)],
         "data": data,
     }
     return json_safe(json.dumps(plain(envelope), ensure_ascii=False, allow_nan=False, indent=1)) + "\n"
+
+
+def _supposed(session: Session) -> list[str]:
+    return [f"what if {session.what_if.describe()}"] if session.what_if is not None else []
 
 
 def json_safe(text: str) -> str:

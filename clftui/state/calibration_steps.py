@@ -21,8 +21,8 @@ from clftui.state.selection import Part, Scope
 from clftui.state.session import Session
 from clftui.state.thresholds import COSTS, LADDER, one_class, shown_class, step_ladder, why_no_sweep
 from clftui.state.unready import NotYet
-from clftui.state.what_if import Amount, WhatIf
-from clftui.text import sanitise, short_score
+from clftui.state.what_if import Amount, WhatIf, score_words
+from clftui.text import sanitise
 
 Int64 = NDArray[np.int64]
 
@@ -208,7 +208,7 @@ def next_threshold(session: Session) -> Session:
     at, words = stops[(here + 1) % len(stops)]
     if math.isinf(at):
         return say(settings(session, threshold=1.0), f"{words}: never call anything {sanitise(name)}.")
-    return say(settings(session, threshold=at), f"{words}: from {short_score(at, 3)} on.")
+    return say(settings(session, threshold=at), f"{words}: from {score_words(at)} on.")
 
 
 def next_class(session: Session) -> Session:

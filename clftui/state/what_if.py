@@ -20,7 +20,7 @@ from clftui.schema import FormatError
 from clftui.state.filters import FilterError
 from clftui.state.later import Later, weak
 from clftui.state.unready import NotYet, may_wait, note_missing
-from clftui.text import sanitise, short_score
+from clftui.text import sanitise
 
 DECIDED = Later(kept=8)
 """Few are kept: each holds the answers of all samples."""
@@ -73,8 +73,8 @@ class WhatIf:
         return "; ".join([*parts, *([f"T = {self.temperature:.4g}"] if self.temperature != 1 else [])])
 
     def describe(self) -> str:
-        """`cat needs .70, fox costs 2 ×, dog = wolf, temperature 1.50`, safe to draw."""
-        parts = [f"{sanitise(each.name)} needs {short_score(each.value)}" for each in self.needs]
+        """`cat needs .7, fox costs 2 ×, dog = wolf, temperature 1.50`, safe to draw."""
+        parts = [f"{sanitise(each.name)} needs {score_words(each.value)}" for each in self.needs]
         parts += [f"{sanitise(each.name)} costs {each.value:g} ×" for each in self.costs]
         parts += [" = ".join(map(sanitise, names)) for names in self.merged]
         return ", ".join([*parts, *([f"temperature {self.temperature:.2f}"] if self.temperature != 1 else [])])
@@ -137,6 +137,14 @@ def supposed(what_if: WhatIf | None, run: Run, real: Evaluation | None) -> Evalu
         note_missing()
         raise NotYet(f"Deciding anew what {sanitise(run.name)} answers …")
     return found
+
+
+def score_words(threshold: float) -> str:
+    """A threshold with the digits that tell it from 0 and 1: `.5`, `.995`, `.0005`; 1 and above calls nothing."""
+    if threshold >= 1:
+        return "1"
+    text = f"{threshold:.4f}".rstrip("0")
+    return text[1:] if len(text) > 2 else "0"
 
 
 def parse_what_if(text: str, run: Run) -> WhatIf:

@@ -13,12 +13,13 @@ from clftui.state.calibration_steps import class_shown, is_calibration, ordered
 from clftui.state.session import Session
 from clftui.state.thresholds import OneClass, one_class, shown_class, why_no_sweep
 from clftui.state.unready import NotYet, note_missing
+from clftui.state.what_if import score_words
 from clftui.text import count, plural, sanitise, shorten
 from clftui.views.view import follow
 from clftui.widgets.calibration_lists import RunLine, draw_classes, draw_runs, temperature_words
 from clftui.widgets.reliability import Diagram, draw_diagram
 from clftui.widgets.sentence import draw_sentence, wrapped
-from clftui.widgets.thresholds import draw_curve, draw_outcomes, draw_scores, score_words
+from clftui.widgets.thresholds import draw_curve, draw_outcomes, draw_scores
 
 WIDE = 100
 """Columns from which on two curves stand beside the numbers."""

@@ -13,6 +13,7 @@ from clftui.drawing.braille import blank, codes, polyline, scaled
 from clftui.drawing.canvas import BOLD, Canvas, Span
 from clftui.drawing.cells import BLANK
 from clftui.state.thresholds import SLICES, OneClass
+from clftui.state.what_if import score_words
 from clftui.text import UNDEFINED, count, rate, shorten, text_width
 
 Float64 = NDArray[np.float64]
@@ -134,14 +135,6 @@ def _binned(side: NDArray[np.int64], bars: int) -> NDArray[np.int64]:
     if bars >= SLICES:
         return side[np.arange(bars) * SLICES // bars]
     return np.bincount(np.arange(SLICES) * bars // SLICES, weights=side, minlength=bars).astype(np.int64)
-
-
-def score_words(threshold: float) -> str:
-    """A threshold with the digits that tell it from 0 and 1: `.5`, `.995`, `.0005`; 1 and above calls nothing."""
-    if threshold >= 1:
-        return "1"
-    text = f"{threshold:.4f}".rstrip("0")
-    return text[1:] if len(text) > 2 else "0"
 
 
 def outcome_lines(outcome: Outcome, miss: float) -> list[tuple[str, str, str]]:

@@ -38,7 +38,7 @@ def test_text_becomes_a_value_and_is_written_alike(session: Session) -> None:
     found = parse_what_if(text, run)
     assert found == WhatIf(run.key, 1.5, (Amount("cat", 0.7),), (Amount("fox", 2.0),), (("dog", "owl"),))
     assert found.spec == text and parse_what_if(found.spec, run) == found
-    assert found.describe() == "cat needs .70, fox costs 2 ×, dog = owl, temperature 1.50"
+    assert found.describe() == "cat needs .7, fox costs 2 ×, dog = owl, temperature 1.50"
 
 
 @pytest.mark.parametrize(
@@ -121,10 +121,10 @@ def test_a_draw_does_not_wait_for_many_scores(session: Session, monkeypatch: pyt
 
 def test_its_chip_says_it_names_another_run_and_removes_it(session: Session) -> None:
     new = replace(supposing(session, "cat >= .7"), filters=(OnlyRight(False),))
-    assert [str(chip) for chip in chips(new)][1] == "what if: cat needs .70"
+    assert [str(chip) for chip in chips(new)][1] == "what if: cat needs .7"
     other = next(run.key for run in session.catalog.runs if run is not session.run)
     elsewhere = replace(new, selection=replace(new.selection, run=other))
-    assert [str(chip) for chip in chips(elsewhere)][1] == f"what if {session.run.name}: cat needs .70"  # type: ignore[union-attr]
+    assert [str(chip) for chip in chips(elsewhere)][1] == f"what if {session.run.name}: cat needs .7"  # type: ignore[union-attr]
     assert drop_chip(new, 1).what_if is None and drop_chip(new, 1).filters == new.filters
     assert drop_chip(new, 0).what_if == new.what_if
 
