@@ -81,7 +81,7 @@ def draw_sheet(sheet: Sheet) -> PillowImage.Image:
         _write(draw, _EDGE, y, text, size, ink, room)
     y = _TOP
     for row, height in zip(sheet.rows, heights, strict=True):
-        draw.line((_EDGE, y, width - _EDGE, y), fill=_RULE)
+        draw.line((_EDGE, y, width - _EDGE - 1, y), fill=_RULE)
         _draw_heading(draw, y + _GAP, row.heading)
         for at, (image, caption) in enumerate(zip(row.images, row.captions, strict=True)):
             down, along = divmod(at, across)
