@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clftui.app.dialogs.prompt import Prompt
-from clftui.state.calibration_steps import with_what_if
 from clftui.state.filters import FilterError
 from clftui.state.what_if import parse_what_if
+from clftui.state.what_if_steps import with_what_if
 
 if TYPE_CHECKING:
     from clftui.app.main_screen import MainScreen

@@ -118,9 +118,11 @@ def add_filter(session: Session, new: Filter) -> Session:
 
 
 def drop_filter(session: Session, index: int = -1) -> Session:
-    """Without the last filter (or the one at `index`); without filters, without the selected group."""
+    """Without the last filter (or the one at `index`); without any, no selected group, or nothing supposed."""
     if not session.filters and session.selection.group:
         return select(remember(session), group=None)
+    if not session.filters and session.what_if is not None:
+        return say(replace(session, what_if=None), "Nothing is supposed any more: answers as logged.")
     if not session.filters:
         return say(session, "No filter to drop.")
     kept = list(session.filters)

@@ -25,6 +25,7 @@ from clftui.state.script_values import decoded, encoded, quoted
 from clftui.state.selection import Scope, Tab
 from clftui.state.session import Session, all_splits
 from clftui.state.versus import parse_versus
+from clftui.state.what_if import WhatIf
 from clftui.text import sanitise
 
 ARROW = " -> "
@@ -54,6 +55,8 @@ def _places(before: Session, after: Session) -> Iterator[str]:
         yield f"group {quoted(list(new.group)) if new.group is not None else 'none'}"
     if after.versus != before.versus:
         yield f"against {after.versus.spec}"
+    if after.what_if != before.what_if:
+        yield f"what if {quoted(encoded(after.what_if)) if after.what_if is not None else 'nothing'}"
 
 
 def _filters(before: Session, after: Session) -> Iterator[str]:
@@ -187,6 +190,13 @@ def _cell(session: Session, rest: str) -> Session:
     return select(session, true=true, predicted=predicted)
 
 
+def _what_if(session: Session, rest: str) -> Session:
+    what_if = None if rest == "nothing" else decoded(json.loads(rest))
+    if what_if is not None and not isinstance(what_if, WhatIf):
+        raise ValueError(rest)
+    return replace(session, what_if=what_if)
+
+
 def _samples(session: Session, rest: str) -> Session:
     scope = decoded({"Scope": json.loads(rest)})
     if not isinstance(scope, Scope):
@@ -219,6 +229,7 @@ _VERBS: tuple[tuple[str, Callable[[Session, str], Session]], ...] = (
     ("epochs", _span),
     ("group", _group),
     ("against", lambda session, rest: replace(session, versus=parse_versus(rest))),
+    ("what if", _what_if),
     ("cell", _cell),
     ("samples", _samples),
     ("sample", lambda session, rest: select(session, sample=str(json.loads(rest)), detail=False)),

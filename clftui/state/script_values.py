@@ -20,13 +20,14 @@ from clftui.state.score_filter import ScoreOf
 from clftui.state.selection import Scope
 from clftui.state.tag_filter import Tagged
 from clftui.state.versus import Versus
+from clftui.state.what_if import Amount, WhatIf
 from clftui.text import sanitise
 
 KNOWN: Mapping[str, type] = {
     known.__name__: known
     for known in (
         Expression, OnlyRight, NotInTopK, PredictedScore, TrueScore, InGroup, WrongInEpochs, Named, Examples, Flipped,
-        Moved, Tagged, Became, ScoreOf, Versus, Scope,
+        Moved, Tagged, Became, ScoreOf, Versus, Scope, WhatIf, Amount,
     )
 }  # fmt: skip
 

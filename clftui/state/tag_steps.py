@@ -108,7 +108,7 @@ def proposals(about: Target) -> tuple[Proposal, ...]:
 
 def predicted_classes(about: Target) -> tuple[str | None, ...]:
     """The predicted class of each sample; None where it is the one that the sample has, or there is no answer."""
-    evaluation = about.shown.evaluation
+    evaluation = about.shown.evaluation.real  # Tags are kept: they tell of what was logged, whatever is supposed.
     true, predicted = evaluation.true[about.positions], evaluation.predicted[about.positions]
     names = (*evaluation.classes, None)
     return tuple(names[p] if p != t else None for t, p in zip(true.tolist(), predicted.tolist(), strict=True))

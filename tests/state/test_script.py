@@ -17,12 +17,14 @@ from clftui.state.group_filters import Examples
 from clftui.state.mover_filter import Moved
 from clftui.state.moves import Step, add_filter, back, drill_to_samples, drop_filter, go, select, step_epoch
 from clftui.state.sample_history import Became, History
+from clftui.state.score_filter import ScoreOf
 from clftui.state.script import lines_between, read_script, run_script
 from clftui.state.script_values import KNOWN, decoded, encoded
 from clftui.state.selection import Part, Scope, Tab
 from clftui.state.session import Session
 from clftui.state.tag_filter import Tagged
 from clftui.state.versus import Kind, Versus
+from clftui.state.what_if import Amount, WhatIf
 from tests.matrices import COUNTS, session_on
 
 EVERY: tuple[Filter, ...] = (
@@ -39,6 +41,7 @@ EVERY: tuple[Filter, ...] = (
     Moved(True, "dog", frozenset({"dog"}), Versus(Kind.EPOCH, epoch=2)),
     Became(History.LOST),
     Tagged("bad image", without=True),
+    ScoreOf("cat", 0.2, 0.8),
 )
 
 
@@ -56,7 +59,19 @@ def test_every_kind_of_filter_survives_its_line(session: Session, each: Filter) 
 
 
 def test_no_kind_of_filter_is_forgotten() -> None:
-    assert {type(each).__name__ for each in EVERY} | {"Versus", "Scope"} == set(KNOWN)
+    assert {type(each).__name__ for each in EVERY} | {"Versus", "Scope", "WhatIf", "Amount"} == set(KNOWN)
+
+
+def test_what_is_supposed_survives_its_line(session: Session) -> None:
+    what_if = WhatIf("a", 1.5, (Amount('a "b" >= c', 0.25),), (Amount("cat", 2.0),), (("cat", "dog"), ("x", "y")))
+    [line] = lines_between(session, replace(session, what_if=what_if))
+    assert line.startswith('what if {"WhatIf"')
+    again, problems = run_script(session, [line])
+    assert again.what_if == what_if and not problems
+    [line] = lines_between(again, session)
+    assert line == "what if nothing" and run_script(again, [line])[0].what_if is None
+    _, problems = run_script(session, ['what if {"Scope": {}}'])
+    assert problems == ["line 1, what if {\"Scope\": {}}: it is no line of a script"]
 
 
 @given(

@@ -185,7 +185,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("filter.add", ("f",), "filter", "Keep only samples that meet a condition, in every view.", "Select",
             effect="filter", footer=70, when=lambda session: session.tab is not Tab.RUNS),
     Command("filter.drop", ("F",), "drop filter", "Drop the last filter.", "Select", step=drop_filter,
-            when=lambda session: bool(session.filters or session.selection.group)),
+            when=lambda session: bool(session.filters or session.selection.group or session.what_if)),
     Command("repeat", (".",), "repeat", "Repeat the last command.", "Act", effect="repeat"),
     Command("export", ("e",), "export", "Write this view as text, Markdown, JSON, CSV or SVG.", "Act",
             effect="export", footer=90),

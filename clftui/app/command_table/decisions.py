@@ -7,6 +7,7 @@ from functools import partial
 
 from clftui.app.commands import Command
 from clftui.state import calibration_steps as steps
+from clftui.state import what_if_steps
 from clftui.state.calibration_steps import is_calibration
 from clftui.state.moves import go
 from clftui.state.scores_settings import ScoresVariant
@@ -44,9 +45,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("calibration.next", ("N",), "next", "The next class of the list; of thresholds the cheapest, that of the "
             "best F1, .5.", "Move", step=_next, tabs=ONLY, footer=12, alone=True),
     Command("calibration.suppose", ("S",), "what if", "Suppose the fitted temperature, or the threshold of the class; "
-            "every view follows; again: take it back.", "Select", step=steps.suppose, tabs=ONLY, footer=14, alone=True),
+            "every view follows; again: take it back.", "Select", step=what_if_steps.suppose, tabs=ONLY, footer=14,
+            alone=True),
     Command("calibration.forget", ("U",), "as logged", "Take back all that is supposed.", "Select",
-            step=steps.forget, footer=16, when=lambda session: session.what_if is not None),
+            step=what_if_steps.forget, footer=16, when=lambda session: session.what_if is not None),
     Command("calibration.higher", (">",), "threshold", "A higher threshold, a lower one; h and l too.", "Select",
             step=partial(steps.step_threshold, by=1), tabs=ONLY, footer=10, alone=True, when=_thresholds,
             shown_keys="< >"),
@@ -58,7 +60,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("calibration.less", ("(",), "less", "A miss costs less; a lower temperature.", "Select",
             step=partial(steps.step_amount, by=-1), tabs=ONLY, alone=True, in_help=False),
     Command("calibration.cost", ("C",), "suppose cost", "Suppose that missing the class costs that much; again: take "
-            "it back.", "Select", step=steps.suppose_cost, tabs=ONLY, alone=True, when=_thresholds),
+            "it back.", "Select", step=what_if_steps.suppose_cost, tabs=ONLY, alone=True, when=_thresholds),
     Command("calibration.misses", ("i",), "misses", "The samples of the class below the threshold; over the diagram: "
             "all answers, or the class under the cursor alone.", "Select", step=steps.inside, tabs=ONLY, footer=20,
             alone=True),
@@ -76,7 +78,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("thresholds.open", (), "thresholds", "One class against the rest: precision, recall and cost by threshold.",
             "Show", step=partial(_open, variant=ScoresVariant.THRESHOLDS)),
     Command("calibration.merge", ("M",), "merge", "Suppose that the two classes of the cell are one; again: take it "
-            "back.", "Select", step=steps.merge, tabs=CELLS, when=_has_cell),
+            "back.", "Select", step=what_if_steps.merge, tabs=CELLS, when=_has_cell),
     Command("calibration.ask", (), "what if …", "Suppose thresholds, costs, merged classes or a temperature in words.",
             "Select", effect="what_if"),
     Command("scores.variant_back", (), "variant before", "The variant of the Scores view before.", "Show",
