@@ -88,11 +88,12 @@ class Catalog:
 
     @cached_property
     def _class_difference(self) -> str | None:
-        if not self.runs or all(run.classes == self.runs[0].classes for run in self.runs):
+        runs = [run for run in self.runs if run.classes]  # Scalars alone know no classes.
+        if not runs or all(run.classes == runs[0].classes for run in runs):
             return None
-        lists = Counter(run.classes for run in self.runs)
+        lists = Counter(run.classes for run in runs)
         usual = lists.most_common(1)[0][0]
-        odd = [run for run in self.runs if run.classes != usual]
+        odd = [run for run in runs if run.classes != usual]
         return _difference(usual, odd)
 
     def class_difference(self) -> str | None:

@@ -49,7 +49,7 @@ class Run:
 
     @property
     def splits(self) -> tuple[str, ...]:
-        """The splits that have at least one epoch."""
+        """The splits that have at least one epoch; those of the scalars where a run has nothing else."""
         return self.source.splits
 
     def epochs(self, split: str) -> tuple[int, ...]:

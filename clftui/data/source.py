@@ -46,8 +46,10 @@ class MemorySource:
 
     @property
     def splits(self) -> tuple[str, ...]:
-        """In the order they were given."""
-        return tuple(dict.fromkeys(split for split, _ in self._arrays))
+        """In the order they were given; without any evaluation those that scalars were logged of."""
+        if self._arrays:
+            return tuple(dict.fromkeys(split for split, _ in self._arrays))
+        return tuple(dict.fromkeys(split for row in self._scalars if isinstance(split := row.get("split"), str)))
 
     def epochs(self, split: str) -> tuple[int, ...]:
         """Ascending."""
@@ -67,6 +69,10 @@ class MemorySource:
     def samples(self, split: str) -> SampleTable | None:
         """The sample table of a split."""
         return self._tables.get(split)
+
+    def with_scalars(self, scalars: tuple[Mapping[str, object], ...]) -> MemorySource:
+        """The same with other rows of scalars."""
+        return MemorySource(self._classes, self._arrays, self._tables, scalars)
 
     def scalars(self) -> tuple[Mapping[str, object], ...]:
         """Rows such as {"epoch": 3, "split": "val", "loss": 0.31}."""
