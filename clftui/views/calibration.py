@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from clftui.data.run import Run
 from clftui.drawing.canvas import BOLD, Canvas, Span
 from clftui.schema import FormatError
 from clftui.state.calibration import Measures, measures, past, temperature, whole, why_not
 from clftui.state.calibration_settings import GapSort
-from clftui.state.calibration_steps import class_shown, is_calibration, ordered
+from clftui.state.calibration_steps import class_shown, is_calibration, ordered, settings
+from clftui.state.moves import select
 from clftui.state.session import Session
 from clftui.state.thresholds import OneClass, one_class, shown_class, why_no_sweep
 from clftui.state.unready import NotYet, note_missing
@@ -19,7 +21,8 @@ from clftui.views.view import follow
 from clftui.widgets.calibration_lists import RunLine, draw_classes, draw_runs, temperature_words
 from clftui.widgets.reliability import Diagram, draw_diagram
 from clftui.widgets.sentence import draw_sentence, wrapped
-from clftui.widgets.thresholds import draw_curve, draw_outcomes, draw_scores
+from clftui.widgets.thresholds import area_words, draw_curve, draw_outcomes, draw_scores
+from clftui.widgets.timeline import run_colour
 
 WIDE = 100
 """Columns from which on two curves stand beside the numbers."""
@@ -32,6 +35,10 @@ class DecisionsPane:
 
     def __init__(self) -> None:
         self._first = 0
+        self._list: tuple[int, int, tuple[str, ...]] | None = None
+        """First column, first line and names of the classes that are listed."""
+        self._axis: tuple[int, int] | None = None
+        """First column and width of the axis of scores."""
 
     def legend(self, session: Session) -> str:
         """What is drawn, for the tab bar."""
@@ -43,6 +50,7 @@ class DecisionsPane:
 
     def draw(self, canvas: Canvas, session: Session) -> None:
         """Everything, or a sentence why there is nothing to draw."""
+        self._list = self._axis = None
         run = session.run
         evaluation = session.evaluation()
         problem = "There are no runs." if run is None else why_not(run, evaluation)
@@ -52,6 +60,16 @@ class DecisionsPane:
             self._calibration(canvas, session)
         else:
             self._thresholds(canvas, session)
+
+    def clicked(self, x: int, y: int) -> Callable[[Session], Session] | None:
+        """What a click there asks for: the cursor on a class, or another threshold."""
+        if self._list is not None and x >= self._list[0] and 0 <= y - self._list[1] < len(self._list[2]):
+            name = self._list[2][y - self._list[1]]
+            return lambda session: select(session, predicted=name, sample=None)
+        if self._axis is not None and 0 <= x - self._axis[0] <= self._axis[1]:
+            at = (x - self._axis[0]) / self._axis[1]
+            return lambda session: settings(session, threshold=at)
+        return None
 
     def _calibration(self, canvas: Canvas, session: Session) -> None:
         run, p = session.run, canvas.palette
@@ -71,7 +89,7 @@ class DecisionsPane:
         lines = run_lines(session)
         y = draw_runs(canvas, x, 0, width, lines) + 1
         for part in self._facts(session, own.unknown):
-            for line in wrapped(part, width, 2):
+            for line in wrapped(part, width, 3):
                 canvas.text(x, y, line, p.muted, width=width)
                 y += 1
         y += 1 if canvas.height - y > 10 else 0
@@ -87,6 +105,7 @@ class DecisionsPane:
         self._first = follow(self._first, cursor, canvas.height - y - 1, len(order))
         safe = tuple(map(sanitise, names))
         draw_classes(canvas, x, y, width, canvas.height - y, safe, order, own, known, self._first, cursor)
+        self._list = x, y + 1, tuple(names[cls] for cls in order[self._first :].tolist())
 
     def _diagram(self, canvas: Canvas, session: Session, width: int, height: int) -> None:
         run, p = session.run, canvas.palette
@@ -142,7 +161,7 @@ class DecisionsPane:
         if not shown.sweep.positives:
             draw_sentence(canvas, f"No sample of {sanitise(name)} passes the filters: its thresholds are undefined.")
             return
-        _draw_one_class(canvas, session, shown, sanitise(name))
+        self._axis = _draw_one_class(canvas, session, shown, name)
 
 
 def run_lines(session: Session, *, wait: bool = False) -> tuple[RunLine, ...]:
@@ -176,27 +195,62 @@ def _measured(session: Session, run: Run) -> Measures | None:
         return None
 
 
-def _draw_one_class(canvas: Canvas, session: Session, shown: OneClass, name: str) -> None:
-    p, given = canvas.palette, session.calibration
-    threshold, sweep = given.threshold, shown.sweep
+def _rivals(session: Session, name: str) -> tuple[tuple[str, Run, OneClass], ...]:
+    """The class in the other runs A to D that know it and keep its scores."""
+    found = []
+    for letter, run in session.lettered:
+        if run is session.run or name not in run.class_index:
+            continue
+        try:
+            shown = one_class(session, run, run.class_index[name])
+            if shown is not None and shown.sweep.positives:
+                found.append((letter, run, shown))
+            elif shown is None and not why_no_sweep(run, session.evaluation(run)):
+                note_missing()
+        except FormatError:  # Tab 1 says what is wrong with the run.
+            continue
+    return tuple(found)
+
+
+def _draw_one_class(canvas: Canvas, session: Session, shown: OneClass, name: str) -> tuple[int, int]:
+    """Returns the first column and the width of the axis of scores."""
+    p, given, sweep = canvas.palette, session.calibration, shown.sweep
     scores = max(min(canvas.height // 4, 9), 3)
     tall = canvas.height - scores - 2
-    cheapest = sweep.cheapest(given.miss)
-    outcome = sweep.at(threshold)
-    columns = [(f"from {score_words(threshold)}", outcome, p.focus), ("○ now", shown.decided, p.muted)]
-    columns.append((f"cheapest {score_words(min(cheapest, 1.0))}", sweep.at(cheapest), p.text))
-    about = f"{name} against the rest: {count(sweep.positives)} of {count(shown.n)} samples"
+    run = session.run
+    about = f"{sanitise(name)} against the rest: {count(sweep.positives)} of {count(shown.n)} samples"
     canvas.line(1, 0, [Span(shorten(about, canvas.width - 2), p.text, None, BOLD)])
+    rivals = _rivals(session, name)
+    others = tuple((letter, each) for letter, _, each in rivals)
     wide = canvas.width >= WIDE
     curve = min((canvas.width - 44) // 2, 56) if wide else max(canvas.width - 44, 26)
-    draw_curve(canvas, 1, 1, curve, tall, shown, threshold, roc=False)
+    draw_curve(canvas, 1, 1, curve, tall, shown, given.threshold, others, roc=False)
     if wide:
-        draw_curve(canvas, 3 + curve, 1, curve, tall, shown, threshold, roc=True)
-    x = 3 + curve * (2 if wide else 1) + (2 if wide else 1)
-    y = 1 + draw_outcomes(canvas, x, 1, canvas.width - x - 1, tall, columns, given.miss)
-    if not math.isnan(sweep.auc) and not wide:
-        canvas.text(x, y, f"ROC AUC {sweep.auc:.4f}", p.muted)
+        draw_curve(canvas, 3 + curve, 1, curve, tall, shown, given.threshold, others, roc=True)
+    x = 5 + 2 * curve if wide else 3 + curve
+    width = canvas.width - x - 1
+    cheapest = sweep.cheapest(given.miss)
+    columns = [
+        (f"≥ {score_words(given.threshold)}", sweep.at(given.threshold), p.focus),
+        ("○ now", shown.decided, p.muted),
+    ]
+    columns.append((f"≥ {score_words(min(cheapest, 1.0))}", sweep.at(cheapest), p.text))
+    y = 1 + draw_outcomes(canvas, x, 1, width, tall, columns, given.miss)
+    never = math.isinf(cheapest)
+    words = f"A miss costs {given.miss:g} × a false alarm: " + ("never is cheapest." if never else
+                                                                f"{score_words(cheapest)} is cheapest.")  # fmt: skip
+    for line in wrapped(words, width, 2):
+        canvas.text(x, y, line, p.muted)
         y += 1
-    words = f"A miss costs {given.miss:g} × a false alarm."
-    canvas.text(x, y, words, p.muted, width=canvas.width - x - 1)
-    draw_scores(canvas, 1, canvas.height - scores - 1, canvas.width - 3, scores + 1, shown, name, threshold)
+    own = [(session.selection.letter(run.key) or "", run, shown)] if run is not None else []
+    for letter, each, found in (*own, *rivals):
+        if y >= canvas.height - scores - 1:
+            break
+        y += 1 if each is run and y + len(rivals) < canvas.height - scores - 3 else 0
+        canvas.text(x, y, letter, run_colour(canvas, letter), attrs=BOLD)
+        areas = f"AP {area_words(found.sweep.ap)}  AUC {area_words(found.sweep.auc)}"
+        canvas.text(x + 2, y, shorten(each.name, max(width - len(areas) - 3, 4), middle=True), p.muted)
+        canvas.text(x, y, areas, p.text if each is run else p.muted, width=width, align="right")
+        y += 1
+    return draw_scores(canvas, 1, canvas.height - scores - 1, canvas.width - 3, scores + 1, shown, sanitise(name),
+                       given.threshold)  # fmt: skip

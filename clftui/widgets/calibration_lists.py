@@ -31,38 +31,36 @@ class RunLine:
     problem: str = ""
 
 
+_TITLES = (("ECE", 11), ("unbiased", 9), ("by epoch", SPARK + 2), ("NLL", 6), ("Brier", 6), ("MCE", 5), ("sure", 6),
+           ("right", 6))  # fmt: skip
+
+
 def draw_runs(canvas: Canvas, x: int, y: int, width: int, lines: tuple[RunLine, ...]) -> int:
     """A line a run under one of titles; returns the lines used. Columns that do not fit are left out from the right."""
-    p = canvas.palette
+    p, scale = canvas.palette, _scale(lines)
     grown = any(each.past is not None and len(each.past.epochs) > 1 for each in lines)
-    columns = [("ECE", 11), ("unbiased", 9), ("MCE", 6), ("NLL", 6), ("Brier", 6), ("sure", 6), ("right", 7)]
-    names = min(max((text_width(sanitise(each.name)) for each in lines), default=4), 18)
-    names = max(min(names, width - 2 - columns[0][1]), 4)
-    room = width - names - 2 - (SPARK + 2 if grown and width - names >= 50 else 0)
-    kept = []
-    for title, wide in columns:
+    wanted = [each for each in _TITLES if grown or each[0] != "by epoch"]
+    names = min(max((text_width(sanitise(each.name)) for each in lines), default=4), max(width - 24, 8), 18)
+    room, kept = width - names - 2, []
+    for title, wide in wanted:
         if wide > room:
             break
         kept.append((title, wide))
         room -= wide
-    at = x + 2 + names
-    for title, wide in kept:
-        canvas.text(at, y, title, p.muted, width=wide, align="right")
-        at += wide
-    sparks = grown and width - names >= 50
-    if sparks:
-        canvas.text(at + 2, y, "by epoch", p.muted)
-    scale = _scale(lines)
-    for row, each in enumerate(lines, y + 1):
-        canvas.text(x, row, each.letter, run_colour(canvas, each.letter), attrs=BOLD)
-        canvas.text(x + 2, row, each.name, p.text if each.focused else p.muted, width=names, middle=True,
-                    attrs=BOLD if each.focused else 0)  # fmt: skip
+    for row, each in enumerate((None, *lines), y):
         at = x + 2 + names
+        if each is not None:
+            canvas.text(x, row, each.letter, run_colour(canvas, each.letter), attrs=BOLD)
+            canvas.text(x + 2, row, each.name, p.text if each.focused else p.muted, width=names, middle=True,
+                        attrs=BOLD if each.focused else 0)  # fmt: skip
         for title, wide in kept:
-            _draw_value(canvas, at, row, wide, title, each)
+            if each is None:
+                canvas.text(at, row, title, p.muted, width=wide, align="right")
+            elif title == "by epoch":
+                _draw_past(canvas, at + 2, row, each, scale)
+            else:
+                _draw_value(canvas, at, row, wide, title, each)
             at += wide
-        if sparks and each.past is not None:
-            _draw_past(canvas, at + 2, row, each, scale)
     return len(lines) + 1
 
 

@@ -25,6 +25,8 @@ BELOW = COUNTS + 2
 """Lines under the plot: counts, axis, read-out."""
 LEAST = (24, 6 + BELOW)
 """Columns and lines that a diagram needs."""
+FEW = 10
+"""A line through bins of fewer samples would be a line through noise."""
 _BARS = " ▁▂▃▄▅▆▇█"
 
 
@@ -91,7 +93,7 @@ class _Plot:
         else:
             self._line(self.across(own, ends), self.row(ends), p.muted, spacing=2)
         for letter, each in self.shown.others:
-            held = each.n > 0
+            held = each.n >= FEW
             colour = p.mix(run_colour(self.canvas, letter), p.page, 0.35)
             xs, ys = self.across(each, each.confidence)[held], self.row(each.accuracy)[held]
             self._line(xs, ys, colour)
@@ -144,7 +146,9 @@ class _Plot:
                 part = min(max(level - 8 * (COUNTS - 1 - line), 0), 8)
                 if part:
                     self.canvas.text(self.x + first, y + line, _BARS[part] * wide, colour)
-        self.canvas.text(self.x - AXIS - 1, y, count(int(own.n.max())), p.faint, width=AXIS, align="right")
+        tallest = int(own.n.max())
+        words = str(tallest) if tallest < 10_000 else f"{tallest // 1000}k"
+        self.canvas.text(self.x - AXIS - 1, y, words, p.faint, width=AXIS, align="right")
 
     def axis(self) -> None:
         p, own, y = self.canvas.palette, self.shown.own, self.y + self.height + COUNTS

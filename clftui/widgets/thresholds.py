@@ -15,6 +15,7 @@ from clftui.drawing.cells import BLANK
 from clftui.state.thresholds import SLICES, OneClass
 from clftui.state.what_if import score_words
 from clftui.text import UNDEFINED, count, rate, shorten, text_width
+from clftui.widgets.timeline import run_colour
 
 Float64 = NDArray[np.float64]
 
@@ -25,15 +26,29 @@ _POINTS = 4000
 
 
 def draw_curve(
-    canvas: Canvas, x: int, y: int, width: int, height: int, shown: OneClass, threshold: float, *, roc: bool
+    canvas: Canvas,
+    x: int,
+    y: int,
+    width: int,
+    height: int,
+    shown: OneClass,
+    threshold: float,
+    others: tuple[tuple[str, OneClass], ...],
+    *,
+    roc: bool,
 ) -> None:
-    """Precision by recall, or recall by false-alarm rate: ◆ at the threshold, ○ where the answers are now."""
+    """Precision by recall, or recall by false-alarm rate: ◆ at the threshold, ○ where the answers are now.
+
+    Curves of `others`, runs by letter, lie faint behind.
+    """
     p = canvas.palette
     inner, tall, left = width - AXIS - 1, height - 2, x + AXIS + 1
     if inner < 12 or tall < 4:
         return
     found = shown.sweep
-    title, area = ("ROC", f"AUC {_area(found.auc)}") if roc else ("precision by recall", f"AP {_area(found.ap)}")
+    title, area = (
+        ("ROC", f"AUC {area_words(found.auc)}") if roc else ("precision by recall", f"AP {area_words(found.ap)}")
+    )
     canvas.line(left, y, [Span(title, p.text, None, BOLD), Span(f"  {area}", p.muted)])
     y += 1
     for tick in (0.0, 0.5, 1.0):
@@ -42,6 +57,9 @@ def draw_curve(
         canvas.put(left, line, np.where(np.arange(inner) % 2, BLANK, ord("·")), p.line)
     if roc:
         _line(canvas, left, y, inner, tall, np.array([0.0, 1.0]), np.array([0.0, 1.0]), p.faint, 3)
+    for letter, each in others:
+        colour = p.mix(run_colour(canvas, letter), p.page, 0.4)
+        _line(canvas, left, y, inner, tall, *curve_of(each.sweep, roc), colour, 1)
     across, up = curve_of(found, roc)
     _line(canvas, left, y, inner, tall, across, up, p.text, 1)
     for outcome, mark, colour in ((shown.decided, "○", p.muted), (found.at(threshold), "◆", p.focus)):
@@ -65,7 +83,8 @@ def curve_of(found: Sweep, roc: bool) -> tuple[Float64, Float64]:
     return across, up
 
 
-def _area(value: float) -> str:
+def area_words(value: float) -> str:
+    """An area under a curve: `.8029`, `1.0`; undefined is an en dash."""
     return UNDEFINED if math.isnan(value) else f"{value:.4f}"[1:] if value < 1 else "1.0"
 
 
@@ -92,16 +111,16 @@ def _line(
 
 def draw_scores(
     canvas: Canvas, x: int, y: int, width: int, height: int, shown: OneClass, name: str, threshold: float
-) -> None:
-    """How many samples of the class, and of the others, have which score; a line at the threshold. 2 or more rows each.
+) -> tuple[int, int]:
+    """How many samples of the class, and of the others, have which score; a line at the threshold.
 
-    Heights are logarithms, on one scale for both sides.
+    Heights are logarithms, on one scale for both sides. Returns the first column and the width of the axis.
     """
     p = canvas.palette
     tall, labels = max((height - 1) // 2, 1), min(max(text_width(name), 6), max(width // 5, 6))
     inner, left = width - labels - 1, x + labels + 1
     if inner < 12 or height < 3:
-        return
+        return left, max(inner, 1)
     sides = [_binned(side, inner) for side in (shown.positive, shown.negative)]
     most = float(np.log1p(max(int(side.max()) for side in sides)))
     cut = min(max(round(threshold * inner), 0), inner)
@@ -118,6 +137,7 @@ def draw_scores(
         if cut < inner:
             canvas.text(left + cut, y + line, "│", p.focus)
     _score_axis(canvas, left, y + 2 * tall, inner, cut, threshold)
+    return left, inner
 
 
 def _score_axis(canvas: Canvas, x: int, y: int, width: int, cut: int, threshold: float) -> None:
@@ -145,7 +165,7 @@ def outcome_lines(outcome: Outcome, miss: float) -> list[tuple[str, str, str]]:
         ("recall", *_share(outcome.tp, positives)),
         ("F1", UNDEFINED if math.isnan(outcome.f1) else f"{100 * outcome.f1:.1f}", ""),
         ("called", count(called), ""),
-        ("found", f"{count(outcome.tp)} of {count(positives)}", ""),
+        ("found", count(outcome.tp), ""),
         ("missed", count(outcome.fn), ""),
         ("false alarms", count(outcome.fp), ""),
         ("cost", f"{outcome.cost(miss):,.6g}", ""),
