@@ -91,6 +91,12 @@ def read_members(file: CheckedFile) -> tuple[dict[str, Member], dict[str, Format
     return members, problems
 
 
+_PLAIN = (
+    "store plain numbers or text; if you trust it, run: import numpy as np; "
+    "a = np.load(FILE, allow_pickle=True); np.save(FILE, np.array(a.tolist()))"
+)
+
+
 class _Unusable(Exception):
     def __init__(self, problem: str, remedy: str = "write it again with numpy") -> None:
         self.problem = problem
@@ -253,8 +259,9 @@ def _header_fields(text: str) -> tuple[object, object, object]:
 def _dtype(descr: object) -> np.dtype[np.generic]:
     # Only what numpy itself writes gets as far as np.dtype, which obeys (and warns about) a whole small language.
     if not isinstance(descr, str) or not _DESCR.match(descr):
-        what = "Python objects" if descr == "|O" else "neither numbers nor text"
-        raise _Unusable(f"holds {what}, which are never read", "store plain numbers or text")
+        if descr == "|O":
+            raise _Unusable("holds Python objects, which are never read", _PLAIN)
+        raise _Unusable("holds neither numbers nor text", "store plain numbers or text")
     try:
         return np.dtype(descr)
     except (TypeError, ValueError) as error:

@@ -210,7 +210,8 @@ def test_nothing_is_unpickled(tmp_path: Path, name: str) -> None:
 def test_pickles_are_no_format(tmp_path: Path) -> None:
     path = tmp_path / "preds.pkl"
     path.write_bytes(pickle.dumps([1, 2]))
-    assert "in no format that clftui reads" in problem(open_catalog([path]))
+    said = problem(open_catalog([path]))
+    assert "is never opened" in said and "pickle.load(open('preds.pkl', 'rb')); np.savez('preds.npz'" in said
 
 
 def test_what_does_not_fit_is_one_sentence(tmp_path: Path) -> None:

@@ -249,7 +249,10 @@ def test_a_folder_of_tables(tmp_path: Path) -> None:
         (tmp_path / f"{name}.csv").write_text("id,true,pred\n1,cat,dog\n", encoding="utf-8")
     (tmp_path / "notes.txt").write_text("nothing", encoding="utf-8")
     (tmp_path / "config.json").write_text('{"lr": 0.1}', encoding="utf-8")
-    assert [run.name for run in runs(tmp_path)] == ["resnet", "vgg"]
+    catalog = open_catalog([tmp_path])
+    assert [run.name for run in catalog.runs] == ["resnet", "vgg"]
+    (problem,) = catalog.problems
+    assert problem.path == tmp_path / "config.json" and "holds no predictions" in problem.message
 
 
 def test_an_unchanged_file_is_not_read_again(tmp_path: Path) -> None:

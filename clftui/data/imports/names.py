@@ -68,6 +68,11 @@ def normal(name: str) -> str:
     return re.sub(r"[\s\-.]+", "_", name.strip().casefold()).strip("_")
 
 
+def split_name(given: str) -> str:
+    """`given` as the name of a split: letters, digits, `_ + -`."""
+    return re.sub(r"[^A-Za-z0-9_+-]+", "-", given).strip("-_+")[:80] or "test"
+
+
 def column_roles(header: Sequence[str]) -> dict[str, str]:
     """The column of each role that a header has, by the tables above."""
     by_name: dict[str, str] = {}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from clftui.data.imports.classes import ClassList, Coded, code
 from clftui.data.imports.made import Made, Part, as_scores, best_class
-from clftui.data.imports.names import COLUMNS, MISSING, Block, column_roles, normal
+from clftui.data.imports.names import COLUMNS, MISSING, Block, column_roles, normal, split_name
 from clftui.data.imports.table import Strings, Table, strings
 from clftui.data.run import Run
 from clftui.data.samples import SampleTable
@@ -137,7 +137,7 @@ def _one_run(
     for split in dict.fromkeys(splits[rows].tolist()):
         mine = rows[splits[rows] == split]
         samples, numbers = _sample_table(path, table, roles, mine, epochs[mine], images_root)
-        label = _split_name(split)
+        label = split_name(split)
         tables[label] = samples
         for epoch in np.unique(epochs[mine]).tolist():
             at = epochs[mine] == epoch
@@ -153,11 +153,6 @@ def _one_run(
                 arrays["predicted_nll"] = -np.log(np.maximum(confidence[here], 1e-30))
             parts.append(Part(label, int(epoch), arrays))
     return Made(name, path, coded.classes, parts, tables, notes).run()
-
-
-def _split_name(given: str) -> str:
-    cleaned = re.sub(r"[^A-Za-z0-9_+-]+", "-", given).strip("-")
-    return cleaned or "test"
 
 
 def _epochs(path: Path, table: Table, column: str | None, notes: list[str]) -> Int64:

@@ -11,6 +11,8 @@ from clftui.data.imports.classes import CLASS_FILES, class_file
 from clftui.data.imports.imported import STDIN, Imported
 from clftui.data.imports.names import array_name
 from clftui.data.imports.npy import ANSWERS, CONTEXT, Named, named_arrays
+from clftui.data.imports.papers import folder_dialect
+from clftui.data.imports.pickled import looks_pickled, refuse_pickle
 from clftui.data.imports.texts import text_runs
 from clftui.data.run import Run
 from clftui.schema import FormatError
@@ -18,6 +20,8 @@ from clftui.schema import FormatError
 TABLE_ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson")
 TEXT_ENDINGS = (*TABLE_ENDINGS, ".txt")
 ARRAY_ENDINGS = (".npy", ".npz")
+MAX_TOLD = 10
+"""Files of a folder that were not opened and are told one by one."""
 
 
 def import_path(
@@ -81,6 +85,8 @@ def _file(path: Path, options: Options) -> list[Run]:
     if ending in ARRAY_ENDINGS:
         others = arrays_beside(path, [path.parent])
         return [array_run(path.stem, path, named_arrays(path), others, options, explicit)]
+    if looks_pickled(path):
+        raise refuse_pickle(path)
     if ending not in TEXT_ENDINGS:
         raise FormatError(path, "", "is in no format that clftui reads", "it reads csv, tsv, json, jsonl, npy and npz")
     try:
@@ -93,6 +99,9 @@ def _file(path: Path, options: Options) -> list[Run]:
 def _folder(folder: Path, options: Options, runs: list[Run], problems: list[tuple[Path, str]]) -> None:
     """Arrays of the folder are one run; those of each folder in it another; every prediction file its own."""
     files, subfolders = listed(folder)
+    known, used = folder_dialect(folder, files, options, problems)
+    runs.extend(known)
+    problems.extend((file, str(refuse_pickle(file))) for file in files if looks_pickled(file))
     for place, above in [(folder, [folder.parent]), *((sub, [folder]) for sub in subfolders)]:
         found = files if place == folder else listed(place)[0]
         arrays = [f for f in found if f.suffix.casefold() in ARRAY_ENDINGS]
@@ -103,14 +112,14 @@ def _folder(folder: Path, options: Options, runs: list[Run], problems: list[tupl
                 problems.append((place, str(error)))
     quiet: list[tuple[Path, str]] = []
     for file in files:
-        if file.suffix.casefold() in TABLE_ENDINGS and file.name not in CLASS_FILES:
+        if file.suffix.casefold() in TABLE_ENDINGS and file.name not in CLASS_FILES and file not in used:
             try:
                 runs.extend(_file(file, options))
             except FormatError as error:
                 quiet.append((file, str(error)))
-    # Beside runs, files without predictions are nobody's mistake.
-    if not runs and not problems:
-        problems.extend(quiet[:3])
+    problems.extend(quiet[:MAX_TOLD])
+    if len(quiet) > MAX_TOLD:
+        problems.append((folder, f"{folder} holds {len(quiet) - MAX_TOLD} more files without predictions."))
 
 
 def _answers(file: Path) -> bool:

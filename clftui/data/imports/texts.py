@@ -14,6 +14,7 @@ from clftui.data.imports.classes import ClassList
 from clftui.data.imports.matrix import matrix_run, pair_counts, parse_matrix
 from clftui.data.imports.names import ArrayName, array_name, column_roles
 from clftui.data.imports.npy import Named
+from clftui.data.imports.papers import json_dialect, table_dialect
 from clftui.data.imports.predictions import is_predictions, predictions
 from clftui.data.imports.table import Table, from_columns, from_records, read_delimited, read_lines, split_lines
 from clftui.data.run import Run
@@ -30,7 +31,7 @@ def text_runs(path: Path, data: bytes, options: Options, explicit: ClassList | N
         raise FormatError(path, "", "is empty", "write one row for each prediction")
     if path.suffix.casefold() in (".jsonl", ".ndjson"):
         return _table(path, read_lines(path, text), options, explicit)
-    if text.lstrip()[0] in "[{":
+    if text.lstrip()[0] in "[{" or (path.suffix.casefold() == ".json" and text.lstrip()[0] == '"'):
         try:
             value = json.loads(text)
         except ValueError as error:
@@ -50,6 +51,9 @@ def text_runs(path: Path, data: bytes, options: Options, explicit: ClassList | N
 
 
 def _table(path: Path, table: Table, options: Options, explicit: ClassList | None) -> list[Run]:
+    known = table_dialect(path, table, options, explicit)
+    if known is not None:
+        return known
     pairs = pair_counts(table, column_roles(list(table.columns)))
     if pairs is not None:
         names, dense = pairs
@@ -72,6 +76,9 @@ def _matrix(
 
 
 def _json(path: Path, value: Any, options: Options, explicit: ClassList | None) -> list[Run]:
+    known = json_dialect(path, value, options, explicit)
+    if known is not None:
+        return known
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         return _table(path, from_records(path, value), options, explicit)
     if isinstance(value, list) and value and all(isinstance(item, list) for item in value):
