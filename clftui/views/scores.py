@@ -114,6 +114,11 @@ class ScoresView(View):
 
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor to a sample; on the cursor it opens what shows."""
+        if self.session is not None and self.session.alone:
+            step = self._decisions.clicked(event.x, event.y)
+            if step is not None:
+                self.post_message(Act(step))
+            return
         session, layout, placed = self.session, self._layout, self._placed
         if session is None or layout is None or placed is None:
             return

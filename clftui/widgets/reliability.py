@@ -115,8 +115,9 @@ class _Plot:
         for at in np.flatnonzero(own.n).tolist():
             column, here = int(xs[at]) // 2, at == self.shown.cursor
             top, bottom = (int(self.row(np.array([end]))[0]) // 4 for end in (own.high[at], own.low[at]))
+            quiet = p.line if own.n[at] < FEW else p.mix(ink, p.page, 0.4)
             for line in range(top, bottom + 1):
-                self._put(column, line, "│", p.focus if here else p.mix(ink, p.page, 0.4))
+                self._put(column, line, "│", p.focus if here else quiet)
         for at in np.flatnonzero(own.n).tolist():
             sure = not own.low[at] <= own.confidence[at] <= own.high[at]
             colour = p.focus if at == self.shown.cursor else ink
