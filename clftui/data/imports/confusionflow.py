@@ -50,8 +50,9 @@ def confusionflow_file(path: Path, value: Any, options: Options, explicit: Class
     if isinstance(value.get("epochdata"), list) and "foldlogId" in value:
         datasets = _datasets(path.parent.parent)
         name = str(value["foldlogId"])
-        dataset = next((each for each in datasets for fold in _folds(each) if name.endswith(fold)), None)
-        return [_made(path.stem.removesuffix("_data"), path, {_split(name, dataset): value}, dataset, explicit)]
+        known = ((each, fold) for each in datasets for fold in _folds(each) if name.endswith(fold))
+        dataset, fold = next(known, (None, name))
+        return [_made(path.stem.removesuffix("_data"), path, {_split(fold, dataset): value}, dataset, explicit)]
     return None
 
 
