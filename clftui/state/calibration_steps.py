@@ -198,14 +198,19 @@ def next_threshold(session: Session) -> Session:
     if found is None:
         return say(session, why_no_sweep(run, session.evaluation()) or "Its scores are still being read.")
     now, miss = session.calibration.threshold, session.calibration.miss
-    stops = [
+    stops: dict[float, str] = {}
+    for place, words in (
         (found.sweep.cheapest(miss), f"Cheapest where a miss costs {miss:g} × a false alarm"),
         (found.sweep.best_f1(), "Best F1"),
         (0.5, "Even odds"),
-    ]
-    stops = [(at, words) for at, words in stops if not math.isnan(at)]
-    here = next((number for number, (at, _) in enumerate(stops) if min(at, 1.0) == now), -1)
-    at, words = stops[(here + 1) % len(stops)]
+    ):
+        if not math.isnan(place):
+            # Where two are the same it is one stop: the next one has to be another.
+            stops[place] = f"{stops[place]}, {words}" if place in stops else words
+    places = [*stops]
+    here = next((number for number, at in enumerate(places) if min(at, 1.0) == now), -1)
+    at = places[(here + 1) % len(places)]
+    words = stops[at]
     if math.isinf(at):
         return say(settings(session, threshold=1.0), f"{words}: never call anything {sanitise(name)}.")
     return say(settings(session, threshold=at), f"{words}: from {score_words(at)} on.")

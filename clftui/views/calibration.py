@@ -127,7 +127,7 @@ class DecisionsPane:
             if found is not None and found.n:
                 others.append((each_letter, found.reliability))
         shown = Diagram(own.reliability, letter, tuple(others), session.calibration.binning, session.calibration.bin)
-        draw_diagram(canvas, 0, 1, width, height - 1, shown)
+        draw_diagram(canvas, 1, 1, width - 1, height - 1, shown)
 
     def _facts(self, session: Session, unknown: int) -> list[str]:
         """Sentences about the focused run: its temperature, and what was left out."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from clftui.drawing.braille import spark
 from clftui.drawing.canvas import BOLD, Canvas, Span
 from clftui.state.calibration import Measures, Past, Temperature, Whole
-from clftui.text import UNDEFINED, count, percent, rate, sanitise, text_width
+from clftui.text import UNDEFINED, count, decimals_for, percent, sanitise, text_width
 from clftui.widgets.reliability import gap_words
 from clftui.widgets.timeline import run_colour
 
@@ -70,11 +70,10 @@ def _draw_value(canvas: Canvas, x: int, y: int, wide: int, title: str, each: Run
         canvas.text(x, y, UNDEFINED if each.problem else "…", p.muted, width=wide, align="right")
         return
     if title == "ECE":
-        shown, arms = rate(found.ece, found.low, found.high)
-        text = f"{shown} {arms}"
-        if len(text) > wide - 1:
-            text, arms = shown, ""
-        left = x + wide - len(text)
+        half = 50 * (found.high - found.low)
+        shown = percent(found.ece, decimals_for(half))
+        arms = f"±{half:.{max(decimals_for(half), 1)}f}" if math.isfinite(half) else ""
+        left = x + wide - len(shown) - len(arms) - 1
         canvas.line(left, y, [Span(shown, p.text, None, BOLD if each.focused else 0), Span(f" {arms}", p.faint)])
         return
     values = {
@@ -137,7 +136,7 @@ def draw_classes(
     """Classes from place `first` of `order` on: how sure and how right what is predicted as each of them is."""
     p, gaps = canvas.palette, own.classes
     columns = [("n", 7), ("sure", 6), ("right", 6), ("gap", 7), ("ECE", 6), ("own", 6)]
-    wide = min(max((text_width(sanitise(name)) for name in names), default=4), max(width // 3, 8))
+    wide = min(max(12, *(text_width(name) for name in names)), max(width // 3, 12))
     room, kept = width - wide - 1, []
     for title, take in [columns[4], columns[3], columns[0], columns[5], columns[1], columns[2]]:
         if take <= room:

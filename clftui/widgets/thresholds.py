@@ -57,11 +57,20 @@ def draw_curve(
         canvas.put(left, line, np.where(np.arange(inner) % 2, BLANK, ord("·")), p.line)
     if roc:
         _line(canvas, left, y, inner, tall, np.array([0.0, 1.0]), np.array([0.0, 1.0]), p.faint, 3)
+    named: list[tuple[str, Float64, Float64]] = []
     for letter, each in others:
         colour = p.mix(run_colour(canvas, letter), p.page, 0.4)
-        _line(canvas, left, y, inner, tall, *curve_of(each.sweep, roc), colour, 1)
+        across, up = curve_of(each.sweep, roc)
+        _line(canvas, left, y, inner, tall, across, up, colour, 1)
+        named.append((letter, across, up))
     across, up = curve_of(found, roc)
     _line(canvas, left, y, inner, tall, across, up, p.text, 1)
+    for number, (letter, across, up) in enumerate(named):
+        # Each letter at another place, so that curves side by side do not hide each other's.
+        values = up if roc else across
+        at = int(np.argmin(np.abs(values - 0.2 - 0.15 * number)))
+        line = int(_row(up[at : at + 1], tall)[0]) // 4
+        canvas.text(left + round(across[at] * (inner - 1)), y + line, letter, run_colour(canvas, letter), attrs=BOLD)
     for outcome, mark, colour in ((shown.decided, "○", p.muted), (found.at(threshold), "◆", p.focus)):
         at = _point(outcome, roc)
         if not any(map(math.isnan, at)):

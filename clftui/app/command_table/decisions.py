@@ -54,14 +54,14 @@ COMMANDS: tuple[Command, ...] = (
             shown_keys="< >"),
     Command("calibration.lower", ("<",), "lower", "A lower threshold.", "Select",
             step=partial(steps.step_threshold, by=-1), tabs=ONLY, alone=True, when=_thresholds, in_help=False),
-    Command("calibration.more", (")",), "more", "A miss costs more against a false alarm, or less; over the "
+    Command("calibration.more", (")",), "less, more", "A miss costs more against a false alarm, or less; over the "
             "diagram: suppose a higher temperature, a lower one.", "Select", step=partial(steps.step_amount, by=1),
             tabs=ONLY, footer=18, alone=True, shown_keys="( )"),
     Command("calibration.less", ("(",), "less", "A miss costs less; a lower temperature.", "Select",
             step=partial(steps.step_amount, by=-1), tabs=ONLY, alone=True, in_help=False),
     Command("calibration.cost", ("C",), "suppose cost", "Suppose that missing the class costs that much; again: take "
             "it back.", "Select", step=what_if_steps.suppose_cost, tabs=ONLY, alone=True, when=_thresholds),
-    Command("calibration.misses", ("i",), "misses", "The samples of the class below the threshold; over the diagram: "
+    Command("calibration.misses", ("i",), "inside", "The samples of the class below the threshold; over the diagram: "
             "all answers, or the class under the cursor alone.", "Select", step=steps.inside, tabs=ONLY, footer=20,
             alone=True),
     Command("calibration.binning", ("n",), "bins", "Bins of equal width, or with equally many samples.", "Show",

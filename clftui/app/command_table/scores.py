@@ -51,8 +51,9 @@ COMMANDS: tuple[Command, ...] = (
             "Select", step=steps.choose, tabs=ONLY, footer=22, when=_has_scores),
     Command("scores.choose_none", (), "select none", "Select no sample.", "Select", step=steps.choose_none, tabs=ONLY,
             when=lambda session: bool(session.selection.chosen)),
-    Command("scores.variant", ("v",), "dense grid", "Stacks of letters, or a dense grid of two samples a cell.",
-            "Show", step=steps.next_variant, tabs=ONLY, footer=26, when=_has_scores),
+    Command("scores.variant", ("v",), "variant", "Stacks of letters, a dense grid of two samples a cell, "
+            "calibration, thresholds.", "Show", step=steps.next_variant, tabs=ONLY, footer=26,
+            when=lambda session: session.alone or _has_scores(session)),
     Command("scores.room", ("z",), "room", "Stacks and axes, or the one alone that keys move in.", "Show",
             step=steps.next_room, tabs=ONLY, footer=28, when=_has_scores),
     Command("scores.logit", ("n",), "scale", "Linear axes, or log-odds, which part .99 from .999.", "Show",
