@@ -36,6 +36,8 @@ class Later:
         self._wishes: OrderedDict[Hashable, Callable[[], object]] = OrderedDict()
         self._running: Hashable | None = None
         self._busy = False
+        self.unanswered = 0
+        """How often `get` had nothing to give yet: who drew without it must look again, even if it is there by now."""
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
@@ -49,6 +51,7 @@ class Later:
                 self._done.move_to_end(key)
                 return _given(self._done[key])
             if not wait:
+                self.unanswered += 1
                 self._wish(key, work)
                 return None
         result = _tried(work)

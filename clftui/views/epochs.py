@@ -16,7 +16,6 @@ from clftui.state.alarms import alarm_epochs
 from clftui.state.epochs_steps import point, show_epoch
 from clftui.state.epochs_view import (
     EpochsTable,
-    Marks,
     epochs_table,
     is_reading,
     levels,
@@ -24,11 +23,12 @@ from clftui.state.epochs_view import (
     metric_of,
     row_of_cursor,
 )
-from clftui.state.later import LATER
+from clftui.state.later import LATER, PASTS
 from clftui.state.session import Session
-from clftui.text import UNDEFINED, count, decimals_for, percent, plural, sanitise, text_width
+from clftui.text import count, plural, sanitise, text_width
 from clftui.views.view import Act, Arrived, View, follow
-from clftui.widgets.epochs_layout import EpochsLayout, Panel, arrange
+from clftui.widgets.epochs_layout import EpochsLayout, arrange
+from clftui.widgets.epochs_values import draw_values
 from clftui.widgets.heat_strip import draw_strips
 from clftui.widgets.sentence import draw_sentence
 from clftui.widgets.timeline import Head, draw_head
@@ -78,13 +78,15 @@ class EpochsView(View):
         session = self.session
         if session is None or canvas.height < 1 or canvas.width < 1:
             return
+        unanswered = LATER.unanswered + PASTS.unanswered
         try:
             table = epochs_table(session)
             if not table.runs or not len(table.order):
                 draw_sentence(canvas, nothing(session, table))
             else:
                 self._draw(canvas, session, table)
-            self._look_again(is_reading(session) or bool(table.pending) or super().busy)
+            lacking = LATER.unanswered + PASTS.unanswered != unanswered
+            self._look_again(lacking or is_reading(session) or bool(table.pending) or super().busy)
         except FormatError as error:
             draw_sentence(canvas, str(error))
 
@@ -166,7 +168,7 @@ class EpochsView(View):
         for panel in layout.panels:
             found = heads[panel.run].marks
             draw_strips(canvas, panel, layout.top, strength[panel.run], found.best, p.ice)
-            _draw_values(canvas, table, layout, panel, found, row_of_cursor(table, session) - self._top)
+            draw_values(canvas, table.metric, layout, panel, found, row_of_cursor(table, session) - self._top)
         for row, index in enumerate(rows.tolist()):
             name = sanitise(table.classes[index])
             here = self._top + row == row_of_cursor(table, session)
@@ -238,28 +240,6 @@ def nothing(session: Session, table: EpochsTable) -> str:
 def _longest(table: EpochsTable) -> int:
     """Columns of the longest of the first names; of thousands of classes a sample will do."""
     return max((text_width(sanitise(table.classes[index])) for index in table.order[:200].tolist()), default=4)
-
-
-def _draw_values(
-    canvas: Canvas, table: EpochsTable, layout: EpochsLayout, panel: Panel, found: Marks, cursor: int
-) -> None:
-    p, x = canvas.palette, panel.x + panel.width
-    for row, (value, half) in enumerate(zip(found.now.tolist(), found.half.tolist(), strict=True)):
-        y = layout.top + row
-        if found.past[row]:
-            canvas.text(x, y, "↓", p.worse, attrs=BOLD)
-        here = row == cursor
-        canvas.text(
-            x + 1, y, value_words(value, half, table.metric), p.text if here else p.muted, attrs=BOLD if here else 0,
-            width=layout.digits, align="right",
-        )  # fmt: skip
-
-
-def value_words(value: float, half: float, metric: Metric) -> str:
-    """A class's value beside its strip: `69.5`, with fewer samples `70`, a size `1,000`; undefined is an en dash."""
-    if metric is Metric.SUPPORT:
-        return UNDEFINED if np.isnan(value) else count(round(value)) if value < 1e5 else f"{value / 1000:.0f}k"
-    return "100" if value >= 1 else percent(value, min(decimals_for(100 * half), 1))
 
 
 def _draw_about(canvas: Canvas, table: EpochsTable, layout: EpochsLayout) -> None:

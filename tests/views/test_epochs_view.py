@@ -21,6 +21,7 @@ from clftui.state.selection import Tab
 from clftui.state.session import Session, open_session
 from clftui.views.epochs import EpochsView
 from clftui.widgets.epochs_layout import arrange
+from clftui.widgets.epochs_values import aligned
 from tests.builders import write_collection, write_run
 
 DARK = load_theme(find_themes()["dark"])
@@ -177,3 +178,24 @@ def test_runs_that_do_not_fit_leave_the_focused_one() -> None:
 def test_without_epochs_in_the_range_a_sentence_says_which_keys_help(session: Session) -> None:
     shown = " ".join(lines(select(session, span=(50, 60))))
     assert "No run has an epoch in this range" in shown
+
+
+def test_values_stand_ones_below_ones() -> None:
+    assert aligned(["69.5", "54", "100", "–"]) == ["69.5", "54  ", "100", "–"]
+    assert aligned(["54", "8", "–"]) == ["54", "8", "–"]
+    assert aligned(["1,000", "54"]) == ["1,000", "54"]
+
+
+def test_what_arrives_while_a_frame_is_drawn_is_drawn_next(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A result may come between the question and the end of the frame: nothing is pending then, and yet it lacks."""
+    view, asked = EpochsView(), list[bool]()
+    view.set_reactive(EpochsView.session, session)
+    monkeypatch.setattr(view, "_look_again", asked.append)
+    wish = LATER._wish
+    monkeypatch.setattr(
+        LATER, "_wish", lambda key, work: (wish(key, work), LATER._changed.wait_for(lambda: key in LATER._done, 20))
+    )
+    for _ in range(8):
+        view.draw(Canvas(120, 35, DARK))
+        LATER.settle()
+    assert asked[0] and not asked[-1]
