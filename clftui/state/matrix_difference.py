@@ -138,7 +138,7 @@ def next_difference(session: Session) -> Session:
     mine = session.confusion()
     if mine is not None and mine.total != found.confusion.total and changed.matrix.share is Share.COUNTS:
         changed = replace(changed, matrix=replace(changed.matrix, share=Share.ROW))
-        words += ", in shares of the true class since the two have different numbers of samples"
+        words += ", in shares of the true class: they differ in size"
     return say(changed, f"{words}.")
 
 

@@ -11,7 +11,7 @@ from clftui.state.matrix_cells import items_a_pixel
 from clftui.state.matrix_model import Matrix, clamped, matrix, point
 from clftui.state.moves import cycle, say
 from clftui.state.session import Session
-from clftui.state.settings import NEAR, PIXELS, CellEncoding, MatrixSettings, Pool, Scaling, Zoom
+from clftui.state.settings import NEAR, PIXELS, Against, CellEncoding, MatrixSettings, Pool, Scaling, Zoom
 from clftui.text import count
 
 _STRENGTHS = range(20)
@@ -30,7 +30,9 @@ def to_zoom(session: Session, level: Zoom) -> Session:
     """Show the matrix at a zoom level; the cursor keeps its class pair."""
     holds = session.matrix.cell
     words = _WORDS[level]
-    if level in NEAR and holds is not CellEncoding.NUMBER:
+    if session.matrix.against is not Against.NOTHING and level in NEAR:
+        words = "Cells show a difference and its share" if level is Zoom.WIDE else "Cells show a difference"
+    elif level in NEAR and holds is not CellEncoding.NUMBER:
         words = f"Cells show {'an' if holds is CellEncoding.IMAGE else 'a'} {holds.value}"
         words += ", a large one" if level is Zoom.WIDE else ""
     return say(replace(session, matrix=replace(session.matrix, zoom=level)), f"{words}.")

@@ -207,7 +207,8 @@ def choose(session: Session) -> Session:
     if not session.selection.detail:
         changed = select(changed, sample=shown.sample_id(min(index + 1, shown.n - 1)))
     n = chosen_positions(changed, shown).size
-    return say(changed, f"{plural(n, 'sample')} selected; t tags them." if n else "No sample is selected.")
+    them = "it" if n == 1 else "them"
+    return say(changed, f"{plural(n, 'sample')} selected; t tags {them}." if n else "No sample is selected.")
 
 
 def choose_none(session: Session) -> Session:

@@ -48,7 +48,10 @@ def draw_box(canvas: Canvas, layout: Layout, box: Box, top: int, left: int, curs
         if box.columns.start >= left:
             canvas.vline(x, y, height, p.focus, "▌")
         if box.columns.stop - left <= layout.columns:
-            canvas.vline(x + width - 1, y, height, p.focus, "▐")
+            # Numbers that fill their cells push the bar onto the blanks that begin the next ones.
+            filled = bool((canvas.code[y : y + height, min(x + width, canvas.width) - 1] != ord(" ")).any())
+            end = x + width if filled and layout.numbers else x + width - 1
+            canvas.vline(end, y, height, p.focus, "▐" if end < x + width else "▌")
     draw_cursor(canvas, layout, *cursor)
 
 

@@ -80,8 +80,8 @@ def _draw_line(canvas: Canvas, x: int, y: int, width: int, line: Neighbour, true
 
 
 def short(value: float) -> str:
-    """Three significant digits without a leading zero: `.00412`, `4.13`, `153`."""
+    """Three significant digits without a leading zero: `.00412`, `.0900`, `4.13`, `153`."""
     if value == 0:
         return "0"
-    text = f"{value:.3g}" if 1e-4 <= value < 1e4 else f"{value:.1e}"
+    text = f"{value:#.3g}".rstrip(".") if 1e-4 <= value < 1e4 else f"{value:.1e}"
     return text[1:] if text.startswith("0.") else text

@@ -57,7 +57,8 @@ def _draw_title(canvas: Canvas, picture: RunsPicture, column: Column) -> None:
         x = column.x
     used = canvas.text(x, 0, title, p.text if sorts else p.muted, width=column.x + column.width - x)
     if sorts:
-        canvas.text(x + used + 1, 0, "▾", p.text)
+        # After a title that ends with its column there is no room for a blank on both sides of the mark.
+        canvas.text(x + used + (x + used < column.x + column.width), 0, "▾", p.text)
 
 
 def axis_of(picture_rows: list[RunRow], others: list[Score]) -> tuple[float, float]:
