@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from clftui.analysis.stacking import glyphs, owners
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
+from clftui.state import group_steps
 from clftui.state.class_keywords import has_keywords
 from clftui.state.class_order import orders
 from clftui.state.moves import cycle, drill_to_samples, say, select
@@ -250,6 +251,12 @@ def choose_none(session: Session) -> Session:
 def find_column(session: Session, name: str) -> Session:
     """The column of a class."""
     return select(settings(session, box=None), predicted=name, sample=None)
+
+
+def select_group(session: Session) -> Session:
+    """Only the columns of the group around the class under the cursor, in all views; again: of its parent."""
+    around = group_steps.select_group(select(session, true=session.selection.predicted))
+    return settings(select(around, true=session.selection.true), box=None)
 
 
 def next_variant(session: Session, by: int = 1) -> Session:

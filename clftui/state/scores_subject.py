@@ -100,7 +100,7 @@ def _of_kind(
 def _cell(run: Run, evaluation: Evaluation, base: tuple[Filter, ...], true: str, predicted: str) -> Samples:
     index = run.class_index
     positions = evaluation.positions(index[true], index[predicted])
-    words = f"{sanitise(true)} → {sanitise(predicted)}"
+    words = f"{sanitise(true)} predicted right" if true == predicted else f"{sanitise(true)} → {sanitise(predicted)}"
     scope = Scope(true=true, predicted=predicted)
     return Samples(run, evaluation, Subject.CELL, _ordered(run, evaluation, base, positions), words, scope)
 

@@ -21,7 +21,7 @@ from clftui.state.scores_subject import Samples, subject
 from clftui.state.session import Session
 from clftui.text import count, shorten, text_width
 from clftui.views.scores_foot import draw_foot
-from clftui.views.view import Act, View, follow
+from clftui.views.view import Act, View
 from clftui.widgets.parallel_axes import draw_axes, frame
 from clftui.widgets.score_heads import draw_heads, draw_legend, legend_width
 from clftui.widgets.score_stacks import Marked, Placed, draw_box, draw_stacks, place
@@ -94,7 +94,7 @@ class ScoresView(View):
         words = keywords(shown.run, shown.evaluation, tuple(shown.order.tolist()))
         layout = self._layout = scores_steps.layout_of(session, shown, (canvas.height, canvas.width))
         column, index = cursor(session, shown)
-        self._first = follow(self._first, column, layout.columns, shown.n)
+        self._first = _scrolled(self._first, column, layout.columns, shown.n)
         samples = subject(session, shown.run, shown.evaluation, shown.name(column))
         found = _axes(session, shown, samples, canvas.width) if layout.axes_rows else ""
         often = marks(session, shown.run, shown.evaluation)
@@ -153,6 +153,15 @@ class ScoresView(View):
         self.post_message(Act(lambda now: step(now, by, 0, page)))
 
 
+def _scrolled(first: int, column: int, shown: int, total: int) -> int:
+    """The first column, such that the cursor's shows: by most of a screen, since each scroll sends all of it."""
+    if column < first:
+        first = column - shown * 3 // 4
+    elif column >= first + shown:
+        first = column - shown // 4
+    return max(0, min(first, total - shown))
+
+
 def _marked(session: Session, shown: Stacks, samples: Samples, often: Marks | None, column: int) -> Marked:
     none = np.zeros(len(shown.positions), dtype=np.bool_)
     past = none
@@ -195,13 +204,18 @@ def _draw_axes(canvas: Canvas, session: Session, layout: ScoresLayout, found: Ax
 def _letters(
     shown: Stacks, layout: ScoresLayout, first: int, placed: Placed, samples: Samples, found: Axes | str
 ) -> Letters:
-    """For the columns that show and the axes, then the true classes of their samples and of the visible mistakes."""
-    columns = shown.order[first : first + layout.columns].tolist()
-    seen: list[int] = [] if isinstance(found, str) else found.index.tolist()
-    for labels in (shown.evaluation.true[samples.positions], placed.label[placed.wrong]):
+    """For the columns that show and the visible mistakes, then the axes and the true classes of their samples.
+
+    What is told of the cursor comes last: no letter in the stacks changes when it moves.
+    """
+    seen: list[int] = shown.order[first : first + layout.columns].tolist()
+    mistakes = placed.label[placed.wrong & ~placed.cursor]
+    for labels in (mistakes, shown.evaluation.true[samples.positions]):
         classes, n = np.unique(labels, return_counts=True)
         seen += classes[np.argsort(-n, kind="stable")].tolist()
-    return letters(shown.evaluation.classes, [*columns, *seen])
+        if labels is mistakes and not isinstance(found, str):
+            seen += found.index.tolist()
+    return letters(shown.evaluation.classes, seen)
 
 
 def _draw_title(

@@ -23,6 +23,8 @@ RIGHT_MOST = 0.75
 """How strong the least sure right sample is: wrong ones stand out beside it."""
 WRONG_LEAST = 0.3
 """How strong the least sure wrong one is."""
+SHADES = 8
+"""Steps from the least sure to the surest: few, so that neighbours are alike and an epoch changes little."""
 LEGIBLE = 3.0
 """Contrast below which a letter gives up its hue."""
 _DARKER = 0.72
@@ -114,7 +116,7 @@ def draw_stacks(canvas: Canvas, shown: Stacks, layout: ScoresLayout, placed: Pla
 def _levels(shown: Stacks, placed: Placed) -> NDArray[np.float64]:
     """(g,) how strong: right ones the less sure, wrong ones the surer. Unknown scores count as unsure."""
     score = np.nan_to_num(shown.score[placed.sample].astype(np.float64), nan=shown.low)
-    sure = np.clip((score - shown.low) / max(1 - shown.low, 1e-9), 0, 1)
+    sure = np.rint(np.clip((score - shown.low) / max(1 - shown.low, 1e-9), 0, 1) * SHADES) / SHADES
     return np.where(placed.wrong, WRONG_LEAST + (1 - WRONG_LEAST) * sure, np.maximum(RIGHT_MOST * (1 - sure), 0.004))
 
 

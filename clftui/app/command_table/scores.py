@@ -8,6 +8,7 @@ from clftui.app.command_table.samples import _has_past
 from clftui.app.commands import Command
 from clftui.state import scores_axis_steps as along
 from clftui.state import scores_steps as steps
+from clftui.state.class_tree import tree_of
 from clftui.state.sample_past import step_mark
 from clftui.state.selection import Tab
 from clftui.state.session import Session
@@ -54,6 +55,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("scores.variant", ("v",), "variant", "Stacks of letters, a dense grid of two samples a cell, "
             "calibration, thresholds.", "Show", step=steps.next_variant, tabs=ONLY, footer=26,
             when=lambda session: session.alone or _has_scores(session)),
+    Command("scores.group", ("S",), "select group", "Only the columns of the group around the class, in all views; "
+            "again: of its parent.", "Select", step=steps.select_group, tabs=ONLY,
+            when=lambda session: _has_scores(session) and tree_of(session) is not None),
     Command("scores.room", ("z",), "room", "Stacks and axes, or the one alone that keys move in.", "Show",
             step=steps.next_room, tabs=ONLY, footer=28, when=_has_scores),
     Command("scores.logit", ("n",), "scale", "Linear axes, or log-odds, which part .99 from .999.", "Show",
@@ -84,6 +88,7 @@ READING: tuple[tuple[str, str], ...] = (
     ("┃ ┃", "the box of V: a range of scores; its samples are those on the axes"),
     ("1 wrong or up to 8 right", "what a cell stands for where samples outnumber cells: no wrong one is hidden"),
     ("lines", "a sample each, by true class or by right and wrong; many are a median and a band of 5 to 95 %"),
+    ("white line", "the sample under the cursor, or the surest one inside the brushes"),
     ("bars on an axis", "how many samples lie where (logarithm)"),
     ("┏┳┓ ≥ .80: 25 of 110", "a brush: a filter like any other, but here what it leaves out stays, faint"),
     ("▾", "an axis upside down"),
