@@ -147,7 +147,7 @@ def test_marks_stand_only_where_a_run_is_not_simply_ended(session: Session, tmp_
 
 def test_the_sorting_column_is_marked(session: Session) -> None:
     assert "run ▾" in lines(with_sort(session, RunsSort.NAME), 80, 7)[0]
-    assert "F1 ▾" in lines(with_sort(session, RunsSort.MACRO_F1), 80, 7)[0]
+    assert "F1▾ worst" in lines(with_sort(session, RunsSort.MACRO_F1), 80, 7)[0]
     view = RunsView()
     view.set_reactive(RunsView.session, with_sort(session, RunsSort.WORST))
     assert view.legend == "3 runs · sorted by worst class"
