@@ -1,7 +1,8 @@
 """`python -m tests.benchmarks [PART] [--rounds N] [--idle SECONDS] [--json]`: measure and print a table.
 
 Parts, each with a --help of its own: app (start, keys, rest; the default), matrix (scrolling beside a naive widget and
-peers), blocks (orders and blocks of planted structure), live (following a training), samples (scrolling).
+peers), blocks (orders and blocks of planted structure), live (following a training), samples (scrolling),
+scores (stacks and axes).
 
 Competing programs take turns within one run (A B A B ...), and ratios are medians of the pairs, since a machine's
 speed drifts. Times nobody in CI.
@@ -153,7 +154,7 @@ def cold_open(path: Path) -> list[Figure]:
     return figures
 
 
-PARTS = ("app", "matrix", "blocks", "live", "samples")
+PARTS = ("app", "matrix", "blocks", "live", "samples", "scores")
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from clftui.state.scores_view import find, move
 from clftui.state.selection import Tab
 from clftui.state.session import Session
 from clftui.state.settings import ClassOrder
-from tests.builders import CLASSES, write_run
+from tests.builders import CLASSES, write_collection, write_run
 from tests.scored import collection, session_of
 
 PAGE = (30, 120)
@@ -213,3 +214,18 @@ def test_letters_are_unique_and_the_same_on_every_screen_of_few_classes() -> Non
     assert len(set(found.letter.values())) == len(found.letter) == 26
     assert found.of(500) == "c" and found.of(539) == OTHER and found.of(-1) == "?"
     assert len({found.hue_of(cls) for cls in range(500, 510)}) == 10
+
+
+def test_a_group_keeps_its_columns_and_the_true_class(tmp_path: Path) -> None:
+    root = write_collection(tmp_path / "animals", runs=1)
+    tree = {"name": "all", "children": [
+        {"name": "pets", "children": [{"name": "cat"}, {"name": "dog"}]},
+        {"name": "wild", "children": [{"name": "fox"}, {"name": "owl"}]},
+    ]}  # fmt: skip
+    (root / "hierarchy.json").write_text(json.dumps(tree), encoding="utf-8")
+    session = replace(session_of(root), tab=Tab.SCORES)
+    chosen = steps.select_group(select(session, true="cat", predicted="owl"))
+    shown = shown_of(chosen)
+    assert [shown.name(number) for number in range(shown.n)] == ["fox", "owl"]
+    assert chosen.selection.group == ("wild",) and chosen.selection.true == "cat"
+    assert column_of(chosen, shown) == 1 and shown_of(steps.select_group(chosen)).n == 4
