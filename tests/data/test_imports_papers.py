@@ -243,11 +243,21 @@ def test_neo(tmp_path: Path, wrapped: bool) -> None:
 
 def test_neo_with_several_outputs(tmp_path: Path) -> None:
     rows = [neo(["fruit:apple", "taste:sweet"], ["fruit:pear", "taste:sweet"], 2),
-            neo(["fruit:apple", "taste:sour"], ["fruit:pear", "taste:sweet"], 4)]  # fmt: skip
+            neo(["fruit:apple", "taste:sour"], ["fruit:pear", "taste:sweet"], 4),
+            neo(["fruit:apple"], ["fruit:apple", "taste:sour"], 1)]  # fmt: skip
     fruit, taste = opened(tmp_path / "n.json", rows)
     assert (fruit.name, taste.name) == ("n fruit", "n taste") and fruit.classes == ("apple", "pear")
-    assert dense(at(fruit)) == [[0, 6], [0, 0]] and dense(at(taste)) == [[0, 4], [0, 2]]
+    assert dense(at(fruit)) == [[1, 6], [0, 0]]
+    assert taste.classes == ("(no taste)", "sour", "sweet")
+    assert dense(at(taste)) == [[0, 1, 0], [0, 0, 4], [0, 0, 2]]
     assert any("2 outputs" in note for note in fruit.notes)
+
+
+def test_neo_as_a_chart(tmp_path: Path) -> None:
+    rows = [{"reference_text": "[drink:tea,state:open]", "annotation_text": "[drink:milk,state:open]", "occurrence": 2},
+            {"reference_text": "[drink:tea,state:shut]", "annotation_text": "[drink:tea,state:open]", "occurrence": 3}]  # fmt: skip
+    drink, state = opened(tmp_path / "n.json", {"encoding": {}, "data": {"values": rows}})
+    assert dense(at(drink)) == [[0, 0], [2, 3]] and dense(at(state)) == [[2, 0], [3, 0]]
 
 
 def test_neo_as_a_table(tmp_path: Path) -> None:
@@ -259,7 +269,7 @@ def test_neo_as_a_table(tmp_path: Path) -> None:
     "row", [neo(["a"], ["a", "b"], 1), neo(["a"], ["b"], -1), neo(["a"], ["b"], "x"), {"actual": 1}]
 )
 def test_neo_torn(tmp_path: Path, row: dict[str, Any]) -> None:
-    assert "no count of 1 label" in refused(tmp_path / "n.json", [neo(["a"], ["b"], 1), row])
+    assert "no count of labels" in refused(tmp_path / "n.json", [neo(["a"], ["b"], 1), row])
 
 
 def cls(label: str, **more: Any) -> dict[str, Any]:

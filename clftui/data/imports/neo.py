@@ -17,8 +17,10 @@ from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.text import plural
 
+Row = tuple[dict[str, str], dict[str, str], int]
+
 _MARK = ":"
-_REMEDY = 'write {"actual": ["root:a"], "observed": ["root:b"], "count": 3}, with as many labels in each'
+_REMEDY = 'write {"actual": ["root:a"], "observed": ["root:b"], "count": 3}'
 
 
 def neo_runs(path: Path, value: Any, options: Options, explicit: ClassList | None) -> list[Run] | None:
@@ -27,38 +29,52 @@ def neo_runs(path: Path, value: Any, options: Options, explicit: ClassList | Non
         value = value["data"].get("values")
     if not (isinstance(value, list) and value and isinstance(value[0], Mapping)):
         return None
+    if {"reference_text", "annotation_text", "occurrence"} <= value[0].keys():
+        value = [_from_chart(row) for row in value]
     if not {"actual", "observed", "count"} <= value[0].keys() or not isinstance(value[0]["actual"], list):
         return None
-    outputs = len(value[0]["actual"])
-    counted: list[Counter[tuple[str, str]]] = [Counter() for _ in range(outputs)]
-    for row in value:
-        actual, observed, count = _row(path, row, outputs)
-        for output, pair in enumerate(zip(actual, observed, strict=True)):
-            counted[output][pair] += count
-    runs = [_run(path, counts) for counts in counted]
-    if outputs > 1:
-        told = f"the model has {plural(outputs, 'output')}: each is a run, summed over the others"
+    rows = [_row(path, row) for row in value]
+    roots = list(dict.fromkeys(root for actual, observed, _ in rows for root in (*actual, *observed)))
+    runs = [_run(path, root, rows) for root in roots]
+    if len(roots) > 1:
+        told = f"the model has {plural(len(roots), 'output')}: each is a run, summed over the others"
         runs = [replace(run, notes=(*run.notes, told)) for run in runs]
     return runs
 
 
-def _row(path: Path, row: Any, outputs: int) -> tuple[list[str], list[str], int]:
+def _from_chart(row: Any) -> Mapping[str, Any]:
+    """The row of a Vega chart of counts, whose labels are `a:b` or `[a:b,c:d]`."""
+    if not isinstance(row, Mapping):
+        return {}
+    names = {"actual": "reference_text", "observed": "annotation_text"}
+    labels = {key: str(row.get(name, "")).strip("[]").split(",") for key, name in names.items()}
+    return {**labels, "count": row.get("occurrence")}
+
+
+def _row(path: Path, row: Any) -> Row:
     try:
-        actual, observed, count = row["actual"], row["observed"], row["count"]
-        fits = len(actual) == len(observed) == outputs and int(count) == count >= 0
-        if fits and all(isinstance(label, str) for label in (*actual, *observed)):
+        count = row["count"]
+        actual, observed = (_by_root(row[key]) for key in ("actual", "observed"))
+        if actual is not None and observed is not None and int(count) == count >= 0:
             return actual, observed, int(count)
-    except (TypeError, KeyError, ValueError):
+    except (TypeError, KeyError, ValueError, AttributeError):
         pass
-    raise FormatError(path, "", f"has a row that is no count of {plural(outputs, 'label')}", _REMEDY)
+    raise FormatError(path, "", f"has a row that is no count of labels ({str(row)[:60]})", _REMEDY)
 
 
-def _run(path: Path, counts: Counter[tuple[str, str]]) -> Run:
-    labels = {label for pair in counts for label in pair}
-    roots = {label.split(_MARK, 1)[0] for label in labels}
-    below = all(_MARK in label for label in labels)
-    root = next(iter(roots)) if len(roots) == 1 and below else ""
-    bare = {label: label[len(root) + 1 :] if root else label for label in labels}
+def _by_root(labels: list[str]) -> dict[str, str] | None:
+    """The labels by the output they are of, which their first part names; None where an output has two."""
+    found = {(label.split(_MARK, 1)[0] if _MARK in label else ""): label for label in labels}
+    return found if len(found) == len(labels) else None
+
+
+def _run(path: Path, root: str, rows: list[Row]) -> Run:
+    lacking = f"(no {root or 'label'})"
+    counts: Counter[tuple[str, str]] = Counter()
+    for actual, observed, count in rows:
+        counts[actual.get(root, lacking), observed.get(root, lacking)] += count
+    cut = len(root) + 1 if root else 0
+    bare = {label: label if label == lacking else label[cut:] for pair in counts for label in pair}
     names = sorted(set(bare.values()))
     if not 2 <= len(names) <= MAX_CLASSES:
         raise FormatError(path, "", f"names {plural(len(names), 'class', 'classes')}", f"write 2 to {MAX_CLASSES:,}")
