@@ -54,6 +54,8 @@ class Command:
 
     Likewise on how far to trust scores, or (False) on the scores: see `Session.alone`.
     """
+    label_now: Callable[[Session], str] | None = None
+    """What the footer calls it where that depends on what shows; None is `label`."""
 
     def __post_init__(self) -> None:
         if sum(way is not None for way in (self.step, self.paged, self.effect)) != 1:
@@ -67,6 +69,13 @@ class Command:
             return (self.tabs is None or session.tab in self.tabs) and (self.when is None or self.when(session))
         except FormatError:  # The footer asks at every step: a broken file is told where it shows.
             return False
+
+    def label_in(self, session: Session) -> str:
+        """What the footer calls the command in `session`."""
+        try:
+            return self.label if self.label_now is None else self.label_now(session)
+        except FormatError:
+            return self.label
 
 
 KEY_NAMES = {"escape": "esc", "left": "←", "right": "→", "up": "↑", "down": "↓", "pagedown": "pgdn", "pageup": "pgup"}

@@ -117,7 +117,7 @@ class Registry:
     def footer(self, session: Session) -> list[tuple[str, str]]:
         """(key, label) of the commands that work now, most useful first."""
         shown = [c for c in self.of(session.tab) if c.footer and c.keys and c.works(session)]
-        return [(key_text(c), c.label) for c in sorted(shown, key=lambda c: c.footer)]
+        return [(key_text(c), c.label_in(session)) for c in sorted(shown, key=lambda c: c.footer)]
 
     def with_keymap(self, keymap: Mapping[str, tuple[str, ...]]) -> Registry:
         """A registry whose commands listen to the user's keys instead; raises RegistryError on a clash."""

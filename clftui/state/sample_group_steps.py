@@ -110,6 +110,12 @@ def enter(session: Session) -> Session:
     return open_sample(session) if found is None or not found[2] else open_group(session)
 
 
+def is_folded(session: Session) -> bool:
+    """Whether the focused sample stands for its group: `enter` opens that."""
+    found = None if is_detail(session) else _focused(session)
+    return found is not None and found[2]
+
+
 def focus(session: Session, name: str) -> Session:
     """Focus a sample by its id; what is focused opens."""
     shown = listing(session)

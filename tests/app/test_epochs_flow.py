@@ -128,3 +128,20 @@ async def test_a_click_on_a_strip_shows_its_class_run_and_epoch(root: Path) -> N
         assert now(pilot).selection.true == "dog" and now(pilot).selection.epoch == 2
         run = now(pilot).run
         assert run is not None and now(pilot).selection.letter(run.key) == "B"
+
+
+async def test_the_footer_calls_keys_by_what_they_do_now(root: Path) -> None:
+    async with running(root) as pilot:
+        assert "enter matrix" in text(pilot, FooterBar)
+        await pilot.press("v")
+        await app_of(pilot).main.settled()
+        await pilot.press("tab")
+        shown = text(pilot, FooterBar)
+        assert "enter samples" in shown and "⇥ classes" in shown and "N next line" in shown
+
+
+async def test_one_epoch_offers_no_range_and_says_what_it_lacks(tmp_path: Path) -> None:
+    async with running(write_collection(tmp_path / "single", runs=2, epochs=1)) as pilot:
+        await app_of(pilot).main.settled()
+        assert "range" not in text(pilot, FooterBar) and "play" not in text(pilot, FooterBar)
+        assert "nothing to compare with" in text(pilot)

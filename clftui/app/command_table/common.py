@@ -20,6 +20,7 @@ from clftui.state import (
 from clftui.state.moves import back, cycle_split, drop_filter, focus_run, go, say, step_epoch, toggle_letter
 from clftui.state.selection import Tab
 from clftui.state.session import Session
+from clftui.state.unready import impatient
 
 FAR = 1_000_000
 """More than any list is long: views clamp a move at their edge."""
@@ -101,17 +102,34 @@ _BELOW: dict[Tab, str] = {
 """Where `enter` leads to."""
 
 
+def _in_epochs(session: Session) -> str:
+    return "samples" if session.epochs.listed else _BELOW[Tab.EPOCHS]
+
+
+def _in_samples(session: Session) -> str:
+    with impatient():
+        return "open group" if sample_group_steps.is_folded(session) else _BELOW[Tab.SAMPLES]
+
+
+_BELOW_NOW: dict[Tab, Callable[[Session], str]] = {Tab.EPOCHS: _in_epochs, Tab.SAMPLES: _in_samples}
+_BELOW_WORDS = {
+    Tab.EPOCHS: "the matrix; from the list below the samples",
+    Tab.SAMPLES: "a sample alone, or the samples of a folded group",
+}
+
+
 def _drill(tab: Tab, label: str) -> Command:
     return Command(
         f"{tab.value}.drill",
         ("enter",),
         label,
-        f"Look closer at what the cursor is on: {label}.",
+        f"Look closer at what the cursor is on: {_BELOW_WORDS.get(tab, label)}.",
         "Move",
         step=_DRILLS[tab],
         tabs=frozenset({tab}),
         footer=1,
         alone=False if tab is Tab.SAMPLES else None,
+        label_now=_BELOW_NOW.get(tab),
     )
 
 

@@ -11,6 +11,7 @@ from clftui.state.class_order import orders
 from clftui.state.moves import cycle, say
 from clftui.state.selection import Tab
 from clftui.state.session import Session
+from clftui.state.settings import EpochsPane
 
 ONLY = frozenset({Tab.EPOCHS})
 
@@ -24,13 +25,31 @@ def _has_cell(session: Session) -> bool:
     return session.selection.true != session.selection.predicted and session.selection.predicted in session.classes
 
 
+def _has_epochs(session: Session) -> bool:
+    run, split = session.run, session.selection.split
+    return run is not None and split is not None and len(run.epochs(split)) > 1
+
+
+def _has_list(session: Session) -> bool:
+    return session.epochs.pane is not EpochsPane.CHART
+
+
+def _list_words(session: Session) -> str:
+    return "classes" if session.epochs.listed else "list"
+
+
+def _next_words(session: Session) -> str:
+    return "next mover" if session.epochs.pane is EpochsPane.MOVERS else "next line"
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("epochs.first", ("{",), "range", "The range begins, or with } ends, at this epoch; again: at the edge.",
-            "Select", step=partial(steps.move_edge, end=False), tabs=ONLY, footer=52, shown_keys="{ }"),
+            "Select", step=partial(steps.move_edge, end=False), tabs=ONLY, footer=52, shown_keys="{ }",
+            when=_has_epochs),
     Command("epochs.last", ("}",), "range end", "The epoch range ends at this epoch, or at the newest again.",
-            "Select", step=partial(steps.move_edge, end=True), tabs=ONLY, in_help=False),
+            "Select", step=partial(steps.move_edge, end=True), tabs=ONLY, in_help=False, when=_has_epochs),
     Command("epochs.play", ("P",), "play", "Play the epochs of the range; any key stops.", "Act", effect="play",
-            tabs=ONLY, footer=54),
+            tabs=ONLY, footer=54, when=_has_epochs),
     Command("epochs.rate", (",",), "rate", "Play 1, 2, 4 or 8 epochs a second.", "Act", step=steps.next_rate,
             tabs=ONLY),
     Command("epochs.metric", ("m",), "metric", "Strips of recall, precision, F1 or size.", "Show",
@@ -47,9 +66,9 @@ COMMANDS: tuple[Command, ...] = (
             effect="enlarge", tabs=ONLY),
     Command("epochs.order", ("o",), "order", "Order the classes as Ranking does.", "Order", step=_order, tabs=ONLY),
     Command("epochs.listed", ("tab",), "list", "Move in the list below the strips, or among the classes.", "Move",
-            step=steps.toggle_listed, tabs=ONLY, footer=16, shown_keys="⇥"),
+            step=steps.toggle_listed, tabs=ONLY, footer=16, shown_keys="⇥", when=_has_list, label_now=_list_words),
     Command("epochs.next", ("N",), "next mover", "The next line of the list; enter opens its samples.", "Move",
-            step=steps.next_mover, tabs=ONLY, footer=14),
+            step=steps.next_mover, tabs=ONLY, footer=14, when=_has_list, label_now=_next_words),
     Command("epochs.event", ("E",), "next event", "The next epoch at which something happened to the focused run.",
             "Move", step=steps.next_event, tabs=ONLY),
 )  # fmt: skip
