@@ -70,12 +70,16 @@ class MapSettings:
     """What classes are laid out by; the list of neighbours has the literal distance."""
     colour: MapColour = MapColour.TRUE
     multiples: Multiples = Multiples.ONE
-    pane: bool | None = None
-    """Whether the lists at the right show; None: where there is room."""
+    turned: bool = False
+    """Whether the lists at the right show where there is little room, and hide where there is much."""
     letters: bool = False
     """Letters instead of dots."""
     zoom: int = 0
     spot: Spot | None = None
     """Where the cursor is; None: on the class under the cursor of all views."""
+    spot_class: str | None = None
+    """The class under that cursor when it came there: once another one is, the spot no longer counts."""
     anchor: Spot | None = None
     """Where a box begins that ends at the cursor."""
+    lasso: tuple[Spot, ...] = ()
+    """The corners of a region drawn by mouse, instead of a box."""

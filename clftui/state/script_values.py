@@ -14,6 +14,7 @@ from clftui.state.filter_values import InGroup, Named, NotInTopK, OnlyRight, Pre
 from clftui.state.filters import Expression, FilterError
 from clftui.state.flip_filter import Flipped
 from clftui.state.group_filters import Examples
+from clftui.state.map_box import OnMap
 from clftui.state.mover_filter import Moved
 from clftui.state.sample_history import Became
 from clftui.state.score_filter import ScoreOf
@@ -27,7 +28,7 @@ KNOWN: Mapping[str, type] = {
     known.__name__: known
     for known in (
         Expression, OnlyRight, NotInTopK, PredictedScore, TrueScore, InGroup, WrongInEpochs, Named, Examples, Flipped,
-        Moved, Tagged, Became, ScoreOf, Versus, Scope, WhatIf, Amount,
+        Moved, Tagged, Became, ScoreOf, OnMap, Versus, Scope, WhatIf, Amount,
     )
 }  # fmt: skip
 

@@ -79,10 +79,10 @@ def _watched(tell: Tell, n: int) -> Iterator[None]:
 
 
 def smacof(parameters: dict[str, Any], arrays: Arrays, tell: Tell) -> Arrays:
-    """`distances` (n, n) from the places `start` (n, 2) -> `places` (n, 2) of locally least stress."""
+    """`rows` of distances (n, n), from the places `start` (n, 2) -> `places` (n, 2) of locally least stress."""
     from clftui.analysis.projection import least_stress
 
-    return {"places": least_stress(arrays["distances"], arrays["start"])}
+    return {"places": least_stress(arrays["rows"], arrays["start"])}
 
 
 def separation(parameters: dict[str, Any], arrays: Arrays, tell: Tell) -> Arrays:

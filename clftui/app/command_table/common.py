@@ -57,6 +57,8 @@ def _move(rows: int, columns: int) -> Callable[[Session, Page], Session]:
             return matrix_zoom.move(session, rows, columns, page)
         if session.tab is Tab.SCORES:
             return scores_view.move(session, rows, columns, page)
+        if session.tab is Tab.MAP:
+            return map_view.move(session, rows, columns, page)
         return _MOVES[session.tab](session, rows, columns)
 
     return step
@@ -73,6 +75,8 @@ def _page(pages: float) -> Callable[[Session, Page], Session]:
             return matrix_zoom.move(session, rows, 0, page)
         if session.tab is Tab.SCORES:
             return scores_view.move(session, rows, 0, page)
+        if session.tab is Tab.MAP:
+            return map_view.move(session, rows, 0, page)
         return _MOVES[session.tab](session, rows, 0)
 
     return step
