@@ -80,6 +80,8 @@ class Coded:
     true: Int32
     predicted: Int32
     note: str
+    best: Int32 | None = None
+    """(n, k) of tables that tell the k best classes."""
 
 
 def code(

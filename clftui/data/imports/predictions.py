@@ -75,6 +75,9 @@ def _coded(
 ) -> tuple[Coded, Table]:
     true = table.columns[roles["true"]].tolist()
     predicted = table.columns[roles["predicted"]].tolist() if "predicted" in roles else []
+    answered = len(predicted)
+    if table.top is not None:
+        predicted = [*predicted, *(label for row in table.top.labels for label in row)]
     own, block = None, table.block
     if block is not None and not all(name.isdigit() for name in block.names):
         own = block.names
@@ -84,6 +87,9 @@ def _coded(
         own, explicit = _names_for_numbers(block.names, true, predicted, notes), None
     coded = code(true, predicted, explicit, own, path)
     notes.append(coded.note)
+    if table.top is not None:
+        best = coded.predicted[answered:].reshape(table.top.scores.shape)
+        return Coded(coded.classes, coded.true, coded.predicted[:answered], coded.note, best), table
     if block is None or table.scores is None:
         return coded, table
     scores = table.scores
@@ -149,6 +155,9 @@ def _one_run(
             }
             if table.block is not None and table.scores is not None:
                 arrays[table.block.kind] = table.scores[here]
+            elif table.top is not None and coded.best is not None:
+                arrays["top_classes"] = coded.best[here]
+                arrays["top_nll"] = -np.log(np.maximum(table.top.scores[here], 1e-30))
             elif confidence is not None:
                 arrays["predicted_nll"] = -np.log(np.maximum(confidence[here], 1e-30))
             parts.append(Part(label, int(epoch), arrays))

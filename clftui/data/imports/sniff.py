@@ -8,6 +8,14 @@ from pathlib import Path
 
 from clftui.data.imports.beside import Options, array_run, arrays_beside, listed
 from clftui.data.imports.classes import CLASS_FILES, class_file
+from clftui.data.imports.frameworks import (
+    file_dialect,
+    folder_ends,
+    folder_starts,
+    log_candidates,
+    logs_here,
+    without_predictions,
+)
 from clftui.data.imports.imported import STDIN, Imported
 from clftui.data.imports.names import array_name
 from clftui.data.imports.npy import ANSWERS, CONTEXT, Named, named_arrays
@@ -57,9 +65,10 @@ def _candidates(path: Path) -> list[Path]:
     if path == STDIN:
         return []
     if not path.is_dir():
-        return [path, *_readable(path.parent)]
+        return [path, *_readable(path.parent)]  # Labels and classes may lie beside it.
     subfolders = listed(path)[1]
-    return [*_readable(path), *(file for folder in subfolders for file in _readable(folder)), *_readable(path.parent)]
+    return [*_readable(path), *(file for folder in subfolders for file in _readable(folder)), *_readable(path.parent),
+            *log_candidates(path)]  # fmt: skip
 
 
 def _readable(folder: Path) -> list[Path]:
@@ -87,8 +96,11 @@ def _file(path: Path, options: Options) -> list[Run]:
         return [array_run(path.stem, path, named_arrays(path), others, options, explicit)]
     if looks_pickled(path):
         raise refuse_pickle(path)
+    known = file_dialect(path, options, explicit)
+    if known is not None:
+        return known
     if ending not in TEXT_ENDINGS:
-        raise FormatError(path, "", "is in no format that clftui reads", "it reads csv, tsv, json, jsonl, npy and npz")
+        raise FormatError(path, "", "is in no format that clftui reads", "it reads csv, json, jsonl, npy and npz")
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -101,22 +113,29 @@ def _folder(folder: Path, options: Options, runs: list[Run], problems: list[tupl
     files, subfolders = listed(folder)
     known, used = folder_dialect(folder, files, options, problems)
     runs.extend(known)
+    more, files_of = folder_starts(folder, [file for file in files if file not in used], options, problems)
+    runs.extend(more)
+    used = used | files_of
     problems.extend((file, str(refuse_pickle(file))) for file in files if looks_pickled(file))
     for place, above in [(folder, [folder.parent]), *((sub, [folder]) for sub in subfolders)]:
         found = files if place == folder else listed(place)[0]
-        arrays = [f for f in found if f.suffix.casefold() in ARRAY_ENDINGS]
+        arrays = [f for f in found if f.suffix.casefold() in ARRAY_ENDINGS and f not in used]
         if any(_answers(file) for file in arrays):
             try:
                 runs.append(_array_folder(place, arrays, above, options))
             except FormatError as error:
                 problems.append((place, str(error)))
     quiet: list[tuple[Path, str]] = []
+    logs = logs_here(files)
     for file in files:
-        if file.suffix.casefold() in TABLE_ENDINGS and file.name not in CLASS_FILES and file not in used:
+        if file.suffix.casefold() in TABLE_ENDINGS and file.name not in CLASS_FILES and file not in used | logs:
             try:
                 runs.extend(_file(file, options))
             except FormatError as error:
                 quiet.append((file, str(error)))
+    runs[:] = folder_ends(folder, runs, used, problems)
+    if not runs and not problems and (told := without_predictions(folder)) is not None:
+        quiet = [(folder, told)]
     problems.extend(quiet[:MAX_TOLD])
     if len(quiet) > MAX_TOLD:
         problems.append((folder, f"{folder} holds {len(quiet) - MAX_TOLD} more files without predictions."))

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,16 +22,29 @@ Strings = NDArray[np.object_]
 Float32 = NDArray[np.float32]
 
 _CHUNK_ROWS = 2_000
+MOST_LISTED = 20
+"""Items of a list that is kept as the text of a cell."""
+
+
+class Top(NamedTuple):
+    """The k best classes of each sample, best first, as written, and their (n, k) scores."""
+
+    labels: list[list[str]]
+    scores: Float32
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """`columns` (n,) text by name; `block`'s values are `scores` (n, K) float32; `notes` say what was left out."""
+    """`columns` (n,) text by name; `block`'s values are `scores` (n, K) float32; `notes` say what was left out.
+
+    `top` is there where only the k best classes of each sample are known.
+    """
 
     columns: Mapping[str, Strings]
     block: Block | None
     scores: Float32 | None
     notes: tuple[str, ...] = ()
+    top: Top | None = None
 
     @property
     def n(self) -> int:
@@ -147,7 +160,7 @@ def from_records(path: Path, records: Sequence[Mapping[str, Any]], notes: tuple[
     header = list(dict.fromkeys(key for record in records for key in record))
     lists = [key for key in header if any(isinstance(record.get(key), (list, tuple)) for record in records)]
     wide = next((key for key in lists if _all_numbers(records, key)), None)
-    plain = [key for key in header if key not in lists]
+    plain = [key for key in header if key not in lists or (key != wide and _is_short(records, key))]
     if wide is not None:
         return _with_wide(path, records, plain, wide, notes)
     rows = iter([[_text(record.get(key)) for key in plain] for record in records])
@@ -158,6 +171,12 @@ def from_records(path: Path, records: Sequence[Mapping[str, Any]], notes: tuple[
 def _all_numbers(records: Sequence[Mapping[str, Any]], key: str) -> bool:
     first = next(record[key] for record in records if isinstance(record.get(key), (list, tuple)))
     return len(first) > 1 and all(isinstance(item, (int, float)) for item in first)
+
+
+def _is_short(records: Sequence[Mapping[str, Any]], key: str) -> bool:
+    """Whether a further list is worth its place as text: the names of a few best classes."""
+    found = (record.get(key) for record in records[:100])
+    return all(len(value) <= MOST_LISTED for value in found if isinstance(value, (list, tuple)))
 
 
 def _with_wide(

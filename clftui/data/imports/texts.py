@@ -11,6 +11,7 @@ import numpy as np
 
 from clftui.data.imports.beside import Options, array_run, arrays_beside
 from clftui.data.imports.classes import ClassList
+from clftui.data.imports.frameworks import json_log_runs, table_runs
 from clftui.data.imports.matrix import matrix_run, pair_counts, parse_matrix
 from clftui.data.imports.names import ArrayName, array_name, column_roles
 from clftui.data.imports.npy import Named
@@ -52,6 +53,8 @@ def text_runs(path: Path, data: bytes, options: Options, explicit: ClassList | N
 
 def _table(path: Path, table: Table, options: Options, explicit: ClassList | None) -> list[Run]:
     known = table_dialect(path, table, options, explicit)
+    if known is None:
+        known = table_runs(path, table, options, explicit)
     if known is not None:
         return known
     pairs = pair_counts(table, column_roles(list(table.columns)))
@@ -77,6 +80,8 @@ def _matrix(
 
 def _json(path: Path, value: Any, options: Options, explicit: ClassList | None) -> list[Run]:
     known = json_dialect(path, value, options, explicit)
+    if known is None:
+        known = json_log_runs(path, value)
     if known is not None:
         return known
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
