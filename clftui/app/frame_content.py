@@ -77,12 +77,10 @@ def _samples(session: Session, evaluation: Evaluation) -> str:
     return whole if passing is None else f"{count(passing.total)} of {whole}"
 
 
-def legend_of(session: Session, legend: str) -> str:
-    """What the view draws, after a word where its answers are supposed ones."""
+def supposed_word(session: Session) -> str:
+    """A word for the tab bar where answers of the focused run are supposed ones; empty where they are as logged."""
     what_if = session.what_if
-    if what_if is None or session.run is None or session.run.key != what_if.run:
-        return legend
-    return f"what if · {legend}" if legend else "what if"
+    return "what if" if what_if is not None and session.run is not None and session.run.key == what_if.run else ""
 
 
 def breadcrumb_of(session: Session) -> tuple[tuple[Piece, ...], tuple[str, ...]]:

@@ -17,7 +17,7 @@ from textual.timer import Timer
 from clftui.app.asking import Asking
 from clftui.app.background import Background, HistoryArrived
 from clftui.app.commands import Command
-from clftui.app.frame_content import breadcrumb_of, header_of, legend_of, unsettled
+from clftui.app.frame_content import breadcrumb_of, header_of, supposed_word, unsettled
 from clftui.app.live import CatalogChanged, Live
 from clftui.app.tab_views import view_class
 from clftui.drawing.canvas import Canvas
@@ -155,7 +155,7 @@ class MainScreen(CanvasScreen):
             marks = self._alarms.look()
             self._part_body(self.size.height)
         self.query_one(HeaderBar).show(header_of(session, marks))
-        self.query_one(TabBar).show(session.tab, legend_of(session, view.legend))
+        self.query_one(TabBar).show(session.tab, view.legend, mark=supposed_word(session))
         pieces, chips = breadcrumb_of(session)
         self.query_one(BreadcrumbBar).show(pieces, chips, session.notice)
         if self._registry is not None:

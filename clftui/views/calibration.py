@@ -26,6 +26,8 @@ from clftui.widgets.timeline import run_colour
 
 WIDE = 100
 """Columns from which on two curves stand beside the numbers."""
+BESIDE = 64
+"""Columns from which on a diagram stands beside the numbers: these alone say as much."""
 TALLEST = 30
 _LEAST_LIST = 4
 
@@ -82,9 +84,9 @@ class DecisionsPane:
         if not own.n:
             draw_sentence(canvas, "No sample with a known score passes the filters; F drops the last one.")
             return
-        left = min(max(canvas.width * 48 // 100, 34), 84)
-        height = min(canvas.height - 1, TALLEST)
-        self._diagram(canvas, session, left, height)
+        left = min(max(canvas.width * 48 // 100, 34), 84) if canvas.width >= BESIDE else -2
+        if left > 0:
+            self._diagram(canvas, session, left, min(canvas.height - 1, TALLEST))
         x, width = left + 3, canvas.width - left - 4
         lines = run_lines(session)
         y = draw_runs(canvas, x, 0, width, lines) + 1

@@ -99,10 +99,12 @@ class TabBar(CanvasView):
 
     active: Tab = Tab.RUNS
     legend: str = ""
+    mark: str = ""
+    """A word before the legend that stays where there is no room for the legend."""
 
-    def show(self, active: Tab, legend: str) -> None:
-        if (active, legend) != (self.active, self.legend):
-            self.active, self.legend = active, legend
+    def show(self, active: Tab, legend: str, mark: str = "") -> None:
+        if (active, legend, mark) != (self.active, self.legend, self.mark):
+            self.active, self.legend, self.mark = active, legend, mark
             self.redraw()
 
     def _places(self) -> list[tuple[int, Tab]]:
@@ -126,8 +128,15 @@ class TabBar(CanvasView):
             else:
                 canvas.text(x, 0, title, p.muted)
             end = x + len(title)
-        if self.legend and canvas.width - end - 4 >= text_width(self.legend):
-            canvas.text(canvas.width - 1 - text_width(self.legend), 0, self.legend, p.muted)
+        room, right = canvas.width - end - 4, canvas.width - 1
+        before = text_width(f"{self.mark} · ") if self.mark else 0
+        if self.legend and room >= text_width(self.legend) + before:
+            right -= text_width(self.legend)
+            canvas.text(right, 0, self.legend, p.muted)
+            if self.mark:
+                right -= canvas.text(right - 3, 0, " · ", p.muted)
+        if self.mark and room >= text_width(self.mark):
+            canvas.text(right - text_width(self.mark), 0, self.mark, p.focus, attrs=BOLD)
 
     def on_click(self, event: events.Click) -> None:
         for x, tab in reversed(self._places()):
