@@ -51,6 +51,7 @@ class FolderSource:
         self._tables = tables
         self._lock = threading.RLock()
         self._listed: dict[int, Mapping[str, tuple[Shard, ...]]] = dict(scan.listed)
+        self._epochs: dict[str, tuple[int, ...]] = {}
         self._kept: dict[tuple[str, int], _Kept] = {}
         if previous is not None and previous._classes == classes:
             with previous._lock:
@@ -74,7 +75,10 @@ class FolderSource:
 
     def epochs(self, split: str) -> tuple[int, ...]:
         """Ascending epochs that hold the split; the first call lists each epoch's folder once."""
-        return tuple(epoch for epoch in self.scan.epochs if split in self._shards(epoch))
+        known = self._epochs.get(split)
+        if known is None:
+            known = self._epochs[split] = tuple(epoch for epoch in self.scan.epochs if split in self._shards(epoch))
+        return known
 
     def newest(self, split: str) -> int | None:
         """The last epoch that holds the split."""

@@ -217,3 +217,11 @@ def test_reading_needs_numpy_alone(code: str) -> None:
     check = f"{code}\nimport sys\nprint([m for m in {heavy!r} if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True, timeout=60)
     assert out.stdout.strip() == "[]"
+
+
+def test_the_epochs_of_a_split_are_listed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = open_catalog([write_run(tmp_path / "r", epochs=4)]).runs[0]
+    split = run.splits[0]
+    assert run.epochs(split) == (1, 2, 3, 4) and run.epochs("nowhere") == ()
+    monkeypatch.setattr(type(run.source), "_shards", None)
+    assert run.epochs(split) == (1, 2, 3, 4) and run.epochs("nowhere") == ()
