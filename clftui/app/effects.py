@@ -27,6 +27,7 @@ from clftui.app.dialogs.words import Words
 from clftui.app.export import export_view, known_format, suggested_name
 from clftui.app.preferences import state_folder
 from clftui.app.registry import READING
+from clftui.app.summaries import summary
 from clftui.state.filter_steps import add, passing
 from clftui.state.filters import COLUMNS, Expression
 from clftui.state.moves import find_class, focus_run, say, select
@@ -43,16 +44,6 @@ if TYPE_CHECKING:
 
 CLIPBOARD_BYTES = 74_994
 """What fits a sequence of 100,000 bytes in base64; terminals may drop a longer one."""
-
-SUMMARIES = {
-    Tab.RUNS: "a run a row; the score of the split, then the others",
-    Tab.RANKING: "runs are rows, classes columns; bigger and brighter is better",
-    Tab.MATRIX: "rows are true classes, columns predicted classes",
-    Tab.EPOCHS: "a class a row, an epoch a half column; strong is trouble",
-    Tab.MAP: "samples (or classes) that the model finds alike lie close",
-    Tab.SCORES: "a column for each predicted class, a mark for each sample, the surest at the bottom",
-    Tab.SAMPLES: "the samples of the selection, surest first",
-}
 
 
 def _find(screen: MainScreen) -> None:
@@ -193,7 +184,7 @@ def _help(screen: MainScreen) -> None:
     tab = screen.now.tab
     alone = screen.now.alone
     commands = [c for c in screen.registry.of(tab) if c.keys and c.alone in (None, alone)]
-    screen.app.push_screen(HelpSheet(tab.label, SUMMARIES[tab], commands, READING[tab]))
+    screen.app.push_screen(HelpSheet(tab.label, summary(screen.now), commands, READING[tab]))
 
 
 def _quit(screen: MainScreen) -> None:
