@@ -18,7 +18,7 @@ from clftui.state.movers import Mover, MoversView, movers_of
 from clftui.state.moves import say, select
 from clftui.state.session import Session
 from clftui.state.settings import EpochsPane
-from clftui.state.versus import Kind, Versus
+from clftui.state.versus import against_words
 from clftui.text import sanitise
 
 _ORDER = {Part.CLASS: 0, Part.GROUP: 1, Part.CELL: 2}
@@ -65,7 +65,7 @@ class MoverLines:
 
 def movers(session: Session, *, wait: bool = False) -> MoverLines:
     """The movers of the runs A to D; of the focused one where it has no letter."""
-    against = versus_words(session, session.versus)
+    against = against_words(session.versus, session.catalog)
     try:
         found = movers_of(session, wait=wait)
         run = session.run
@@ -81,22 +81,6 @@ def movers(session: Session, *, wait: bool = False) -> MoverLines:
     lines, limit = _lines(found)
     named = tuple(replace(line, name=_name(session, line.mover)) for line in lines) if len(lines) <= 200 else lines
     return MoverLines(named, against=against, limit=limit, sentence="" if lines else "Nothing moved beyond chance.")
-
-
-def versus_words(session: Session, versus: Versus) -> str:
-    """`since the epoch before`, `since epoch 7`, `against cnn`."""
-    match versus.kind:
-        case Kind.BEFORE:
-            return "since the epoch before"
-        case Kind.BEST:
-            return "since the best epoch"
-        case Kind.EPOCH:
-            return f"since epoch {versus.epoch}"
-        case Kind.RUN:
-            run = session.catalog.run(versus.name)
-            return f"against {sanitise(run.name if run is not None else versus.name)}"
-        case _:
-            return f"against {sanitise(versus.name)}"
 
 
 @lru_cache(maxsize=4)

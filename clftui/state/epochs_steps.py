@@ -10,7 +10,7 @@ from clftui.state.epochs_view import METRICS, RunEpochs, epochs_table, inside, m
 from clftui.state.moves import cycle, focus_run, say, select
 from clftui.state.session import Session
 from clftui.state.settings import EpochsPane
-from clftui.state.versus import Kind, Versus
+from clftui.state.versus import Kind, Versus, against_words
 from clftui.text import sanitise, signed
 
 RATES = (1.0, 2.0, 4.0, 8.0)
@@ -167,7 +167,7 @@ def next_versus(session: Session) -> Session:
     at = choices.index(session.versus) + 1 if session.versus in choices else 0
     versus = choices[at % len(choices)]
     changed = replace(session, versus=versus, epochs=replace(session.epochs, line=0))
-    return say(changed, f"Movers and flips {epochs_list.versus_words(session, versus)}.")
+    return say(changed, f"Movers and flips {against_words(versus, session.catalog)}.")
 
 
 def point(session: Session, name: str | None, run: str | None = None) -> Session:

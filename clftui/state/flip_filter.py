@@ -16,7 +16,7 @@ from clftui.state.bound_filters import bind, reads_tags
 from clftui.state.comparison import best_epoch
 from clftui.state.filters import Filter, FilterError, Mask, apply_filters
 from clftui.state.peers import Peers, aligned, epoch_at, table_of
-from clftui.state.versus import Kind, Versus
+from clftui.state.versus import Kind, Versus, against_words
 from clftui.text import sanitise
 
 if TYPE_CHECKING:
@@ -83,19 +83,6 @@ class Flipped:
         if passed is not None:
             mask &= passed[place]
         return np.asarray(mask, dtype=np.bool_)
-
-
-def against_words(versus: Versus) -> str:
-    """`since epoch 7`, `against cnn`."""
-    match versus.kind:
-        case Kind.EPOCH:
-            return f"since epoch {versus.epoch}"
-        case Kind.BEST:
-            return "since the best epoch"
-        case Kind.BEFORE:
-            return "since the epoch before"
-        case _:
-            return f"against {sanitise(versus.name)}"
 
 
 def outcomes_between(

@@ -16,14 +16,14 @@ from clftui.schema import FormatError
 from clftui.state.comparison import Comparison, comparison
 from clftui.state.filter_values import Named
 from clftui.state.filters import Filter
-from clftui.state.flip_filter import Flip, Flipped, against_words, outcomes_between
+from clftui.state.flip_filter import Flip, Flipped, outcomes_between
 from clftui.state.later import LATER, weak
 from clftui.state.moves import drill_to_samples, say
 from clftui.state.peers import aligned
 from clftui.state.sample_list import Nothing
 from clftui.state.selection import Part, Scope
 from clftui.state.session import Session, passed
-from clftui.state.versus import Versus
+from clftui.state.versus import Versus, against_words
 from clftui.text import sanitise
 
 Bool = NDArray[np.bool_]

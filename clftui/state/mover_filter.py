@@ -9,9 +9,9 @@ import numpy as np
 
 from clftui.data.run import Run
 from clftui.state.filters import FilterError, Mask
-from clftui.state.flip_filter import against_words, other_side
+from clftui.state.flip_filter import other_side
 from clftui.state.peers import Peers, aligned
-from clftui.state.versus import Versus
+from clftui.state.versus import Versus, against_words
 from clftui.text import sanitise
 
 if TYPE_CHECKING:

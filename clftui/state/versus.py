@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from clftui.state.filters import FilterError
 from clftui.text import sanitise
+
+if TYPE_CHECKING:
+    from clftui.data.catalog import Catalog
 
 
 class Kind(StrEnum):
@@ -52,3 +56,17 @@ def parse_versus(text: str) -> Versus:
     if kind in ("run", "split") and name:
         return Versus(Kind(kind), name)
     raise FilterError(f"{sanitise(text)}: write epoch:7, epoch:best, epoch:before, run:NAME or split:NAME")
+
+
+def against_words(versus: Versus, catalog: Catalog | None = None) -> str:
+    """`since the epoch before`, `since epoch 7`, `against cnn`: by the name of a run where `catalog` knows its key."""
+    match versus.kind:
+        case Kind.BEFORE:
+            return "since the epoch before"
+        case Kind.BEST:
+            return "since the best epoch"
+        case Kind.EPOCH:
+            return f"since epoch {versus.epoch}"
+        case _:
+            run = catalog.run(versus.name) if catalog is not None and versus.kind is Kind.RUN else None
+            return f"against {sanitise(run.name if run is not None else versus.name)}"

@@ -12,13 +12,13 @@ from clftui.data.catalog import open_catalog
 from clftui.state import flips_list
 from clftui.state.filter_values import OnlyRight
 from clftui.state.filters import Expression, FilterError
-from clftui.state.flip_filter import Flip, Flipped, against_words
+from clftui.state.flip_filter import Flip, Flipped
 from clftui.state.flips import FlipRow, Flips, Pattern, drill, drill_pattern, flips, run_sets
 from clftui.state.moves import back, select
 from clftui.state.sample_list import Nothing, SampleList, listing
 from clftui.state.selection import Tab
 from clftui.state.session import Session, open_session
-from clftui.state.versus import Kind, Versus, parse_versus
+from clftui.state.versus import Kind, Versus, against_words, parse_versus
 from tests.answers import write_answers, write_table
 
 TRUE = "aaaabbbbcccc"
