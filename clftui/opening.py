@@ -74,6 +74,10 @@ def make_session(chosen: Mapping[str, Any]) -> Session:
     session = named_order(session, chosen.get("sort"), chosen.get("group_by"), chosen.get("part"))
     if chosen.get("against"):
         session = replace(session, versus=_versus_of(chosen["against"]))
+    if chosen.get("points") or chosen.get("layout"):
+        from clftui.state.map_settings import asked  # Reports alone ask for a map.
+
+        session = replace(session, map=asked(session.map, chosen.get("points"), chosen.get("layout")))
     if chosen.get("rows"):
         session = replace(session, ranking=replace(session.ranking, rows=RankingRows(chosen["rows"])))
     session = _replayed(session, chosen.get("replay"), tags=bool(chosen.get("replay_tags")))

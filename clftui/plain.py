@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-COMMANDS = ("open", "report", "check", "export", "list", "doctor", "completion")
+COMMANDS = ("open", "report", "check", "export", "list", "import", "doctor", "completion")
+MAP_POINTS = ("samples", "classes", "runs", "epochs")
+MAP_LAYOUTS = ("quick", "t-sne", "smacof")
 TABS = ("runs", "ranking", "matrix", "epochs", "map", "scores", "samples")
 PANES = ("pairs", "readout")
 GRAPHICS = ("auto", "kitty", "sixel", "blocks", "term-image", "none")

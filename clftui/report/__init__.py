@@ -11,7 +11,8 @@ from clftui.state.session import Session
 
 REPORT_FORMATS = ("text", "md", "json", "csv")
 VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "epochs", "curves", "movers", "flips",
-         "dynamics", "samples", "issues", "triage", "collect", "scores", "parallel", "calibration")  # fmt: skip
+         "dynamics", "samples", "issues", "triage", "collect", "scores", "parallel", "calibration",
+         "map")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,13 @@ def _view(name: str) -> View:
         scores,
         triage,
     )
+    from clftui.report import map as map_report
 
     return {
         "runs": View(runs.table, runs.data),
         "ranking": View(ranking.table, ranking.data),
         "matrix": View(matrix.table, matrix.data),
+        "map": View(map_report.table, map_report.data),
         "pairs": View(pairs.table, pairs.data),
         "blocks": View(blocks.table, blocks.data),
         "groups": View(groups.table, groups.data),

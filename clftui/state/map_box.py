@@ -1,10 +1,6 @@
-"""A region of the map: its samples as a filter that every view obeys, or as those selected by hand."""
+"""A region of the map, a box or a lasso: which points lie in it."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,46 +9,10 @@ from clftui.state.filters import Mask
 from clftui.state.map_model import MapModel
 from clftui.state.map_settings import Spot
 from clftui.state.peers import table_of
-from clftui.state.sample_ids import id_of, row_of
-from clftui.text import plural, sanitise
-
-if TYPE_CHECKING:
-    from clftui.data.evaluation import Evaluation
-    from clftui.data.samples import SampleTable
+from clftui.state.sample_ids import id_of
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class OnMap:
-    """Only the samples that lay in a region of the map, each by its id; of no other split."""
-
-    words: str
-    split: str
-    ids: frozenset[str]
-
-    @property
-    def kind(self) -> str:
-        return "region of the map"
-
-    def describe(self) -> str:
-        return sanitise(self.words)
-
-    def mask(self, evaluation: Evaluation, samples: SampleTable | None) -> Mask:
-        if evaluation.split != self.split:
-            return np.zeros(evaluation.true.size, dtype=np.bool_)
-        return np.isin(evaluation.sample, _rows(self.ids, samples))
-
-
-@lru_cache(maxsize=8)
-def _rows(ids: frozenset[str], samples: SampleTable | None) -> Int64:
-    return np.asarray(sorted(row_of(samples, name) for name in ids), dtype=np.int64)
-
-
-def region_words(n: int, split: str, lasso: bool) -> str:
-    """`214 samples in a box on the map of test`"""
-    return f"{plural(n, 'sample')} in a {'lasso' if lasso else 'box'} on the map of {split}"
 
 
 def inside_box(places: Float64, one: Spot, other: Spot) -> Mask:

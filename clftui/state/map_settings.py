@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from clftui.analysis.class_distance import ClassDistance
@@ -83,3 +83,16 @@ class MapSettings:
     """Where a box begins that ends at the cursor."""
     lasso: tuple[Spot, ...] = ()
     """The corners of a region drawn by mouse, instead of a box."""
+
+
+def asked(now: MapSettings, points: str | None, layout: str | None) -> MapSettings:
+    """The settings with what a command line names: samples, classes, runs or epochs; quick, t-sne or smacof."""
+    if points == "classes":
+        now = replace(now, of=MapOf.CLASSES)
+    elif points is not None:
+        now = replace(now, multiples=Multiples.ONE if points == "samples" else Multiples(points))
+    method = {"quick": MapMethod.QUICK, "t-sne": MapMethod.TSNE, "smacof": MapMethod.STRESS}.get(layout or "")
+    if method is None:
+        return now
+    samples = now.method if method is MapMethod.STRESS else method
+    return replace(now, method=samples, class_method=method)

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from clftui.state.map_box import OnMap, names_of, region, region_words
+from clftui.state.map_box import names_of, region
+from clftui.state.map_filter import OnMap, region_words
 from clftui.state.map_frame import Frame, frame_for
 from clftui.state.map_model import Anchors, MapModel, map_model
 from clftui.state.map_settings import MapOf, MapSettings, Multiples, Spot

@@ -14,7 +14,7 @@ from clftui.state.filter_values import InGroup, Named, NotInTopK, OnlyRight, Pre
 from clftui.state.filters import Expression, FilterError
 from clftui.state.flip_filter import Flipped
 from clftui.state.group_filters import Examples
-from clftui.state.map_box import OnMap
+from clftui.state.map_filter import OnMap
 from clftui.state.mover_filter import Moved
 from clftui.state.sample_history import Became
 from clftui.state.score_filter import ScoreOf
