@@ -18,7 +18,7 @@ from clftui.state.unready import NotYet, note_missing
 from clftui.state.what_if import score_words
 from clftui.text import count, plural, sanitise, shorten
 from clftui.views.view import follow
-from clftui.widgets.calibration_lists import RunLine, draw_classes, draw_runs, temperature_words
+from clftui.widgets.calibration_lists import RunLine, draw_classes, draw_history, draw_runs, temperature_words
 from clftui.widgets.reliability import Diagram, draw_diagram
 from clftui.widgets.sentence import draw_sentence, wrapped
 from clftui.widgets.thresholds import area_words, draw_curve, draw_outcomes, draw_scores
@@ -28,7 +28,8 @@ WIDE = 100
 """Columns from which on two curves stand beside the numbers."""
 BESIDE = 64
 """Columns from which on a diagram stands beside the numbers: these alone say as much."""
-TALLEST = 30
+LOWEST = 24
+"""Lines that a diagram takes where they are there, however narrow it is."""
 _LEAST_LIST = 4
 
 
@@ -86,7 +87,7 @@ class DecisionsPane:
             return
         left = min(max(canvas.width * 48 // 100, 34), 84) if canvas.width >= BESIDE else -2
         if left > 0:
-            self._diagram(canvas, session, left, min(canvas.height - 1, TALLEST))
+            self._diagram(canvas, session, left, min(canvas.height - 1, max(left // 2 + 2, LOWEST)))
         x, width = left + 3, canvas.width - left - 4
         lines = run_lines(session)
         y = draw_runs(canvas, x, 0, width, lines) + 1
@@ -106,8 +107,10 @@ class DecisionsPane:
         cursor = places.get(names.index(shown_class(session) or names[0]), 0)
         self._first = follow(self._first, cursor, canvas.height - y - 1, len(order))
         safe = tuple(map(sanitise, names))
-        draw_classes(canvas, x, y, width, canvas.height - y, safe, order, own, known, self._first, cursor)
-        self._list = x, y + 1, tuple(names[cls] for cls in order[self._first :].tolist())
+        tall = min(canvas.height - y, len(order) + 1)
+        draw_classes(canvas, x, y, width, tall, safe, order, own, known, self._first, cursor)
+        self._list = x, y + 1, tuple(names[cls] for cls in order[self._first : self._first + tall - 1].tolist())
+        draw_history(canvas, x, y + tall + 1, width, canvas.height - y - tall - 1, lines)
 
     def _diagram(self, canvas: Canvas, session: Session, width: int, height: int) -> None:
         run, p = session.run, canvas.palette

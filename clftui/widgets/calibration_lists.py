@@ -8,14 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from clftui.drawing.braille import spark
+from clftui.drawing.braille import blank, codes, polyline, scaled, spark
 from clftui.drawing.canvas import BOLD, Canvas, Span
+from clftui.drawing.cells import BLANK
 from clftui.state.calibration import Measures, Past, Temperature, Whole
 from clftui.text import UNDEFINED, count, decimals_for, percent, sanitise, text_width
 from clftui.widgets.reliability import gap_words
 from clftui.widgets.timeline import run_colour
 
 SPARK = 12
+TALLEST, WIDEST = 12, 70
+"""Lines and columns of the chart over epochs at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +96,7 @@ def number(value: float) -> str:
 
 def _scale(lines: tuple[RunLine, ...]) -> float:
     values = [float(np.nanmax(each.past.ece)) for each in lines
-              if each.past is not None and np.isfinite(each.past.ece).any()]  # fmt: skip
+              if each.past is not None and len(each.past.epochs) > 1 and np.isfinite(each.past.ece).any()]  # fmt: skip
     return max(values, default=0.0)
 
 
@@ -103,6 +106,38 @@ def _draw_past(canvas: Canvas, x: int, y: int, each: RunLine, scale: float) -> N
     p = canvas.palette
     ink = run_colour(canvas, each.letter)
     canvas.put(x, y, spark(each.past.ece, SPARK, 0.0, scale), ink if each.focused else p.mix(ink, p.page, 0.45))
+
+
+def draw_history(canvas: Canvas, x: int, y: int, width: int, height: int, lines: tuple[RunLine, ...]) -> None:
+    """ECE over the epochs of every run that has some, from 0 up; nothing where there is too little room."""
+    p, scale = canvas.palette, _scale(lines)
+    grown = [each for each in lines if each.past is not None and len(each.past.epochs) > 1]
+    tall, wide = min(height - 2, TALLEST), min(width - 5, WIDEST)
+    if not grown or not scale or tall < 4 or wide < 20:
+        return
+    first, last = (pick(end for each in grown if each.past for end in each.past.epochs) for pick in (min, max))
+    canvas.line(x, y, [Span("ECE by epoch", p.text, None, BOLD)])
+    for value in (scale, 0.0):
+        line = y + 1 + int(scaled([value], 0.0, scale, 4 * tall)[0]) // 4
+        canvas.text(x, line, percent(value), p.muted, width=4, align="right")
+    dots, ink = blank(wide, tall), np.full((tall, wide), p.line, np.int32)
+    for each in sorted(grown, key=lambda run: run.focused):
+        assert each.past is not None
+        own = blank(wide, tall)
+        at = (np.asarray(each.past.epochs) - first) / max(last - first, 1) * (2 * wide - 1)
+        polyline(own, at, scaled(each.past.ece, 0.0, scale, 4 * tall), thick=each.focused)
+        dots |= own
+        colour = run_colour(canvas, each.letter)
+        ink[codes(own) != BLANK] = colour if each.focused else p.mix(colour, p.page, 0.35)
+    canvas.put(x + 5, y + 1, codes(dots), ink)
+    for each in grown:
+        value = each.past.ece[-1] if each.past is not None else math.nan
+        if math.isfinite(value):
+            line = y + 1 + int(scaled([value], 0.0, scale, 4 * tall)[0]) // 4
+            end = (each.past.epochs[-1] - first) / max(last - first, 1) if each.past is not None else 1.0
+            canvas.text(x + 5 + round(end * (wide - 1)), line, each.letter, run_colour(canvas, each.letter), attrs=BOLD)
+    canvas.text(x + 5, y + 1 + tall, str(first), p.muted)
+    canvas.text(x + 5, y + 1 + tall, str(last), p.muted, width=wide, align="right")
 
 
 def temperature_words(found: Temperature | None, problem: str) -> tuple[str, ...]:

@@ -177,7 +177,7 @@ def bin_words(found: Reliability, at: int) -> str:
     gap = 100 * float(found.gap[at])
     which = "too sure" if gap > 0 else "not sure enough"
     within = found.low[at] <= found.confidence[at] <= found.high[at]
-    tail = "within chance" if within else f"{abs(gap):.0f} points {which}"
+    tail = "within chance" if within else f"{abs(gap):.{0 if abs(gap) >= 9.95 else 1}f} points {which}"
     sure = percent(float(found.confidence[at]), 0)
     return f"{span}  sure {sure}, right {shown} {arms} ({count(right)} of {count(n)}): {tail}"
 

@@ -102,17 +102,19 @@ async def test_keys_mean_their_own_in_calibration_and_the_old_ones_in_the_stacks
         main = main_of(pilot)
         await press(pilot, "6", "v", "v")
         assert variant_of(pilot) == "calibration" and suggested_name(main.now) == "calibration.md"
+        before = main.now.scores
         await press(pilot, "n", "z", "i")
         given = main.now.calibration
         assert (given.binning.value, given.bins, given.of_class) == ("equal mass", 20, True)
-        assert not main.now.scores.logit
+        assert main.now.scores == before
         await press(pilot, "?")
         sheet = pilot.app.screen
         assert isinstance(sheet, HelpSheet)
         await press(pilot, "escape", "v", "v")
         assert variant_of(pilot) == "stacks"
         await press(pilot, "n")
-        assert main.now.scores.logit and main.now.calibration == given
+        assert main.now.scores.logit
+        assert main.now.calibration == given
 
 
 async def test_a_bin_opens_its_samples_and_back_returns(tmp_path: Path) -> None:
