@@ -50,6 +50,7 @@ def program() -> click.Group:
     import click
 
     from clftui import __version__
+    from clftui.cli_check import check_command
     from clftui.cli_export import export_command, list_command
     from clftui.cli_import import import_command
 
@@ -72,7 +73,7 @@ def program() -> click.Group:
 
     group.add_command(_open_command())
     group.add_command(_report_command())
-    group.add_command(_check_command())
+    group.add_command(check_command())
     group.add_command(export_command())
     group.add_command(list_command())
     group.add_command(import_command())
@@ -209,33 +210,6 @@ def _report_command() -> click.Command:
                           size=size, output=output))  # fmt: skip
 
     return report
-
-
-def _check_command() -> click.Command:
-    import click
-
-    @click.command("check")
-    @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-    @click.option("--baseline", required=True, type=click.Path(path_type=Path), metavar="PATH",
-                  help="What must not be fallen behind: a run of the same name, or the only run there.")  # fmt: skip
-    @click.option("--rules", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-                  help="Further bounds: [[rule]] tables in TOML.")  # fmt: skip
-    @click.option("--run", metavar="NAME", help="Check this run alone.")
-    @click.option("--baseline-run", metavar="NAME", help="Check against this run of the baseline.")
-    @click.option("--split", metavar="NAME", help="Check on this split.")
-    @click.option("--hierarchy", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-                  help="Class hierarchy, whose groups are tested too.")  # fmt: skip
-    @click.option("--format", "form", type=click.Choice(("text", "md", "json")), default="text", show_default=True)
-    def check(paths: tuple[Path, ...], **chosen: Any) -> None:
-        """Has any class, group or confusion of PATHS got worse than in a baseline, beyond its test?
-
-        Ends with 1 and names what regressed, with 0 where nothing did, with 2 where it could not compare.
-        """
-        from clftui.check import run_check
-
-        sys.exit(run_check(paths, **chosen))
-
-    return check
 
 
 def _doctor_command() -> click.Command:

@@ -52,6 +52,11 @@ class LabelledFiles:
             raise FormatError(lacking.path, "true", "is missing, so ranks cannot be merged", "write it in each rank")
 
     @property
+    def parts(self) -> tuple[Arrays, ...]:
+        """The files as they are stored, one for each rank."""
+        return self._parts
+
+    @property
     def path(self) -> str:
         """The file, or the first rank's."""
         return self._parts[0].path

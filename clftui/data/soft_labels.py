@@ -3,6 +3,9 @@
 They lie beside a sample table: `samples/test.soft.npy` for `samples/test.csv`, numbers (N, K), a row for each row of
 the table and a column for each class in the order of run.json. Counts do as well as shares: rows are divided by their
 sum. A row of zeros is a sample that nobody labelled.
+
+Several true classes may be listed instead: `samples/test.real.json` (as ReaL has them for ImageNet), a list for each
+row of the table with the classes that are all right, by number or name; they share alike. An empty list is no label.
 """
 
 from __future__ import annotations
@@ -15,22 +18,29 @@ from numpy.typing import NDArray
 
 from clftui.data.samples import SampleTable
 from clftui.schema import FormatError
-from clftui.storage import Signature, file_signature, read_npy
+from clftui.storage import Signature, file_signature, read_json, read_npy
 
 Float32 = NDArray[np.float32]
 
 ENDING = ".soft.npy"
+LISTS_ENDING = ".real.json"
 _FITTING = 0.5
 """The share of samples whose hard label must have got at least something, or the columns mean other classes."""
 
 _lock = threading.Lock()
-_read: dict[Path, tuple[Signature, Float32]] = {}
+_read: dict[tuple[Path, tuple[str, ...]], tuple[Signature, Float32]] = {}
 _KEPT = 8
 
 
 def soft_path(table: SampleTable) -> Path:
     """Where the soft labels of a table's samples lie."""
     return table.path.with_name(table.path.stem + ENDING)
+
+
+def sidecars(table: SampleTable) -> list[tuple[Path, str]]:
+    """The files with soft labels that lie beside a table, the one that counts first, each with its ending."""
+    places = [(table.path.with_name(table.path.stem + ending), ending) for ending in (ENDING, LISTS_ENDING)]
+    return [(path, ending) for path, ending in places if path.is_file()]
 
 
 def soft_labels(table: SampleTable | None, classes: tuple[str, ...]) -> Float32 | None:
@@ -40,17 +50,21 @@ def soft_labels(table: SampleTable | None, classes: tuple[str, ...]) -> Float32 
     """
     if table is None:
         return None
-    path = soft_path(table)
+    found = sidecars(table)
+    if not found:
+        return None
+    path, ending = found[0]
     try:
         signature = file_signature(path)
     except OSError:
         return None
+    key = (path, classes if ending == LISTS_ENDING else ())
     with _lock:
-        known = _read.get(path)
+        known = _read.get(key)
         if known is None or known[0] != signature:
             while len(_read) >= _KEPT:
                 _read.pop(next(iter(_read)))
-            known = _read[path] = (signature, _shares(path))
+            known = _read[key] = (signature, _of_lists(path, classes) if ending == LISTS_ENDING else _shares(path))
     shares = known[1]
     if shares.shape != (table.n, len(classes)):
         wanted = f"({table.n}, {len(classes)})"
@@ -68,6 +82,26 @@ def _shares(path: Path) -> Float32:
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         table /= table.sum(axis=1, keepdims=True)
     table[~(np.isfinite(table).all(axis=1) & (values >= 0).all(axis=1))] = np.nan
+    table.setflags(write=False)
+    return table
+
+
+def _of_lists(path: Path, classes: tuple[str, ...]) -> Float32:
+    rows = read_json(path)
+    remedy = "write a list for each sample with the numbers or names of the classes that are right"
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise FormatError(path, "", "is no list of lists", remedy)
+    index: dict[object, int] = {name: number for number, name in enumerate(classes)}
+    table = np.full((len(rows), len(classes)), np.nan, dtype=np.float32)
+    for at, row in enumerate(rows):
+        chosen = {index.get(each, each) for each in row if isinstance(each, (int, str)) and not isinstance(each, bool)}
+        wrong = [each for each in chosen if not isinstance(each, int) or not 0 <= each < len(classes)]
+        if wrong or len(chosen) != len(set(map(str, row))):
+            said = str(wrong[0] if wrong else row)[:40]
+            raise FormatError(path, "", f"holds {said}, which is no class, in row {at}", remedy)
+        if chosen:
+            table[at] = 0
+            table[at, list(map(int, chosen))] = 1 / len(chosen)
     table.setflags(write=False)
     return table
 

@@ -1,0 +1,62 @@
+"""The images of imported samples: referred to where they are, or copied beside the runs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from clftui.data.samples import SampleTable
+from clftui.schema import FormatError
+from clftui.text import plural
+
+FOLDER = "images"
+
+
+class Images:
+    """Paths of images as the new table gives them; with `copy` the images lie in `dest`/images/<split>."""
+
+    def __init__(self, dest: Path, copy: bool) -> None:
+        self.copied = 0
+        self._dest = dest
+        self._copy = copy
+        self._missing = 0
+
+    def notes(self) -> list[str]:
+        """One sentence where images were not found."""
+        if not self._missing:
+            return []
+        return [f"{plural(self._missing, 'image was', 'images were')} not found; --images ROOT says where they are"]
+
+    def placed(self, split: str, table: SampleTable, folder: Path) -> list[str]:
+        """(n,) the path of each row for a table in `folder`; as it was given where there is no such file."""
+        given = table.paths.tolist() if table.paths is not None else []
+        found = [
+            path if (path := table.path_of(row)) is not None and path.is_file() else None for row in range(table.n)
+        ]
+        self._missing += sum(bool(name) and path is None for name, path in zip(given, found, strict=True))
+        parents = {path.absolute().parent for path in found if path is not None}
+        root = Path(os.path.commonpath(parents)) if parents else Path()
+        out = []
+        for name, path in zip(given, found, strict=True):
+            if path is None:
+                out.append(name)
+                continue
+            place = path.absolute()
+            if self._copy:
+                place = self._dest / FOLDER / split / place.relative_to(root)
+                self._put(path, place)
+            out.append(Path(os.path.relpath(place, folder)).as_posix())
+        return out
+
+    def _put(self, path: Path, place: Path) -> None:
+        size = path.stat().st_size
+        if place.exists():
+            if place.stat().st_size != size:
+                raise FormatError(place, "", "is there already and is another image", "choose another folder")
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        partial = place.with_name(f".{place.name}.part")
+        shutil.copyfile(path, partial)
+        partial.replace(place)
+        self.copied += 1
