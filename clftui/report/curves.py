@@ -30,8 +30,8 @@ def data(session: Session, options: Options | None = None) -> dict[str, Any]:
     shown = tradeoff(session)
     return {
         "runs": [_entry(run, found) for run, found in _read(session, options)],
-        "pareto_cost": shown.unit.value if shown.members else None,
-        "pareto": [shown.members[at].run.name for at in shown.ladder],
+        "pareto_cost": shown.unit.value if shown.runs else None,
+        "pareto": [shown.runs[at].name for at in shown.ladder],
     }
 
 
@@ -61,14 +61,14 @@ def _entry(run: Run, found: RunCurves) -> dict[str, Any]:
 def table(session: Session, options: Options | None = None) -> Table:
     """A row a run and split: newest and best accuracy, newest and lowest loss, and since when it over-fits."""
     shown = tradeoff(session)
-    front = {shown.members[at].run.key for at in shown.ladder}
+    front = {shown.runs[at].key for at in shown.ladder}
     rows = tuple(
         _row(run, found, curve, run.key in front)
         for run, found in _read(session, options)
         for curve in found.splits.values()
     )
     notes = [RULE, CHOSEN]
-    if shown.members:
+    if shown.runs:
         notes.append(f"Pareto front of {shown.unit.label} against accuracy on {session.selection.split}.")
     return Table(f"Training curves of {session.catalog.name}", COLUMNS, rows, tuple(notes))
 

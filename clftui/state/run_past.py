@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,10 +11,10 @@ from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.state.history import history
 from clftui.state.later import LATER, weak
+from clftui.state.reported import reported_past
 
 READABLE = 600_000
 """Samples times epochs whose labels are read for one run's curve; of longer runs only the last epochs are read."""
-_SCALAR_NAMES = ("accuracy", "acc", "top1", "acc1")
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def past(run: Run, split: str, epoch: int, *, wait: bool = False) -> Past | None
 
 def _read(run: Run, split: str, epoch: int) -> Past:
     epochs = run.epochs(split)
-    values = _of_history(run, split) or _logged(run, split)
+    values = _of_history(run, split) or dict(reported_past(run, split))
     near = {epoch, max((each for each in epochs if each < epoch), default=epoch)}
     size = _accuracy(run, split, epoch)[1]
     wanted = set(epochs) if len(epochs) * size <= READABLE else near
@@ -70,25 +69,3 @@ def _accuracy(run: Run, split: str, epoch: int) -> tuple[float, int]:
         return accuracy(evaluation.confusion), evaluation.confusion.total
     except FormatError:
         return math.nan, 0
-
-
-def _logged(run: Run, split: str) -> dict[int, float]:
-    """Accuracies that the training script logged itself, where they are shares."""
-    found: dict[int, float] = {}
-    try:
-        rows = run.scalars()
-    except FormatError:
-        return found
-    for row in rows:
-        value, epoch = _named(row), row.get("epoch")
-        if row.get("split") == split and isinstance(epoch, int) and value is not None and 0 <= value <= 1:
-            found[epoch] = value
-    return found
-
-
-def _named(row: Mapping[str, object]) -> float | None:
-    for name in _SCALAR_NAMES:
-        value = row.get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value)
-    return None

@@ -202,7 +202,7 @@ def _step_front(session: Session, by: int) -> Session:
         cost = shown.cost[own] if own is not None else 0.0
         dearer = next((place for place, each in enumerate(ladder) if shown.cost[each] >= cost), len(ladder))
         at = min(max(dearer if by > 0 else dearer - 1, 0), len(ladder) - 1)
-    return focus_run(session, shown.members[ladder[at]].run.key)
+    return focus_run(session, shown.runs[ladder[at]].key)
 
 
 def enter_group(session: Session) -> Session:

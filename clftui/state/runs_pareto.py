@@ -13,6 +13,7 @@ from clftui.analysis.intervals import accuracy_interval
 from clftui.analysis.pareto import pareto_front
 from clftui.data.run import Run
 from clftui.state.members import Member, members
+from clftui.state.reported import reported_score
 from clftui.state.session import Session
 from clftui.state.settings import Cost
 
@@ -21,13 +22,13 @@ Float64 = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Tradeoff:
-    """Runs that say what they cost: `members` and (N,) `cost`, `accuracy`, `low`, `high` (95 % Wilson), `front` bool.
+    """Runs that say what they cost: `runs` and (N,) `cost`, `accuracy`, `low`, `high` (95 % Wilson), `front` bool.
 
     `silent` counts those on this split that do not say it.
     """
 
     unit: Cost
-    members: tuple[Member, ...]
+    runs: tuple[Run, ...]
     cost: Float64
     accuracy: Float64
     low: Float64
@@ -43,24 +44,35 @@ class Tradeoff:
 
     def place(self, key: str | None) -> int | None:
         """The place of a run, by its key."""
-        return next((at for at, member in enumerate(self.members) if member.run.key == key), None)
+        return next((at for at, run in enumerate(self.runs) if run.key == key), None)
 
 
 def tradeoff(session: Session) -> Tradeoff:
     """Cost and accuracy of all runs on the selected split and epoch, under the filters."""
-    return _tradeoff(members(session)[0], shown_cost(session))
+    present, absent = members(session)
+    selection = session.selection
+    told = () if session.filters else tuple(each.run for each in absent if not each.broken)
+    return _tradeoff(present, told, selection.split, selection.epoch, shown_cost(session))
 
 
 @lru_cache(maxsize=4)
-def _tradeoff(present: tuple[Member, ...], unit: Cost) -> Tradeoff:
-    costs = np.array([cost_of(member.run, unit) for member in present], dtype=np.float64)
+def _tradeoff(
+    present: tuple[Member, ...], told: tuple[Run, ...], split: str | None, epoch: int | None, unit: Cost
+) -> Tradeoff:
+    """`told`: runs without predictions on the split, which count where they tell their accuracy."""
+    scores = [(member.run, accuracy_interval(member.confusion)) for member in present]
+    for run in told:
+        score = reported_score(run, split, epoch)
+        if not math.isnan(score.value):
+            scores.append((run, (score.value, score.low, score.high)))
+    costs = np.array([cost_of(run, unit) for run, _ in scores], dtype=np.float64)
     said = [at for at, cost in enumerate(costs.tolist()) if not math.isnan(cost)]
-    shown = tuple(present[at] for at in said)
-    found = np.array([accuracy_interval(member.confusion) for member in shown], dtype=np.float64).reshape(-1, 3)
+    shown = tuple(scores[at][0] for at in said)
+    found = np.array([scores[at][1] for at in said], dtype=np.float64).reshape(-1, 3)
     cost = costs[said]
     return Tradeoff(
         unit, shown, cost, found[:, 0], found[:, 1], found[:, 2], pareto_front(cost, found[:, 0]),
-        len(present) - len(said),
+        len(scores) - len(said),
     )  # fmt: skip
 
 

@@ -13,14 +13,17 @@ from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.state.later import LATER, weak
 from clftui.state.live_words import live_mark
-from clftui.state.members import Member, members
+from clftui.state.members import Absent, Member, members
 from clftui.state.moves import focus_run, go
+from clftui.state.reported import reported_epoch, reported_past, reported_score
 from clftui.state.run_past import Past, past
 from clftui.state.runs_score import Score
 from clftui.state.selection import Tab
 from clftui.state.session import Session, all_splits
 from clftui.state.settings import RunsPane, RunsSort
 from clftui.text import count, sanitise
+
+ONLY_TOLD = "its accuracy is what the run tells itself: no predictions were logged"
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +44,8 @@ class RunRow:
     """The rows of runs that differ in their seed alone, where this row stands for all of them."""
     title: str = ""
     """What such runs are called together."""
+    told: int | None = None
+    """The epoch of a score that the run only tells, without predictions."""
 
     @property
     def name(self) -> str:
@@ -54,7 +59,7 @@ class RunRow:
 
     @property
     def epoch(self) -> int | None:
-        return self.member.evaluation.epoch if self.member is not None else None
+        return self.member.evaluation.epoch if self.member is not None else self.told
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,9 +84,7 @@ def runs_table(session: Session, *, wait: bool = False) -> RunsTable:
     """The table for `session`. Sorting by change needs every run's past: what is not read yet comes last, unless
     `wait`."""
     present, absent = members(session)
-    rows = _rows(present) + tuple(
-        RunRow(each.run, None, Score(), math.nan, "", math.nan, each.reason, each.broken, each.brief) for each in absent
-    )
+    rows = _rows(present) + tuple(_absent(session, each) for each in absent)
     split, sort = session.selection.split or "", session.runs.sort
     if session.runs.seeds:
         from clftui.state.runs_seed_rows import together
@@ -95,6 +98,15 @@ def runs_table(session: Session, *, wait: bool = False) -> RunsTable:
         hyperparameters=differing(session.catalog.runs),
         filtered=bool(session.filters),
     )
+
+
+def _absent(session: Session, absent: Absent) -> RunRow:
+    """The row of a run without predictions: what it tells of itself, unless filters ask for samples."""
+    run, split = absent.run, session.selection.split
+    told = None if absent.broken or session.filters else reported_epoch(run, split, session.selection.epoch)
+    score = Score() if told is None else reported_score(run, split, told)
+    reason, brief = (absent.reason, absent.brief) if told is None else (ONLY_TOLD, "")
+    return RunRow(run, None, score, math.nan, "", math.nan, reason, absent.broken, brief, told=told)
 
 
 @lru_cache(maxsize=8)
@@ -151,7 +163,8 @@ def row_past(row: RunRow, split: str, *, wait: bool = False) -> Past | None:
         known = [each for each in found if each is not None]
         return mean_past(known) if len(known) == len(found) else None
     if row.member is None:
-        return Past((), ())
+        told = reported_past(row.run, split)
+        return Past(tuple(told), tuple(told.values()))
     return past(row.run, split, row.member.evaluation.epoch, wait=wait)
 
 
@@ -178,7 +191,7 @@ def _other_score(run: Run, split: str, epoch: int | None) -> Score:
             epoch = max((each for each in run.epochs(split) if each <= epoch), default=run.newest(split))
         evaluation = run.evaluation(split, epoch)
         if evaluation is None:
-            return Score()
+            return reported_score(run, split, epoch)
         return Score(*accuracy_interval(evaluation.confusion), evaluation.confusion.total)
     except FormatError:
         return Score()

@@ -23,6 +23,7 @@ from clftui.state.group_settings import Arrangement, GroupSettings
 from clftui.state.later import weak
 from clftui.state.map_settings import MapSettings
 from clftui.state.peers import Peers, epoch_at
+from clftui.state.reported import reported_score
 from clftui.state.sample_settings import SamplesSettings
 from clftui.state.scores_settings import DECIDING, ScoresSettings
 from clftui.state.selection import MAX_LETTERED, Selection, Tab
@@ -188,7 +189,9 @@ def score(session: Session, run: Run) -> float:
         confusion = session.confusion(run)
     except FormatError:
         return float("nan")
-    return accuracy(confusion) if confusion is not None else float("nan")
+    if confusion is None:
+        return reported_score(run, session.selection.split, session.selection.epoch).value
+    return accuracy(confusion)
 
 
 def open_session(

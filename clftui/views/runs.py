@@ -11,6 +11,7 @@ from clftui.drawing.canvas import Canvas
 from clftui.schema import FormatError
 from clftui.state.class_spread import class_spread
 from clftui.state.moves import focus_run
+from clftui.state.reported import reported_past
 from clftui.state.run_past import Past
 from clftui.state.runs_pane import pinned_words
 from clftui.state.runs_score import Score
@@ -132,7 +133,7 @@ class RunsView(View):
     def _picture(
         self, width: int, session: Session, table: RunsTable, shown: list[RunRow], cursor: int, letters: dict[str, str]
     ) -> RunsPicture:
-        grown = any(len(row.run.epochs(table.split)) > 1 for row in shown if row.member is not None)
+        grown = any(len(row.run.epochs(table.split) or reported_past(row.run, table.split)) > 1 for row in shown)
         marked = any(mark(row)[0] != "○" for row in table.rows)
         columns = choose(table, width, marked, grown)
         pasts = self._pasts(table, columns, shown)

@@ -144,17 +144,17 @@ def draw_complexity(
     """The scatter of all runs that say what they cost, and beside it the Pareto front as a list."""
     shown = tradeoff(session)
     about = f"{shown.unit.label}, log; ◆ Pareto front"
-    about += f"; {plural(shown.silent, 'run says', 'runs say')} none" if shown.silent and shown.members else ""
+    about += f"; {plural(shown.silent, 'run says', 'runs say')} none" if shown.silent and shown.runs else ""
     draw_title(canvas, y, f"Complexity against accuracy on {split}", about, others)
-    if not shown.members:
+    if not shown.runs:
         for number, line in enumerate(wrapped(f"No run says what its model costs; {COST_WORDS}", canvas.width - 5, 3)):
             canvas.text(3, y + 2 + number, line, canvas.palette.muted)
         return
     beside = _LIST if canvas.width < 110 else min(canvas.width // 3, _WIDEST_LIST)
     beside = beside if canvas.width >= 72 else 0
     focused = shown.place(session.selection.run)
-    marks = tuple((at, letters[m.run.key]) for at, m in enumerate(shown.members) if m.run.key in letters)
-    if focused is not None and shown.members[focused].run.key not in letters:
+    marks = tuple((at, letters[run.key]) for at, run in enumerate(shown.runs) if run.key in letters)
+    if focused is not None and shown.runs[focused].key not in letters:
         marks = (*marks, (focused, "●"))
     cloud = Cloud(shown.cost, shown.accuracy, shown.front, marks, focused, shown.unit.label)
     draw_cloud(canvas, 1, y + 1, canvas.width - 2 - beside - (2 if beside else 0), height - 1, cloud)
@@ -173,7 +173,7 @@ def _draw_front(
     more = f", {first + 1}–{first + rows} of {len(ladder)}" if len(ladder) > rows else ""
     canvas.text(x, y, f"Pareto front{more}", p.muted, width=width)
     for line, at in enumerate(ladder[first : first + rows], y + 1):
-        run, here = shown.members[at].run, at == focused
+        run, here = shown.runs[at], at == focused
         letter = letters.get(run.key)
         ink = p.runs["ABCD".index(letter)] if letter is not None else p.text
         canvas.text(x, line, letter or "◆", ink, attrs=BOLD if letter is not None else 0)

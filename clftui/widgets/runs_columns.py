@@ -90,7 +90,8 @@ def _wishes(table: RunsTable, grown: bool) -> list[Column]:
     ]
     wishes += others[:1]
     wishes += [Column(Kind.DROP, 5, table.others[0])] if others else []
-    wishes += [Column(Kind.MACRO_F1, 4), Column(Kind.WORST, worst_name + 5, split=worst_name + 1, words=True)]
+    if any(row.member is not None for row in table.rows):
+        wishes += [Column(Kind.MACRO_F1, 4), Column(Kind.WORST, worst_name + 5, split=worst_name + 1, words=True)]
     past = (
         [Column(Kind.CHANGE, 6), Column(Kind.BEST, 4), Column(Kind.SPARK, 10, words=True), Column(Kind.EPOCHS, 6)]
         if grown

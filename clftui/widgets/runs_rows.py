@@ -51,10 +51,11 @@ def draw_row(canvas: Canvas, picture: RunsPicture, y: int, row: int) -> None:
         canvas.text(1, y, letter, p.runs["ABCD".index(letter)], attrs=BOLD)
     if picture.pinned in each.keys:
         canvas.text(2, y, "▸", p.text)
+    known = each.member is not None or each.told is not None
     for column in picture.columns:
-        if each.member is not None or column.kind in (Kind.MARK, Kind.RUN):
+        if known or column.kind in (Kind.MARK, Kind.RUN):
             _CELLS[column.kind](canvas, picture, y, each, column, focused)
-    if each.member is None:
+    if not known:
         x = next((column.x for column in picture.columns if column.kind is Kind.SCORE), LEFT)
         canvas.text(x, y, each.brief or each.problem, p.worse if each.broken else p.muted, width=canvas.width - x - 1)
 

@@ -59,19 +59,19 @@ def groups(tmp_path: Path) -> Session:
 def test_the_front_by_parameters_and_by_flops(tmp_path: Path) -> None:
     session = on(curved(tmp_path), RunsPane.COMPLEXITY)
     shown = tradeoff(session)
-    assert [m.run.name for m in shown.members] == ["good", "over"] and shown.silent == 1
-    assert shown.cost.tolist() == [6000, 9000] and [shown.members[at].run.name for at in shown.ladder] == ["good"]
+    assert [run.name for run in shown.runs] == ["good", "over"] and shown.silent == 1
+    assert shown.cost.tolist() == [6000, 9000] and [shown.runs[at].name for at in shown.ladder] == ["good"]
     switched = step_measure(session)
     assert switched.runs.cost is Cost.FLOPS and "FLOPs" in switched.notice
     assert tradeoff(switched).cost.tolist() == [1500, 1000]
-    assert [tradeoff(switched).members[at].run.name for at in tradeoff(switched).ladder] == ["over", "good"]
+    assert [tradeoff(switched).runs[at].name for at in tradeoff(switched).ladder] == ["over", "good"]
 
 
 def test_costs_that_nobody_says_are_told(tmp_path: Path) -> None:
     write_run(tmp_path / "a", model={"parameters": 0}, epochs=1)
     write_run(tmp_path / "b", model={"parameters": True, "flops": "many"}, epochs=1)
     session = on(open_session(open_catalog([tmp_path])), RunsPane.COMPLEXITY)
-    assert tradeoff(session).members == () and tradeoff(session).ladder == []
+    assert tradeoff(session).runs == () and tradeoff(session).ladder == []
     assert "No run says what its model costs" in step_measure(session).notice
     write_run(tmp_path / "c", model={"flops": 10}, epochs=1)
     session = on(open_session(open_catalog([tmp_path])), RunsPane.COMPLEXITY)

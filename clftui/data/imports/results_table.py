@@ -72,7 +72,7 @@ def results_runs(tables: Sequence[tuple[Path, Table]]) -> list[Run]:
         fits = cost.get("img_size") in (None, size)
         known = {each: value for each, value in cost.items() if each == "parameters" or (each == "flops" and fits)}
         shown = f"{name} {size}" if sizes[name] > 1 and size is not None else name
-        model = {"architecture": name, **known, **results.model}
+        model = {**known, **results.model}
         runs.append(scalar_run(shown, results.path, results.rows, notes, model, results.settings))
     return runs
 
