@@ -31,8 +31,8 @@ KEPT = 50
 AT_ONCE = 1 << 18
 """Up to so many values are read and laid out by whoever asks: a few milliseconds."""
 _BLOCK = 1 << 22
-_FAINTEST = 1e-30
-"""Scores below this count as this where their logarithm is taken."""
+_FAINTEST = 1e-6
+"""Scores below this count as this where their logarithm is taken: a forest gives nothing at all to most classes."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from clftui.analysis.metrics import Metric, per_class
 from clftui.state.map_layout import way_of
 from clftui.state.map_model import MapModel
 from clftui.state.map_numbers import NEAREST, Separation, separation, trust
+from clftui.state.map_tasks import Way
 from clftui.state.session import Session
 from clftui.text import UNDEFINED, count, percent, plural, short_score, shorten
 
@@ -99,7 +100,12 @@ def method_words(model: MapModel) -> str:
         return layout.method
     if way is None:
         return f"{layout.method}, {wanted.value} failed"
-    return f"{wanted.value} {100 * way.share:.0f} %{left_words(way.left)}"
+    return f"{wanted.value} {progress_words(way)}"
+
+
+def progress_words(way: Way) -> str:
+    """`42 %, 12 s left`; `begins` before anything is known."""
+    return f"{100 * way.share:.0f} %{left_words(way.left)}" if way.share else "begins"
 
 
 def left_words(seconds: float) -> str:

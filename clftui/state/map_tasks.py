@@ -47,7 +47,12 @@ class _Running(NamedTuple):
     so_far: Arrays
 
 
+UNWANTED = 1.5
+"""Seconds after which a task that nothing on the screen asked for gives way to one that is."""
+
 _running: dict[Hashable, _Running] = {}
+_asked: dict[Hashable, float] = {}
+"""When each task that is not done was last asked for."""
 _failed: dict[Hashable, str] = {}
 """Why a task failed, by its key: it is not asked for again at every paint."""
 
@@ -72,7 +77,24 @@ def result(
     if key in _failed and not wait:
         return None
     wish = _wishes.now
+    if not wait:
+        _give_way(key)
     return SLOW.get(key, lambda: _worked(task, key, parameters, make, None if wait else wish), wait=wait)
+
+
+def _give_way(key: Hashable) -> None:
+    """End the task at work where it is another one that the screen no longer shows: it may take a minute yet."""
+    now = time.monotonic()
+    if SLOW.seconds(key) is None:
+        _asked.pop(key, None)
+        return
+    _asked[key] = now
+    for other in list(_running):
+        if other != key and now - _asked.get(other, now) > UNWANTED:
+            from clftui.worker.client import WORKER
+
+            _running.pop(other, None)
+            WORKER.cancel()
 
 
 def key_of(task: str, digest: str, parameters: dict[str, Any]) -> Hashable:
@@ -88,7 +110,7 @@ def way(key: Hashable) -> Way | None:
     if running is None:
         return Way(0.0, float("nan"), NOTHING)
     pace = float("nan")
-    if running.share > running.first_share:
+    if running.share > running.first_share > 0:
         # From the first word on: what comes before it, imports and neighbours, says nothing about the pace.
         pace = (running.told - running.first) / (running.share - running.first_share)
     left = running.told + pace * (1 - running.share) - time.monotonic()
@@ -125,10 +147,11 @@ def _worked(
     if kept is not None:
         return kept
     began = time.monotonic()
+    _running[key] = _Running(began, 0.0, began, 0.0, NOTHING)
 
     def tell(share: float, so_far: Arrays) -> None:
         now, old = time.monotonic(), _running.get(key)
-        first = (old.first, old.first_share) if old is not None else (now, share)
+        first = (old.first, old.first_share) if old is not None and old.first_share else (now, share)
         _running[key] = _Running(*first, now, share, so_far or NOTHING)
 
     try:

@@ -102,13 +102,13 @@ class MapView(View):
         cells = cells_of(model.picture, frame)
         draw_cells(canvas, 0, 0, frame, self._left, self._top, cells, colours, letters, focus)
         if model.cloud is None:
-            self._draw_marks(canvas, frame, model, colours)
+            self._draw_marks(canvas, frame, model, colours, letters)
         found = classes_of(canvas.palette, model)
         self._placed, without = draw_names(canvas, frame, self._left, self._top, model, found, spot is not None)
         points = region(model, spot)
         if points is not None:
             draw_region(canvas, frame, self._left, self._top, model, spot)
-        if spot is not None:
+        if spot is not None and session.map.anchor is None:
             draw_cursor(canvas, frame, self._left, self._top, spot)
         numbers = numbers_of(model)
         if height < canvas.height:
@@ -121,7 +121,9 @@ class MapView(View):
                 found.letters, found.inks,
             )  # fmt: skip
 
-    def _draw_marks(self, canvas: Canvas, frame: Frame, model: MapModel, colours: Ints) -> None:
+    def _draw_marks(
+        self, canvas: Canvas, frame: Frame, model: MapModel, colours: Ints, letters: tuple[str, ...] | None
+    ) -> None:
         """Classes are few: a disc each instead of a dot."""
         for place, code, point in zip(
             model.picture.places, model.picture.codes.tolist(), model.picture.points.tolist(), strict=True
@@ -130,7 +132,8 @@ class MapView(View):
             x, y = column - self._left, row - self._top
             if 0 <= x < frame.width and 0 <= y < frame.height:
                 ink = canvas.palette.focus if point == model.focus else int(colours[code])
-                canvas.text(x, y, "●", ink)
+                mark = letters[code] if letters is not None and code >= 0 else ""
+                canvas.text(x, y, mark or "●", ink)
 
     def _scroll(self, frame: Frame, spot: Spot | None) -> None:
         """Keep the cursor in the window; the wheel may leave it behind."""

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from clftui.drawing.canvas import Canvas
 from clftui.drawing.palette import Palette
 from clftui.drawing.ramp import Ints
-from clftui.state.map_colours import Codes, key_of
 from clftui.state.map_frame import Frame
 from clftui.state.map_layout import way_of
-from clftui.state.map_model import MapModel, chosen
+from clftui.state.map_model import MapModel
 from clftui.state.map_numbers import Separation
 from clftui.state.map_settings import MapColour, Spot
-from clftui.state.map_side import left_words, neighbours, point_words, short_signed
+from clftui.state.map_side import neighbours, point_words, progress_words, short_signed
 from clftui.state.map_view import nearest
 from clftui.state.session import Session
 from clftui.text import count, percent, plural, short_score
@@ -37,13 +36,17 @@ class Classes(NamedTuple):
 
 
 def classes_of(palette: Palette, model: MapModel) -> Classes:
-    """The letters and hues of classes, those on the screen first; grey where hues tell something else."""
-    names = model.names
-    shown = chosen(model.anchors, model.focus, model.span, len(names))
+    """The letters and hues of classes: their own, or those of their groups; none where they tell something else."""
+    coded, key, n = model.picture.coded, model.key, len(model.names)
+    own = inks(palette, key, coded.by, coded.ordered)
     if model.by_class:
-        return Classes(model.key.letters, inks(palette, model.key, MapColour.TRUE, False))
-    key = key_of(Codes(MapColour.TRUE, np.empty(0, np.int64), names), shown)
-    return Classes(key.letters, np.full(len(names) + 1, palette.muted, dtype=np.int32))
+        return Classes(key.letters, own)
+    if coded.by is not MapColour.GROUP:
+        return Classes(("",) * n, np.full(n + 1, palette.muted, dtype=np.int32))
+    group = np.full(n + 1, -1, dtype=np.int64)
+    points = model.picture.points
+    group[points if model.cloud is None else model.evaluation.true[points]] = model.picture.codes
+    return Classes(tuple((*key.letters, "")[at] for at in group[:n].tolist()), own[group])
 
 
 def draw_names(
@@ -70,7 +73,9 @@ def draw_names(
     first = {each.cls: at for at, each in enumerate(near.lines)} if near is not None else {}
     # The focused class, then its neighbours, then those with most points.
     labels.sort(key=lambda each: -1 if each.number == model.focus else first.get(each.number, len(first)))
-    placed, without = place(labels, frame.width, frame.height, beside=model.cloud is None)
+    beside = model.cloud is None
+    discs = [(int(x), int(y), 1) for x, y in zip(columns[inside], rows[inside], strict=True)] if beside else []
+    placed, without = place(labels, frame.width, frame.height, discs, beside=beside)
     draw_labels(canvas, 0, 0, placed)
     return tuple(placed), without
 
@@ -134,8 +139,7 @@ def _progress(model: MapModel) -> str:
     wanted = (model.settings.method if model.cloud is not None else model.settings.class_method).value
     if way is None:
         return f"{wanted} failed, this is {layout.method}; o tries again"
-    done = f"{100 * way.share:.0f} %{left_words(way.left)}" if way.share else "begins"
-    return f"{wanted} {done}, esc stops"
+    return f"{wanted} {progress_words(way)}, esc stops"
 
 
 def _region_words(model: MapModel, points: Int64) -> str:

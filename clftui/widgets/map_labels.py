@@ -35,13 +35,19 @@ class Placed(NamedTuple):
     width: int
 
 
-def place(labels: Iterable[Label], width: int, height: int, beside: bool = False) -> tuple[list[Placed], int]:
+Taken = tuple[int, int, int]
+"""Column, row and width of cells that are not free."""
+
+
+def place(
+    labels: Iterable[Label], width: int, height: int, taken: Iterable[Taken] = (), *, beside: bool = False
+) -> tuple[list[Placed], int]:
     """Names where there is room, the first ones first, and how many have none.
 
     Over its class or, `beside`, next to it; else a little above or below; else the letter alone. The focused one
-    always has its place, over others.
+    always has its place, over others and over what is `taken`.
     """
-    taken: list[tuple[int, int, int]] = []
+    taken = list(taken)
     found: list[Placed] = []
     without = 0
     for label in sorted(labels, key=lambda each: not each.focused):
@@ -55,7 +61,7 @@ def place(labels: Iterable[Label], width: int, height: int, beside: bool = False
 
 
 def _fitting(
-    label: Label, width: int, height: int, taken: list[tuple[int, int, int]], beside: bool
+    label: Label, width: int, height: int, taken: list[Taken], beside: bool
 ) -> Placed | None:
     if not (0 <= label.column < width and 0 <= label.row < height):
         return None
@@ -79,7 +85,7 @@ def _offsets(size: int, beside: bool) -> tuple[tuple[int, int], ...]:
     return ((-half, 0), (-half, -1), (-half, 1), (-half, -2), (-half, 2), (-size, 0), (0, 0))
 
 
-def _free(x: int, y: int, size: int, taken: list[tuple[int, int, int]]) -> bool:
+def _free(x: int, y: int, size: int, taken: list[Taken]) -> bool:
     return all(y != row or x >= column + width or column >= x + size for column, row, width in taken)
 
 

@@ -88,7 +88,7 @@ def _draw_neighbours(
     name_width = width - DIGITS - 3 - max(width // 3, 4)
     y += 2 if most < 5 else 3
     for line, each in enumerate(near.lines[:most], y):
-        canvas.text(x, line, letters[each.cls] or "·", int(inks[each.cls]), attrs=BOLD)
+        canvas.text(x, line, letters[each.cls] or " ", int(inks[each.cls]), attrs=BOLD)
         canvas.text(x + 2, line, model.names[each.cls], p.text, width=name_width)
         length = width - DIGITS - name_width - 4
         ink = p.mix(int(inks[each.cls]), p.page, 0.3)
@@ -123,7 +123,7 @@ def _draw_classes(
         if focused:
             canvas.fill(x - 1, row, width + 2, 1, bg=p.raised)
             canvas.text(x - 1, row, "▌", p.focus)
-        canvas.text(x, row, letters[each.cls] or "·", int(inks[each.cls]), attrs=BOLD)
+        canvas.text(x, row, letters[each.cls] or " ", int(inks[each.cls]), attrs=BOLD)
         canvas.text(
             x + 2, row, shorten(model.names[each.cls], width - 15), p.focus if focused else p.text,
             attrs=BOLD * focused,
