@@ -40,6 +40,7 @@ DEFAULTS: Mapping[str, Any] = {
     "epoch": None,
     "metric": None,
     "filters": (),
+    "what_if": None,
     "images": None,
     "hierarchy": None,
     "order": None,
