@@ -12,6 +12,7 @@ import numpy as np
 from clftui.data.imports.beside import Options, array_run, arrays_beside
 from clftui.data.imports.classes import ClassList
 from clftui.data.imports.frameworks import json_log_runs, table_runs
+from clftui.data.imports.logs import is_log
 from clftui.data.imports.matrix import matrix_run, pair_counts, parse_matrix
 from clftui.data.imports.names import ArrayName, array_name, column_roles
 from clftui.data.imports.npy import Named
@@ -44,7 +45,7 @@ def text_runs(path: Path, data: bytes, options: Options, explicit: ClassList | N
         raise FormatError(path, "", "is not valid JSON", "write it again")
     table = read_delimited(path, text)
     roles = column_roles(list(table.columns))
-    if not is_predictions(table) or "true" not in roles:
+    if not is_log(table) and (not is_predictions(table) or "true" not in roles):
         matrix = parse_matrix(split_lines(path, text))
         if matrix is not None:
             return [_matrix(path, *matrix, options=options, explicit=explicit)]
@@ -99,6 +100,8 @@ def _json(path: Path, value: Any, options: Options, explicit: ClassList | None) 
 
 
 def _json_object(path: Path, value: Mapping[str, Any], options: Options, explicit: ClassList | None) -> list[Run]:
+    if isinstance(value.get(column_roles(list(map(str, value))).get("true", "")), (str, int)):
+        return _table(path, from_records(path, [value]), options, explicit)  # one line of JSON lines
     columns, rows = value.get("columns"), value.get("data")
     if isinstance(columns, list) and isinstance(rows, list):
         records = [dict(zip(map(str, columns), row, strict=False)) for row in rows if isinstance(row, list)]
