@@ -90,7 +90,7 @@ def explain(run: RunLogger, result: Trained, splits: Mapping[str, Pictures], tab
         pictures = torch.from_numpy(splits[split].rows(rows).channels_first)
         target = result.predicted(split)[rows]
         maps = grad_cam(result.network, pictures, target, MAP_SIDE)
-        run.log_explanations("gradcam", split, rows, maps, target_kind="class", target=target, epoch=last)
+        run.log_maps("gradcam", split, rows, maps, target_kind="class", target=target, epoch=last)
     test = splits["test"]
     for stage in result.network.stages[-2:]:
         values = channel_responses(result.network, torch.from_numpy(test.channels_first), stage.name)

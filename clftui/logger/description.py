@@ -60,6 +60,15 @@ def write_description(
         atomic_json(run / RUN_FILE, value)
 
 
+def add_table(run: Path, split: str, table: Path) -> None:
+    """Name the sample table of one more split in run.json."""
+    value = read_json(run / RUN_FILE)
+    if isinstance(value, dict):
+        samples = _joined(value.get("samples"), {split: _from(run, table)})
+        if samples != value.get("samples"):
+            atomic_json(run / RUN_FILE, value | {"samples": samples})
+
+
 def _joined(earlier: object, now: Mapping[str, object]) -> dict[str, object]:
     return (dict(earlier) if isinstance(earlier, Mapping) else {}) | dict(now)
 

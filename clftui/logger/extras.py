@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from clftui.logger.held import held
 from clftui.logger.values import Refusal, row_numbers, to_numpy
 from clftui.schema import EPOCHS_FOLDER, EXPLANATIONS_FOLDER, SAMPLE, epoch_folder
 from clftui.storage import open_npz, write_npz
@@ -53,7 +54,8 @@ def add_explanations(path: Path, sample: object, maps: object, *, target_kind: s
         "maps": np.ascontiguousarray(values, np.float16),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_npz(path, _merge(path, arrays) if path.exists() else _latest(arrays))
+    with held(path):
+        write_npz(path, _merge(path, arrays) if path.exists() else _latest(arrays))
 
 
 def _merge(path: Path, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clftui.logger.rows import thin
+from clftui.logger.rows import Arrays, thin
 from clftui.schema import (
     EPOCHS_FOLDER,
     FULL_SCORES_MAX_BYTES,
@@ -29,6 +29,8 @@ from clftui.schema import (
 )
 from clftui.storage import open_npz, read_jsonl, remove_temporaries, write_npz
 
+_LABELLED = ("nll", TRUE, PREDICTED)
+
 
 class ScoreKeeper:
     """One split of one rank. The newest epoch is written full; the one before is cut to ten, unless it is the best.
@@ -45,6 +47,7 @@ class ScoreKeeper:
         self._sharded = shard.world_size > 1
         self._quality: dict[int, float] | None = None
         self._with_all: set[int] = set()
+        self._best_scores: dict[int, Arrays] = {}
 
     def path(self, epoch: int) -> Path:
         return self._run / EPOCHS_FOLDER / epoch_folder(epoch) / self._file
@@ -58,6 +61,8 @@ class ScoreKeeper:
             return
         quality = self._known(scalars_of=epoch)
         write_npz(path, arrays)
+        # Small, and made while the scores are at hand: cutting later need not read them again.
+        self._best_scores[epoch] = thin({name: arrays[name] for name in _LABELLED})
         quality[epoch] = self._quality_of(arrays, scalars)
         self._with_all.add(epoch)
         best = max(sorted(quality), key=lambda known: quality[known])
@@ -73,13 +78,17 @@ class ScoreKeeper:
 
     def _cut(self, epoch: int) -> None:
         self._with_all.discard(epoch)
+        best = self._best_scores.pop(epoch, None)
         try:
             file = open_npz(self.path(epoch))
-            arrays = {name: file.read(name) for name in dict.fromkeys([*file.members, "nll", TRUE, PREDICTED])}
+            for name in _LABELLED:
+                file.member(name)
+            best = best or thin({name: file.read(name) for name in _LABELLED})
+            rest = {name: file.read(name) for name in file.members if name != "nll"}
         except FormatError:
             return  # somebody removed or damaged an old epoch: no reason to stop the training
         file.close()
-        write_npz(self.path(epoch), thin(arrays))
+        write_npz(self.path(epoch), rest | best)
 
     def _known(self, scalars_of: int) -> dict[int, float]:
         """The quality of every epoch there is; read from the files once."""

@@ -5,34 +5,24 @@ from __future__ import annotations
 import atexit
 import os
 import sys
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from clftui.logger import extras
-from clftui.logger.description import check_continues, facts, write_description
-from clftui.logger.keeper import ScoreKeeper, remove_leftovers
+from clftui.logger.description import add_table, check_continues, facts, write_description
+from clftui.logger.extra_logs import ExtraLogs
+from clftui.logger.keeper import remove_leftovers
 from clftui.logger.rows import Rows, check_rows, join, to_arrays
 from clftui.logger.split_samples import SplitSamples
-from clftui.logger.status import Status
 from clftui.logger.subset import subset_indices
 from clftui.logger.tables import SampleList, Table, prepare_hierarchy, prepare_table
-from clftui.logger.values import Refusal, class_list, epoch_number, scalar
-from clftui.schema import (
-    EPOCHS_FOLDER,
-    RUN_FILE,
-    SCALARS_FILE,
-    FormatError,
-    Shard,
-    valid_split,
-)
-from clftui.storage import append_line, dump_json
+from clftui.logger.values import Refusal, epoch_number
+from clftui.schema import RUN_FILE, SCALARS_FILE, FormatError, Shard
 
 
-class RunLogger:
+class RunLogger(ExtraLogs):
     """Logs one run; one call of `log` is one commit: readers see all of it or nothing, whenever the process is killed.
 
     - `folder` is the run's own (`runs/cnn`); its parent is the collection. `name` defaults to the folder's.
@@ -45,9 +35,14 @@ class RunLogger:
       them for the best and the last only. `best` names what is best: "accuracy" of the logged rows, or one of your
       scalars ("-loss": lower is better). Ranks know no common accuracy: name a scalar there, or only the last is full.
     - `on_nan`: "refuse" rows whose scores are NaN, or "mark" them: predicted -1, nll NaN.
-    - `resume=True` continues a run with the same classes; a re-logged epoch replaces the earlier one whole.
+    - `resume=True` continues a run with the same classes, and with any number of ranks; a re-logged epoch replaces the
+      earlier one whole.
+    - `background`: `log` and `commit` check and convert what they are given, and a thread writes it; when two epochs
+      of a split are on their way to the disk, the next waits. `flush` waits for them, and so do `close` and the end
+      of the process. False: what was logged is on the disk when the call returns.
 
-    What cannot be logged raises `FormatError` and changes nothing. One thread at a time writes.
+    What cannot be logged raises `FormatError` and changes nothing. What the disk refuses raises OSError, in the
+    background by the next call, which then does nothing else.
     """
 
     def __init__(
@@ -68,22 +63,18 @@ class RunLogger:
         best: str = "accuracy",
         on_nan: str = "refuse",
         resume: bool = True,
+        background: bool = True,
     ) -> None:
         if not 0 <= rank < world_size:
             raise FormatError(folder, "rank", f"is {rank} of {world_size}", "ranks count from 0 to world_size - 1")
         if on_nan not in ("refuse", "mark"):
             raise FormatError(folder, "on_nan", f"is {on_nan!r}", 'pass "refuse" or "mark"')
-        self.path = Path(folder)
-        self._shard = Shard(world_size, rank)
-        self._full_scores, self._best, self._on_nan = full_scores, best, on_nan
-        self._lock = threading.RLock()
-        self._keepers: dict[str, ScoreKeeper] = {}
+        shard = Shard(world_size, rank)
+        super().__init__(Path(folder), classes, shard, full=full_scores, best=best, background=background)
+        self._on_nan = on_nan
         self._pending: dict[str, list[Rows]] = {}
-        with self._about(self.path / RUN_FILE):
-            self.classes = class_list(classes)
-        self._class_index = {label: index for index, label in enumerate(self.classes)}
-        before = check_continues(self.path, self.classes, resume=resume)
-        self._status = Status(self.path, self._shard)
+        # Rank 0 may have begun the very run before the others come.
+        before = check_continues(self.path, self.classes, resume=resume or rank > 0)
         self._status.refuse_second_writer()
         self.path.mkdir(parents=True, exist_ok=True)
         first = rank == 0
@@ -133,6 +124,7 @@ class RunLogger:
         `scalars` are numbers of this epoch and split.
         """
         with self._lock, self._about(self._file(epoch, split)):
+            self._check_open(split)
             rows = self._checked(true, scores, logits, predicted, sample, features, losses)
             self._commit(epoch_number(epoch), split, rows, scalars)
 
@@ -162,6 +154,7 @@ class RunLogger:
         """
         with self._lock:
             with self._about(self.path):
+                self._check_open(split)
                 number, plain = epoch_number(epoch), self._plain(scalars)
             splits = [split] if split is not None else list(self._pending)
             for name in splits:
@@ -180,47 +173,41 @@ class RunLogger:
             self._pending.clear()
 
     def log_scalars(self, epoch: int, split: str | None = None, **scalars: object) -> None:
-        """Append numbers of an epoch to scalars.jsonl; the last value of a name wins. Ranks above 0 write none."""
+        """Append numbers of an epoch to scalars.jsonl; a name's last value wins. Ranks above 0 write none."""
         with self._lock, self._about(self.path / SCALARS_FILE):
             self._check_open(split)
             self._write_scalars(epoch_number(epoch), split, self._plain(scalars))
             self._status.beat_if_stale()
 
-    def log_explanations(
-        self,
-        method: str,
-        split: str,
-        sample: object,
-        maps: object,
-        *,
-        target_kind: str = "class",
-        target: object,
-        epoch: int,
-    ) -> None:
-        """Add saliency maps (n, h, w) in [0, 1] to explanations/<method>/<split>.npz; see `extras.add_explanations`."""
-        with self._lock, self._about(self.path / "explanations"):
-            self._check_open(split)
-            path = extras.explanation_file(self.path, method, split)
-            extras.add_explanations(
-                path, sample, maps, target_kind=target_kind, target=target, epoch=epoch_number(epoch)
-            )
+    def flush(self) -> None:
+        """Wait until all that was logged is on the disk."""
+        with self._lock:
+            self._writer.flush()
 
-    def log_responses(
-        self, epoch: int, split: str, layer: str, class_mean: object, *, sample: object = None, values: object = None
-    ) -> None:
-        """Write a layer's mean responses per class (K, units[, h, w]), and optionally single samples' (n, units)."""
-        with self._lock, self._about(self._file(epoch, split)):
-            self._check_open(split)
-            path = extras.responses_file(self.path, epoch_number(epoch), split, layer)
-            extras.write_responses(path, class_mean, len(self.classes), sample, values)
+    def add_samples(self, split: str, table: Table) -> None:
+        """Tell the sample table of a split that was not known when the logger was made."""
+        with self._lock, self._about(self.path / RUN_FILE):
+            first = self._shard.rank == 0
+            prepared = prepare_table(self.path, split, table, self._class_index, write=first)
+            self._samples.add(split, prepared)
+            if first:
+                add_table(self.path, split, prepared.path)
 
     subset_indices = staticmethod(subset_indices)
 
     def close(self, state: str = "finished", error: str | None = None) -> None:
-        """Say that the run is "finished" or "failed". Batches appended and not committed are dropped."""
+        """Say that the run is "finished" or "failed". Batches appended and not committed are dropped.
+
+        OSError where epochs could not be written that no call has told of yet; the run then counts as failed.
+        """
         with self._lock:
             atexit.unregister(self._end_of_process)
             self._pending.clear()
+            lost = self._writer.end()
+            if lost:
+                with suppress(OSError):
+                    self._status.tell("failed", error or lost[0])
+                raise OSError(f"{self.path}: {'; '.join(lost)}")
             self._status.tell(state, error)
 
     def __enter__(self) -> Self:
@@ -232,8 +219,11 @@ class RunLogger:
         if kind is None:
             self.close()
             return
-        with suppress(OSError):  # the loop's own error says more
+        try:
             self.close("failed", kind.__name__)
+        except OSError as also:  # the loop's own error says more
+            if error is not None:
+                error.add_note(str(also))
 
     def _end_of_process(self) -> None:
         if os.getpid() != self._owner:
@@ -241,7 +231,7 @@ class RunLogger:
         # A script without `with` that ends by an exception has left it here.
         error = getattr(sys, "last_value", None)
         failed = error is not None and error is not self._error_before
-        with suppress(OSError):  # the folder may be gone
+        with suppress(FileNotFoundError):  # the folder may be gone
             self.close("failed" if failed else "finished", type(error).__name__ if failed else None)
 
     def _checked(self, true: object, *values: object, first: int = 0) -> Rows:
@@ -253,43 +243,8 @@ class RunLogger:
         return sum(batch.true.size for batch in self._pending.get(split, ()))
 
     def _commit(self, epoch: int, split: str, rows: Rows, scalars: Mapping[str, object]) -> None:
-        self._check_open(split)
         plain = self._plain(scalars)
         if rows.loss is not None and "loss" not in plain and self._shard.world_size == 1:
             plain["loss"] = float(rows.loss.mean(dtype="f8"))
         arrays = to_arrays(self._samples.select(split, rows), len(self.classes), sharded=self._shard.world_size > 1)
-        self._keeper(split).write(epoch, arrays, plain)
-        self._write_scalars(epoch, split, plain)
-        self._status.tell("running")
-
-    def _keeper(self, split: str) -> ScoreKeeper:
-        if split not in self._keepers:
-            self._keepers[split] = ScoreKeeper(self.path, split, self._shard, full=self._full_scores, best=self._best)
-        return self._keepers[split]
-
-    def _plain(self, scalars: Mapping[str, object]) -> dict[str, object]:
-        return {name: scalar(name, value) for name, value in scalars.items()}
-
-    def _write_scalars(self, epoch: int, split: str | None, scalars: Mapping[str, object]) -> None:
-        if scalars and self._shard.rank == 0:
-            head: dict[str, object] = {"epoch": epoch} if split is None else {"epoch": epoch, "split": split}
-            append_line(self.path / SCALARS_FILE, dump_json(head | dict(scalars)), sync=True)
-
-    def _check_open(self, split: str | None) -> None:
-        if self._status.state_is_final:
-            raise Refusal("", "is closed", "make a new RunLogger to continue the run")
-        if split is not None and not valid_split(split):
-            remedy = "use letters, digits, _ + - and a version such as test-v2.1"
-            raise Refusal("split", f"is {split!r}, which cannot name a file", remedy)
-
-    def _file(self, epoch: object, split: str) -> Path:
-        if isinstance(epoch, int) and epoch > 0 and valid_split(split):
-            return self._keeper(split).path(epoch)
-        return self.path / EPOCHS_FOLDER
-
-    @contextmanager
-    def _about(self, path: Path) -> Iterator[None]:
-        try:
-            yield
-        except Refusal as refusal:
-            raise FormatError(path, refusal.field, refusal.problem, refusal.remedy) from None
+        self._write(epoch, split, arrays, plain)

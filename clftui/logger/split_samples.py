@@ -29,14 +29,26 @@ class SplitSamples:
         self._sharded = sharded
         self._chosen: dict[str, NDArray[np.int64]] = {}
         for split, n in self._sizes.items():
-            true = self._tables[split].true if split in self._tables else None
             if n < 1:
                 raise Refusal("subset", f"of {split} is {n}", "pass how many samples to log")
-            if true is not None:
-                self._chosen[split] = subset_indices(true, n, seed)
-            elif sharded:
+            if not self._draw(split) and sharded:
                 remedy = "pass samples= with the true classes, so that all ranks draw the same rows"
                 raise Refusal("subset", f"of {split} cannot be drawn by one rank alone", remedy)
+
+    def add(self, split: str, table: SampleList) -> None:
+        """The table of a split; a subset already drawn from what was logged stays."""
+        self._tables[split] = table
+        if split not in self._chosen:
+            self._draw(split)
+
+    def _draw(self, split: str) -> bool:
+        """Draw the split's subset, if it has one, from the classes of its table; whether that could be done."""
+        true = self._tables[split].true if split in self._tables else None
+        if true is None:
+            return False
+        if split in self._sizes:
+            self._chosen[split] = subset_indices(true, self._sizes[split], self._seed)
+        return True
 
     def select(self, split: str, rows: Rows) -> Rows:
         """The rows to store; a Refusal when they cannot be rows of the split's table."""

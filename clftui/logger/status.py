@@ -43,7 +43,7 @@ class Status:
         pid, beat = told.get("pid"), told.get("heartbeat")
         if not isinstance(pid, int) or not isinstance(beat, (int, float)) or pid in (os.getpid(), 0):
             return
-        if time.time() - beat < ALIVE_SECONDS and _alive(pid):
+        if time.time() - beat < ALIVE_SECONDS and is_alive(pid):
             remedy = "end it, log to another folder, or pass rank= and world_size= if both belong to one run"
             raise FormatError(self._path, "pid", f"says that process {pid} is writing this run now", remedy)
 
@@ -85,7 +85,8 @@ class Status:
                 self.tell("running")
 
 
-def _alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Whether a process of this host lives."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -81,7 +81,7 @@ def _integers(field: str, array: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def measurements(field: str, value: object, count: int, dimensions: int, dtype: type[np.floating[Any]]) -> NDArray[Any]:
-    """A float array of `count` rows; float16 is clipped to what it can hold."""
+    """A float array of `count` rows, never the caller's own; float16 is clipped to what it can hold."""
     array = to_numpy(value)
     if array.ndim != dimensions or array.shape[0] != count or array.dtype.kind not in "biuf":
         what = "one number" if dimensions == 1 else "one vector"
@@ -89,7 +89,7 @@ def measurements(field: str, value: object, count: int, dimensions: int, dtype: 
     if dtype is np.float16:
         largest = float(np.finfo(np.float16).max)
         array = np.clip(array, -largest, largest)
-    return np.ascontiguousarray(array, dtype)
+    return np.array(array, dtype, order="C")
 
 
 def scalar(field: str, value: object) -> object:

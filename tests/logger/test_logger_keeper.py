@@ -38,7 +38,7 @@ def full(run: Path, file: str = "test.npz") -> list[int]:
 
 
 def logger(run: Path, **arguments: Any) -> RunLogger:
-    return RunLogger(run, classes=CLASSES, **({"full_scores": False} | arguments))
+    return RunLogger(run, classes=CLASSES, **({"full_scores": False, "background": False} | arguments))
 
 
 def test_the_best_and_the_last_epoch_stay_full(tmp_path: Path) -> None:

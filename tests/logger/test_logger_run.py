@@ -95,7 +95,7 @@ def test_three_lines_write_a_whole_run(tmp_path: Path) -> None:
 def test_batches_are_one_commit_and_equal_one_call(tmp_path: Path) -> None:
     chance = np.random.default_rng(0)
     true, logits = chance.integers(0, 3, 50), chance.normal(size=(50, 3)).astype(np.float32)
-    run = RunLogger(tmp_path / "a", classes=CLASSES)
+    run = RunLogger(tmp_path / "a", classes=CLASSES, background=False)
     run.log(1, "test", true, logits=logits, losses=np.arange(50.0))
     for start in range(0, 50, 8):
         part = slice(start, start + 8)

@@ -128,7 +128,8 @@ def test_a_restart_continues_and_other_classes_are_refused(tmp_path: Path) -> No
 
 def test_ranks_write_shards_and_rank_0_the_rest(tmp_path: Path) -> None:
     table = {"true": np.arange(9) % 3}
-    runs = [RunLogger(tmp_path / "a", classes=CLASSES, samples={"test": table}, rank=r, world_size=2) for r in (1, 0)]
+    known: dict[str, Any] = {"classes": CLASSES, "samples": {"test": table}, "world_size": 2, "background": False}
+    runs = [RunLogger(tmp_path / "a", rank=rank, **known) for rank in (1, 0)]
     for rank, run in zip((1, 0), runs, strict=True):
         mine = np.append(np.arange(rank, 9, 2), rank)  # padded: the first sample comes twice
         run.log(1, "test", mine % 3, predicted=mine % 3, sample=mine, losses=np.ones(mine.size), lr=0.1)
@@ -261,8 +262,8 @@ def test_two_live_writers_of_one_run_are_refused(tmp_path: Path) -> None:
 def test_maps_are_merged_by_sample_and_target(tmp_path: Path) -> None:
     path = tmp_path / "a" / "explanations" / "gradcam" / "test.npz"
     with RunLogger(tmp_path / "a", classes=CLASSES) as run:
-        run.log_explanations("gradcam", "test", [5, 2], np.full((2, 3, 4), 0.5), target=1, epoch=1)
-        run.log_explanations("gradcam", "test", [2, 9], np.full((2, 3, 4), 0.25), target=[1, 0], epoch=1)
+        run.log_maps("gradcam", "test", [5, 2], np.full((2, 3, 4), 0.5), target=1, epoch=1)
+        run.log_maps("gradcam", "test", [2, 9], np.full((2, 3, 4), 0.25), target=[1, 0], epoch=1)
         stored = {name: open_npz(path).read(name) for name in open_npz(path)}
         assert stored["sample"].tolist() == [2, 5, 9] and stored["target"].tolist() == [1, 1, 0]
         assert stored["maps"][:, 0, 0].tolist() == [0.25, 0.5, 0.25] and stored["maps"].dtype == np.float16
@@ -279,7 +280,7 @@ def test_maps_are_merged_by_sample_and_target(tmp_path: Path) -> None:
         ):
             given_now: dict[str, Any] = {"method": "gradcam", "split": "test", "sample": [1], "target": 1, "epoch": 1}
             with pytest.raises(FormatError, match=says):
-                run.log_explanations(**(given_now | {"maps": np.zeros((1, 3, 4))} | arguments))
+                run.log_maps(**(given_now | {"maps": np.zeros((1, 3, 4))} | arguments))
 
 
 def test_responses_are_stored_beside_the_epoch(tmp_path: Path) -> None:

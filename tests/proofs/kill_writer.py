@@ -2,7 +2,7 @@
 
 Three runs are written in turn: one that keeps all scores, one that cuts old epochs down, one of two ranks. A writer
 logs forty small epochs over and over, each time with other numbers, and tells the number of a commit through a pipe
-after `log` has returned. Checked after every kill: each epoch holds, bit for bit, its last acknowledged commit or the
+after `flush` has returned. Checked after every kill: each epoch holds, bit for bit, its last acknowledged commit or the
 one that was in the making; every acknowledged scalar is there; nothing half written has a name that readers look at.
 A second process reads all files without pause and must never meet an error or a mixture of two commits.
 
@@ -106,6 +106,7 @@ def write(folder: Path, kind: Kind, rank: int, first: int, pipe: int) -> None:
     turn = first
     while True:
         logger.log(epoch_of(turn), "test", **batch(turn, rank, kind.ranks), turn=turn)
+        logger.flush()
         os.write(pipe, _TURN.pack(turn))
         turn += 1
 
