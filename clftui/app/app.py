@@ -20,6 +20,7 @@ from clftui.drawing.encode import Depth
 from clftui.drawing.palette import Palette
 from clftui.state.moves import say
 from clftui.state.session import Session
+from clftui.widgets.unsent import Unsent
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -60,6 +61,7 @@ class ClfApp(App[None]):
         """
         super().__init__()
         self.animation_level = "none"
+        self._unsent = Unsent()
         self.crash = ""
         """What to tell the user, once the terminal is theirs again, where an unexpected error ended the app."""
         self._session = session
@@ -111,6 +113,7 @@ class ClfApp(App[None]):
             self.watch(self.main, "session", self._note, init=False)
 
     def _resumed(self, _: object) -> None:
+        self.write_whole()
         self.screen.refresh(layout=True)
         if self.pictures is not None:
             self.pictures.resend()
@@ -118,13 +121,19 @@ class ClfApp(App[None]):
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         # Textual's one way to the terminal: what a frame shows has to be there before it, or lies over it.
         if self.pictures is None:
-            super()._display(screen, renderable)
+            super()._display(screen, self._unsent.part_of(renderable))
             return
+        # Pixels lie over cells unseen by these: a frame is written whole.
         self.pictures.before()
         super()._display(screen, renderable)
         self.pictures.after(renderable)
 
+    def write_whole(self) -> None:
+        """Write every cell of the next frame: something else may have written to the terminal."""
+        self._unsent.forget()
+
     def on_resize(self) -> None:
+        self.write_whole()
         if self.pictures is not None:
             self.pictures.resized()
 

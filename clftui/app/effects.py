@@ -145,6 +145,7 @@ def _redraw(screen: MainScreen) -> None:
     from clftui.app.app import ClfApp
 
     assert isinstance(screen.app, ClfApp)
+    screen.app.write_whole()
     if screen.app.pictures is not None:
         screen.app.pictures.resend()
     screen.refresh(repaint=True, layout=True)
