@@ -163,6 +163,11 @@ def _open(view: str | None, graphics: str, colors: str, **chosen: Any) -> NoRetu
     gc.disable()  # The first frame waits for no round of collection; the main screen turns it on again.
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     _start_log(chosen["log"], "open")
+    if Path("-") in chosen["paths"]:
+        from clftui.piped import take_stdin
+
+        if problem := take_stdin():
+            _refuse(problem)
     # The terminal's answers are on their way while the runs are opened.
     with Asking(colors, ask=graphics not in ("none", "term-image")) as asking:
         session = _session_of(chosen)

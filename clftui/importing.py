@@ -13,6 +13,7 @@ from clftui.schema import FormatError
 from clftui.text import plural, sanitise, shorten
 
 _EVERY_SECONDS = 0.1
+_NAMED = 3
 _CLEAR = "\r\x1b[K"
 
 
@@ -88,9 +89,13 @@ def _say_problems(catalog: Catalog) -> None:
 
 
 def _summary(catalog: Catalog, done: Converted, dest: Path) -> None:
+    alike: dict[tuple[str, ...], list[str]] = {}
     for run in catalog.runs:
-        if run.notes:
-            print(f"{sanitise(run.name)}: {sanitise('; '.join(run.notes))}", file=sys.stderr)
+        alike.setdefault(run.notes, []).append(sanitise(run.name))
+    for notes, names in alike.items():
+        if notes:
+            told = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+            print(f"{told}: {sanitise('; '.join(notes))}", file=sys.stderr)
     for note in done.notes:
         print(note, file=sys.stderr)
     kept = f", {plural(done.kept, 'file')} kept" if done.kept else ""

@@ -16,6 +16,7 @@ from clftui.data.catalog import Catalog
 from clftui.data.convert_images import Images
 from clftui.data.convert_journal import JOURNAL, Journal
 from clftui.data.folder import FolderSource
+from clftui.data.imports import STDIN
 from clftui.data.run import Run
 from clftui.data.samples import SampleTable
 from clftui.data.soft_labels import sidecars
@@ -64,7 +65,7 @@ def convert(catalog: Catalog, dest: Path, *, copy_images: bool = False, tell: Te
     for run, folder in zip(catalog.runs, folders, strict=True):
         work.describe(run, folder)
         source = work.source(run)
-        trusted = journal.unchanged(folder.name, source)
+        trusted = STDIN not in catalog.paths and journal.unchanged(folder.name, source)
         for split in run.splits:
             for epoch in run.epochs(split):
                 if tell is not None:
@@ -82,7 +83,7 @@ def _check(catalog: Catalog, dest: Path) -> None:
         if isinstance(run.source, FolderSource):
             raise FormatError(run.path, "", "is a run of clftui's own format already", "copy the folder instead")
     for path in catalog.paths:
-        if str(path) != "-" and path.is_dir() and dest.is_relative_to(path):
+        if path != STDIN and path.is_dir() and dest.is_relative_to(path):
             problem = f"lies in {path}, which would then be opened for it"
             raise FormatError(dest, "", problem, "choose a folder outside")
     if dest.exists() and not dest.is_dir():
@@ -145,7 +146,7 @@ class _Work:
         """One split of one epoch. With `trusted` a file of ours is kept unread: its source has not changed."""
         path = folder / EPOCHS_FOLDER / epoch_folder(epoch) / split_file(split)
         if trusted and self._journal.has(path):
-            self._journal.kept += 1
+            self._journal.keep(path)
             return
         evaluation = run.evaluation(split, epoch)
         if evaluation is None:

@@ -20,21 +20,21 @@ class Images:
         self.copied = 0
         self._dest = dest
         self._copy = copy
-        self._missing = 0
+        self._missing: set[Path] = set()
 
     def notes(self) -> list[str]:
         """One sentence where images were not found."""
         if not self._missing:
             return []
-        return [f"{plural(self._missing, 'image was', 'images were')} not found; --images ROOT says where they are"]
+        lost = plural(len(self._missing), "image was", "images were")
+        return [f"{lost} not found; --images ROOT says where they are"]
 
     def placed(self, split: str, table: SampleTable, folder: Path) -> list[str]:
         """(n,) the path of each row for a table in `folder`; as it was given where there is no such file."""
         given = table.paths.tolist() if table.paths is not None else []
-        found = [
-            path if (path := table.path_of(row)) is not None and path.is_file() else None for row in range(table.n)
-        ]
-        self._missing += sum(bool(name) and path is None for name, path in zip(given, found, strict=True))
+        places = [table.path_of(row) for row in range(table.n)]
+        found = [path if path is not None and path.is_file() else None for path in places]
+        self._missing.update(at for at, path in zip(places, found, strict=True) if at is not None and path is None)
         parents = {path.absolute().parent for path in found if path is not None}
         root = Path(os.path.commonpath(parents)) if parents else Path()
         out = []

@@ -29,6 +29,7 @@ class Journal:
         self.root = root
         self.written = 0
         self.kept = 0
+        self._touched: set[str] = set()
         self._path = root / JOURNAL
         lines = read_jsonl(self._path)[0] if self._path.exists() else []
         self._known = {str(line["file"]): str(line.get("content", "")) for line in lines if "file" in line}
@@ -52,6 +53,12 @@ class Journal:
         """Whether a file of ours is there, whole."""
         return self.owns(path) and path.is_file()
 
+    def keep(self, path: Path) -> None:
+        """Count a file that is there as it should be."""
+        name = self._name(path)
+        self.kept += name not in self._touched
+        self._touched.add(name)
+
     def text(self, path: Path, data: bytes) -> None:
         """Write `data`, unless it is there. FormatError where another's file stands in the way."""
         self._put(path, _digest(data), lambda: _digest(path.read_bytes()),
@@ -66,7 +73,7 @@ class Journal:
         if path.exists():
             present = there()
             if present == content:
-                self.kept += 1
+                self.keep(path)
                 return
             if name not in self._known:
                 raise FormatError(path, "", _FOREIGN, _ELSEWHERE)
@@ -77,6 +84,7 @@ class Journal:
             self._append({"file": name, "content": content})
             self._known[name] = content
         write()
+        self._touched.add(name)
         self.written += 1
 
     def _name(self, path: Path) -> str:

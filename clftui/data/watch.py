@@ -12,6 +12,7 @@ from pathlib import Path
 from clftui.data.catalog import Catalog, look
 from clftui.data.folder import FolderSource
 from clftui.data.imports import STDIN
+from clftui.data.imports.pipe import followed, grew
 from clftui.data.inotify import available, folder_changes
 from clftui.data.status import SILENT_AFTER
 from clftui.schema import EPOCHS_FOLDER, RUN_FILE, SCALARS_FILE, STATUS_FILE, epoch_folder
@@ -19,6 +20,8 @@ from clftui.schema import EPOCHS_FOLDER, RUN_FILE, SCALARS_FILE, STATUS_FILE, ep
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 2.0
+PIPE_SECONDS = 0.5
+"""How often a pipe is looked at where it is all there is."""
 GATHER_SECONDS = 0.02
 """Changes that follow so soon are looked at together: an epoch's splits, the files of several ranks."""
 STEP_MS = 50
@@ -121,7 +124,8 @@ class _Follower:
         paths = self._paths_of.get(slow)
         if paths is None:
             paths = self._paths_of[slow] = telling_files(self._catalog, self._looked, slow)
-        return stamps(paths) != self._seen.get(slow) or (slow and _fell_silent(self._catalog))
+        changed = stamps(paths) != self._seen.get(slow) or grew(self._catalog.imports.get(STDIN))
+        return changed or (slow and _fell_silent(self._catalog))
 
     def _refresh(self) -> None:
         # Taken before the look itself: what changes in between is then seen at the next beat.
@@ -188,13 +192,13 @@ def stamps(paths: Sequence[str]) -> Fingerprint:
 
 def _events(folders: tuple[Path, ...], stop: threading.Event) -> Iterator[bool]:
     """True after file events, False at each heartbeat."""
-    if len(folders) <= MAX_WATCHED:
+    if folders and len(folders) <= MAX_WATCHED:
         try:
             yield from (_waited if available() else _polled)(folders, stop)
             return
         except (ImportError, OSError) as error:
             log.info("no file events (%s): changes are seen within %g seconds", error, BEAT_SECONDS)
-    while not stop.wait(BEAT_SECONDS):
+    while not stop.wait(PIPE_SECONDS if not folders and followed() else BEAT_SECONDS):
         yield False
 
 

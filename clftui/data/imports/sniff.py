@@ -21,6 +21,7 @@ from clftui.data.imports.names import array_name
 from clftui.data.imports.npy import ANSWERS, CONTEXT, Named, named_arrays
 from clftui.data.imports.papers import folder_dialect
 from clftui.data.imports.pickled import looks_pickled, refuse_pickle
+from clftui.data.imports.pipe import followed, piped
 from clftui.data.imports.texts import text_runs
 from clftui.data.run import Run
 from clftui.schema import FormatError
@@ -43,6 +44,9 @@ def import_path(
 
     `transposed`: rows of bare matrices are the predicted classes. A folder is looked into, and the folders in it.
     """
+    pipe = followed() if path == STDIN else None
+    if pipe is not None:
+        return piped(pipe, Options(images_root, transposed), previous)
     files = _candidates(path)
     signature = _signature(files)
     if previous is not None and (previous.signature == signature or path == STDIN):
