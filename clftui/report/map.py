@@ -9,7 +9,8 @@ import numpy as np
 
 from clftui.report import Options
 from clftui.report.render import Table, Value
-from clftui.state.map_cloud import SEED
+from clftui.state.filters import FilterError
+from clftui.state.map_cloud import SEED, NoRows
 from clftui.state.map_model import MapModel, map_model
 from clftui.state.map_multiples import SmallModel, SmallPicture, small_model
 from clftui.state.map_numbers import NEAREST, Separation, trust
@@ -29,11 +30,11 @@ def data(session: Session, options: Options) -> dict[str, Any]:
     "classes", "points": [{"id", "x", "y", "true", "predicted"}]}`, of classes `{"of": "classes", ..., "classes",
     "distances", "points": [{"class", "x", "y"}]}`, of several maps `{"of": "maps", "maps": [...]}`.
 
-    x and y lie in the unit square, y down. Waits for the slow layouts.
+    x and y lie in the unit square, y down. Waits for the slow layouts. FilterError where there is nothing to lay out.
     """
-    if session.map.of is MapOf.SAMPLES and session.map.multiples is not Multiples.ONE:
-        return _maps(small_model(session, wait=True), options)
-    model = map_model(session, wait=True)
+    model = _model(session)
+    if isinstance(model, SmallModel):
+        return _maps(model, options)
     numbers = numbers_of(model, wait=True)
     if model.cloud is None or numbers is None:
         return _classes(model, options)
@@ -49,6 +50,15 @@ def data(session: Session, options: Options) -> dict[str, Any]:
         ],
         "points": list(_points(model, options.top)),
     }  # fmt: skip
+
+
+def _model(session: Session) -> MapModel | SmallModel:
+    """What the screen would show. FilterError where there is nothing to lay out: no file is at fault."""
+    several = session.map.of is MapOf.SAMPLES and session.map.multiples is not Multiples.ONE
+    try:
+        return small_model(session, wait=True) if several else map_model(session, wait=True)
+    except NoRows as error:
+        raise FilterError(str(error)) from error
 
 
 def _separation(numbers: Separation) -> dict[str, Any]:
@@ -103,9 +113,9 @@ def _maps(model: SmallModel, options: Options) -> dict[str, Any]:
 
 def table(session: Session, options: Options) -> Table:
     """A row a class, the least pure first; of several maps a row each."""
-    if session.map.of is MapOf.SAMPLES and session.map.multiples is not Multiples.ONE:
-        return _maps_table(small_model(session, wait=True))
-    model = map_model(session, wait=True)
+    model = _model(session)
+    if isinstance(model, SmallModel):
+        return _maps_table(model)
     numbers = numbers_of(model, wait=True)
     lines = class_lines(session, model, numbers)
     size = dict(zip(model.anchors.classes.tolist(), model.anchors.sizes.tolist(), strict=True))

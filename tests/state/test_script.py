@@ -14,6 +14,7 @@ from clftui.state.filter_values import InGroup, Named, NotInTopK, OnlyRight, Pre
 from clftui.state.filters import Expression, Filter, FilterError
 from clftui.state.flip_filter import Flip, Flipped
 from clftui.state.group_filters import Examples
+from clftui.state.map_filter import OnMap
 from clftui.state.mover_filter import Moved
 from clftui.state.moves import Step, add_filter, back, drill_to_samples, drop_filter, go, select, step_epoch
 from clftui.state.sample_history import Became, History
@@ -42,6 +43,7 @@ EVERY: tuple[Filter, ...] = (
     Became(History.LOST),
     Tagged("bad image", without=True),
     ScoreOf("cat", 0.2, 0.8),
+    OnMap("2 samples in a box on the map of test", "test", frozenset({"0001", "é\n"})),
 )
 
 
