@@ -98,9 +98,9 @@ def test_keras_history(tmp_path: Path) -> None:
 @pytest.mark.row("D22")
 def test_ultralytics_classify_results(tmp_path: Path) -> None:
     text = (
-        "                  epoch,       train/loss,  metrics/accuracy_top1,  metrics/accuracy_top5,  val/loss,  lr/pg0\n"
-        "                      1,           2.0943,                  0.625,                  0.999,     1.75,  0.0003\n"
-        "                      2,           1.5,                     0.75,                       1,     1.25,  0.0002\n"
+        "          epoch,       train/loss,  metrics/accuracy_top1,  metrics/accuracy_top5,  val/loss,  lr/pg0\n"
+        "              1,           2.0943,                  0.625,                  0.999,     1.75,  0.0003\n"
+        "              2,           1.5,                     0.75,                       1,     1.25,  0.0002\n"
     )
     path = tmp_path / "runs" / "classify" / "train3" / "results.csv"
     run = opened(path, text)
