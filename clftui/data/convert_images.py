@@ -30,7 +30,7 @@ class Images:
         return [f"{lost} not found; --images ROOT says where they are"]
 
     def placed(self, split: str, table: SampleTable, folder: Path) -> list[str]:
-        """(n,) the path of each row for a table in `folder`; as it was given where there is no such file."""
+        """(n,) the path of each row for a table in `folder`, whether its file is there or not."""
         given = table.paths.tolist() if table.paths is not None else []
         places = [table.path_of(row) for row in range(table.n)]
         found = [path if path is not None and path.is_file() else None for path in places]
@@ -38,15 +38,14 @@ class Images:
         parents = {path.absolute().parent for path in found if path is not None}
         root = Path(os.path.commonpath(parents)) if parents else Path()
         out = []
-        for name, path in zip(given, found, strict=True):
-            if path is None:
-                out.append(name)
-                continue
-            place = path.absolute()
-            if self._copy:
-                place = self._dest / FOLDER / split / place.relative_to(root)
-                self._put(path, place)
-            out.append(Path(os.path.relpath(place, folder)).as_posix())
+        for name, at, path in zip(given, places, found, strict=True):
+            if path is not None and self._copy:
+                at = self._dest / FOLDER / split / path.absolute().relative_to(root)
+                self._put(path, at)
+            elif Path(name).is_absolute() or (path is None and table.images_root is not None):
+                # What was looked for in another folder, in vain, is best told as it was given.
+                at = None
+            out.append(name if at is None else Path(os.path.relpath(at, folder)).as_posix())
         return out
 
     def _put(self, path: Path, place: Path) -> None:

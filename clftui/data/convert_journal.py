@@ -116,10 +116,8 @@ def _digest_of(arrays: Mapping[str, NDArray[Any]]) -> str:
 
 
 def _stored(path: Path) -> str:
-    archive = open_npz(path)
     try:
+        archive = open_npz(path)
         return _digest_of({name: archive.read(name) for name in archive.members})
     except FormatError:
         return "unreadable"
-    finally:
-        archive.close()
