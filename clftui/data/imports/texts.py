@@ -105,6 +105,9 @@ def _json_object(path: Path, value: Mapping[str, Any], options: Options, explici
     columns, rows = value.get("columns"), value.get("data")
     if isinstance(columns, list) and isinstance(rows, list):
         records = [dict(zip(map(str, columns), row, strict=False)) for row in rows if isinstance(row, list)]
+        index = value.get("index")  # pandas' orient="split": the samples' names, where they are no row numbers.
+        if isinstance(index, list) and len(index) == len(records) and all(isinstance(name, str) for name in index):
+            records = [{"filename": name, **record} for name, record in zip(index, records, strict=True)]
         return _table(path, from_records(path, records), options, explicit)
     named = {array_name(str(key)).role: item for key, item in value.items()}
     matrix = named.get("confusion")
