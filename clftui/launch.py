@@ -50,7 +50,8 @@ def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, gra
             print(HINT, file=sys.stderr)
             return 2
         prepare()
-    remembered = load_preferences().view
+    # Scalars alone fill no other tab.
+    remembered = load_preferences().view if any(run.classes for run in session.catalog.runs) else Tab.RUNS.value
     if view in _PANES:
         session, view = replace(session, matrix=replace(session.matrix, pane=_PANES[view])), Tab.MATRIX.value
     reached = session.tab.value if session.tab is not Tab.RUNS else None  # by a cell or a script

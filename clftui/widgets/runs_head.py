@@ -64,8 +64,9 @@ def _draw_title(canvas: Canvas, picture: RunsPicture, column: Column) -> None:
 def axis_of(picture_rows: list[RunRow], others: list[Score]) -> tuple[float, float]:
     """A scale for the whiskers of the rows on the screen; the lowest tenth of many may lie off it."""
     scores = [row.score for row in picture_rows] + others
-    low = sorted(score.low for score in scores if math.isfinite(score.low))
-    high = [score.high for score in scores if math.isfinite(score.high)]
+    # An accuracy that is only told has no interval.
+    low = sorted(low for score in scores if math.isfinite(low := min(score.value, score.low)))
+    high = [high for score in scores if math.isfinite(high := max(score.value, score.high))]
     if not low:
         return 0.0, 1.0
     start = low[len(low) // 10] if len(low) >= 20 else low[0]

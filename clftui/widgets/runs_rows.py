@@ -196,7 +196,9 @@ def _draw_whisker(canvas: Canvas, picture: RunsPicture, y: int, row: RunRow, col
     for score, glyph in ((second, "○"), (row.score, "●")):
         if score is None:
             continue
-        cells = whisker(score.low, score.value, score.high, *picture.axis, column.width, glyph)
+        # An accuracy that is only told has no interval.
+        arms = (score.low, score.high) if math.isfinite(score.low) else (score.value, score.value)
+        cells = whisker(arms[0], score.value, arms[1], *picture.axis, column.width, glyph)
         for at, cell in enumerate(cells):
             if cell != " ":
                 canvas.text(column.x + at, y, cell, line if cell == "─" else colour)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,11 +28,17 @@ class Options:
 
 def listed(folder: Path) -> tuple[list[Path], list[Path]]:
     """Files and folders of a folder, sorted; hidden ones left out; nothing where it cannot be listed."""
+    files: list[str] = []
+    folders: list[str] = []
     try:
-        entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-        return [e for e in entries if e.is_file()], [e for e in entries if e.is_dir()]
+        # A folder may hold a million images: their kind is asked of the listing, not of each file.
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if not entry.name.startswith("."):
+                    (folders if entry.is_dir() else files).append(entry.name)
     except OSError:
         return [], []
+    return [folder / name for name in sorted(files)], [folder / name for name in sorted(folders)]
 
 
 def array_run(

@@ -32,7 +32,10 @@ _CHECKPOINT = re.compile(r"checkpoint-(\d+)\Z")
 
 def log_files(folder: Path) -> list[Path]:
     """The files of a folder that are called as training logs are, the fullest first, event files at the end."""
-    files = listed(folder)[0]
+    return _logs(listed(folder)[0])
+
+
+def _logs(files: Sequence[Path]) -> list[Path]:
     known = {file.name.casefold(): file for file in files}
     return [*(known[name] for name in USUAL if name in known), *(file for file in files if is_events(file))]
 
@@ -46,8 +49,9 @@ def log_folders(root: Path) -> Iterator[tuple[Path, list[Path]]]:
     while waiting and seen < MAX_FOLDERS:
         folder, depth = waiting.pop(0)
         seen += 1
-        files = log_files(folder)
-        below = [each for each in listed(folder)[1] if each.name not in _SKIPPED and not each.is_symlink()]
+        own, folders = listed(folder)
+        files = _logs(own)
+        below = [each for each in folders if each.name not in _SKIPPED and not each.is_symlink()]
         by_split = [each for each in below if each.name.casefold() in SPLITS and any(map(is_events, log_files(each)))]
         if not files:
             files = [file for each in by_split for file in log_files(each) if is_events(file)]
