@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 from clftui.depth import Graphics
 from clftui.opening import LaunchError, with_cell
 from clftui.schema import FormatError
-from clftui.state.block_steps import opened
 from clftui.state.filters import FilterError
 from clftui.state.selection import Tab
 from clftui.state.session import Session
-from clftui.state.settings import Pane
+from clftui.state.settings import FAR_MORE, Pane
 from clftui.text import harmless, sanitise, to_bytes
 
 if TYPE_CHECKING:
@@ -56,7 +55,11 @@ def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, gra
         session, view = replace(session, matrix=replace(session.matrix, pane=_PANES[view])), Tab.MATRIX.value
     reached = session.tab.value if session.tab is not Tab.RUNS else None  # by a cell or a script
     tab = view or reached or (remembered if chosen["paths"] and remembered in set(Tab) else Tab.RUNS.value)
-    session = opened(replace(session, tab=Tab(tab)))
+    session = replace(session, tab=Tab(tab))
+    if len(session.classes) > FAR_MORE:
+        from clftui.state.block_steps import opened  # Fewer classes do without similarity and blocks.
+
+        session = opened(session)
     if graphics.protocol == "none" or bits == 0:
         session = replace(session, samples=replace(session.samples, rows=True))
     try:

@@ -15,11 +15,10 @@ from clftui.data.catalog import Catalog, open_catalog
 from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.state.class_order import orders
+from clftui.state.class_tree import by_hierarchy
 from clftui.state.filters import Expression, FilterError
-from clftui.state.group_steps import by_hierarchy
 from clftui.state.moves import say
 from clftui.state.named_cell import at_cell, is_cell
-from clftui.state.sample_group_steps import named_order
 from clftui.state.selection import Tab
 from clftui.state.session import Session, all_splits, open_session
 from clftui.state.settings import GROUPS, SIMILAR_FIRST, SUGGESTED, ClassOrder, RankingRows
@@ -71,7 +70,11 @@ def make_session(chosen: Mapping[str, Any]) -> Session:
     if chosen.get("what_if"):
         session = _supposing(session, chosen["what_if"])
     session = _arranged(session, chosen.get("order"), chosen.get("blocks"))
-    session = named_order(session, chosen.get("sort"), chosen.get("group_by"), chosen.get("part"))
+    named = [chosen.get(each) for each in ("sort", "group_by", "part")]
+    if any(named):
+        from clftui.state.sample_group_steps import named_order  # Reports alone name an order.
+
+        session = named_order(session, *named)
     if chosen.get("against"):
         session = replace(session, versus=_versus_of(chosen["against"]))
     if chosen.get("points") or chosen.get("layout"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -17,6 +18,7 @@ from clftui.data.catalog import Catalog
 from clftui.schema import FormatError
 from clftui.state.group_settings import Arrangement, GroupSort
 from clftui.state.session import Session
+from clftui.state.settings import ClassOrder
 
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
@@ -104,6 +106,14 @@ def metrics_of(confusion: Confusion, tree: Hierarchy) -> GroupMetrics:
 def value_of(metrics: GroupMetrics, metric: Metric) -> Float64:
     """(nodes,) the values of one of GROUP_METRICS."""
     return {Metric.PRECISION: metrics.precision, Metric.RECALL: metrics.recall}.get(metric, metrics.f1)
+
+
+def by_hierarchy(session: Session) -> Session | None:
+    """`session` with the matrix in the order of its hierarchy; None without one that has groups."""
+    tree = tree_of(session)
+    if tree is None or not tree.groups:
+        return None
+    return replace(session, matrix=replace(session.matrix, order=ClassOrder.HIERARCHY))
 
 
 def hierarchy_order(session: Session) -> Int64 | None:

@@ -6,14 +6,13 @@ from dataclasses import replace
 
 from clftui.analysis.hierarchy import Hierarchy
 from clftui.analysis.hierarchy_arrange import groups_above, path_of
-from clftui.state.class_tree import tree_of
+from clftui.state.class_tree import by_hierarchy, tree_of
 from clftui.state.group_filters import Examples
 from clftui.state.group_settings import GROUP_METRICS, GroupPart, GroupPath, GroupSort
 from clftui.state.hierarchy_view import collapsed_nodes, group_at, in_order, selected_group
 from clftui.state.moves import cycle, drill_to_samples, remember, say, select
 from clftui.state.selection import Part, Scope
 from clftui.state.session import Session
-from clftui.state.settings import ClassOrder
 from clftui.text import count, plural, sanitise
 
 NO_HIERARCHY = (
@@ -23,14 +22,6 @@ NO_HIERARCHY = (
 
 def _set(session: Session, **changes: object) -> Session:
     return replace(session, groups=replace(session.groups, **changes))  # type: ignore[arg-type]
-
-
-def by_hierarchy(session: Session) -> Session | None:
-    """`session` with the matrix in the order of its hierarchy; None without one that has groups."""
-    tree = tree_of(session)
-    if tree is None or not tree.groups:
-        return None
-    return replace(session, matrix=replace(session.matrix, order=ClassOrder.HIERARCHY))
 
 
 def collapse(session: Session) -> Session:
