@@ -336,6 +336,14 @@ def test_pickles_are_refused_with_the_lines_that_save_safely(tmp_path: Path, nam
     assert [run.name for run in mixed.runs] == ["p"] and [p.path for p in mixed.problems] == [path]
 
 
+def test_what_goes_with_predictions_is_no_mistake(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("true,pred\na,b\n", encoding="utf-8")
+    (tmp_path / "p.real.json").write_text("[[0, 1]]", encoding="utf-8")
+    (tmp_path / "hierarchy.json").write_text('{"pets": ["a", "b"]}', encoding="utf-8")
+    (tmp_path / "classes.txt").write_text("b\na\n", encoding="utf-8")
+    assert [run.classes for run in opened(tmp_path)] == [("b", "a")]
+
+
 def test_a_folder_tells_ten_files_and_counts_the_rest(tmp_path: Path) -> None:
     for number in range(13):
         (tmp_path / f"{number:02}.json").write_text('{"lr": 1}', encoding="utf-8")

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from clftui.data.imports.classes import ClassList
+from clftui.data.imports.classes import CLASS_FILES, ClassList
 from clftui.data.imports.names import array_name
 from clftui.data.imports.npy import CONTEXT, Named
 from clftui.data.imports.npy_runs import arrays_run
 from clftui.data.run import Run
+from clftui.data.soft_labels import LISTS_ENDING
 from clftui.storage import read_npy
 
 _SMALL = CONTEXT[:5]
@@ -24,6 +25,13 @@ class Options:
 
     images_root: Path | None
     transposed: bool
+
+
+def is_companion(file: Path) -> bool:
+    """Whether a file's name says that it goes with predictions and holds none: classes, a hierarchy, right classes."""
+    name = file.name.casefold()
+    fiftyone = name == "metadata.json" and (file.parent / "samples.json").is_file()
+    return name in CLASS_FILES or name.startswith("hierarchy") or name.endswith(LISTS_ENDING) or fiftyone
 
 
 def listed(folder: Path) -> tuple[list[Path], list[Path]]:

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from clftui.data.imports.beside import Options, array_run, arrays_beside, listed
-from clftui.data.imports.classes import CLASS_FILES, class_file
+from clftui.data.imports.beside import Options, array_run, arrays_beside, is_companion, listed
+from clftui.data.imports.classes import class_file
 from clftui.data.imports.frameworks import (
     file_dialect,
     folder_ends,
@@ -132,7 +132,7 @@ def _folder(folder: Path, options: Options, runs: list[Run], problems: list[tupl
     quiet: list[tuple[Path, str]] = []
     logs = logs_here(files)
     for file in files:
-        if file.suffix.casefold() in TABLE_ENDINGS and file.name not in CLASS_FILES and file not in used | logs:
+        if file.suffix.casefold() in TABLE_ENDINGS and file not in used | logs and not is_companion(file):
             try:
                 runs.extend(_file(file, options))
             except FormatError as error:
