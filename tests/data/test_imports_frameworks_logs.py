@@ -251,3 +251,34 @@ def test_a_growing_log_is_read_again(tmp_path: Path) -> None:
     path.write_text("epoch,val_acc\n0,0.5\n1,0.75\n")
     second = open_catalog([tmp_path], previous=first)
     assert second is not first and logged(second.runs[0], "val", "accuracy") == {1: 0.5, 2: 0.75}
+
+
+def test_a_folder_of_mixed_things_opens_what_it_can_and_tells_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "good.csv").write_text("id,true,pred\n1,a,b\n2,b,b\n")
+    (tmp_path / "bad.csv").write_text("a,b\n1,x\n2,y\n")
+    (tmp_path / "torn.jsonl").write_text('{"id": 1\n')
+    (tmp_path / "model.pt").write_bytes(b"PK")
+    for name, text in (("one", "epoch,val_acc\n1,0.5\n"), ("two", "epoch,val_acc\n1,\n")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "metrics.csv").write_text(text)
+    catalog = open_catalog([tmp_path])
+    assert [run.name for run in catalog.runs] == ["good", "one"]
+    told = {problem.path.name: problem.message for problem in catalog.problems}
+    assert set(told) == {"bad.csv", "torn.jsonl", "model.pt", "metrics.csv"}
+    assert "has no column of true classes" in told["bad.csv"] and "pickle" in told["model.pt"]
+    assert str(tmp_path / "two" / "metrics.csv") in told["metrics.csv"]
+
+
+@pytest.mark.row("D7")
+def test_class_names_from_a_models_configuration(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"architectures": ["ViT"], "id2label": {"0": "dog", "1": "cat"}}')
+    (tmp_path / "preds.csv").write_text("id,label,pred\n1,0,1\n2,1,1\n")
+    (run,) = open_catalog([tmp_path / "preds.csv"]).runs
+    assert run.classes == ("dog", "cat")
+
+
+@pytest.mark.row("D11")
+def test_the_binary_log_of_weights_and_biases_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "run-abc.wandb").write_bytes(b":W&B")
+    (problem,) = open_catalog([tmp_path / "run-abc.wandb"]).problems
+    assert "binary log" in problem.message and "export the history as CSV" in problem.message

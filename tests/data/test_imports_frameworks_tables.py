@@ -240,7 +240,7 @@ def test_parquet_without_its_reader_is_one_sentence(tmp_path: Path, monkeypatch:
 
 
 ALIASES = {role: [name for name in COLUMNS[role] if name not in ("category", "y", "p", "targets")] for role in COLUMNS}
-NAMES = st.sampled_from(["cat", "dog", "a b", "ö,ß", 'q"t', "007"])
+NAMES = st.sampled_from(["cat", "dog", "a b", "ö,ß", 'q"t', "00x"])
 
 
 @pytest.mark.row("D2")

@@ -20,6 +20,8 @@ Int32 = NDArray[np.int32]
 CLASS_FILES = (
     "classes.txt", "labels.txt", "class_names.txt", "classes.json", "class_names.json", "labels.json",
 )  # fmt: skip
+_CONFIGURATION = "config.json"
+"""Of a model, as Hugging Face writes it: its id2label."""
 _INTEGER = re.compile(r"-?\d{1,15}(?:\.0+)?\Z")
 """Longer numbers are names: no list has so many classes."""
 
@@ -35,7 +37,7 @@ class ClassList:
 def class_file(folders: Iterable[Path]) -> ClassList | None:
     """The first class list found in `folders`. A file of another meaning (repeated lines: labels) is passed over."""
     for folder in folders:
-        for name in CLASS_FILES:
+        for name in (*CLASS_FILES, _CONFIGURATION):
             path = folder / name
             if path.is_file():
                 names = _read(path)
@@ -57,6 +59,8 @@ def _read(path: Path) -> list[str]:
         return []
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return value
+    if isinstance(value, dict) and path.name == _CONFIGURATION:
+        value = value.get("id2label")
     if isinstance(value, dict) and value:
         return _from_mapping(value)
     return []

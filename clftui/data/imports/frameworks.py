@@ -56,6 +56,10 @@ def file_dialect(path: Path, options: Options, explicit: ClassList | None) -> li
     """The runs of a file that is neither text nor arrays; None for others."""
     if is_events(path):
         return [log_run(log_name(path), events_log([path]))]
+    if path.suffix.casefold() == ".wandb":
+        raise FormatError(
+            path, "", "is W&B's binary log, which clftui does not read", "log a table, or export the history as CSV"
+        )
     if path.suffix.casefold() == ".log":
         log = read_log(path)
         return None if log is None else [log_run(log_name(path), log)]

@@ -119,7 +119,8 @@ def true_classes(path: Path, given: Sequence[str], images_root: Path | None) -> 
         if tree is not None:
             names = list(tree.classes)
         listed_as = ClassList(tuple(names), path.parent / "the names of the folders")
-        return FromFolders(tuple(own), "true classes are the images' folders", listed_as)
+        paths = _moved(path, given, tree) if tree is not None and images_root is None else None
+        return FromFolders(tuple(own), "true classes are the images' folders", listed_as, paths)
     bare = [PurePath(name.replace("\\", "/")).name for name in given]
     for tree in trees_near(path, images_root):
         pairs = zip(given, bare, strict=True)
@@ -132,11 +133,23 @@ def true_classes(path: Path, given: Sequence[str], images_root: Path | None) -> 
             if images_root is None:
                 base = os.path.relpath(tree.root, path.parent)
                 paths = tuple(
-                    os.path.normpath(os.path.join(base, tree.place[short])) if short in tree.place else name  # noqa: PTH118
+                    os.path.normpath(f"{base}/{tree.place[short]}") if short in tree.place else name
                     for name, short in zip(given, bare, strict=True)
                 )
             return FromFolders(tuple(labels), note, ClassList(tree.classes, tree.root), paths)
     return None
+
+
+def _moved(path: Path, given: Sequence[str], tree: ImageTree) -> tuple[str, ...] | None:
+    """Paths in `tree` for those that lead nowhere from the table; None where the first one leads somewhere."""
+    if (path.parent / given[0]).exists():
+        return None
+    base = os.path.relpath(tree.root, path.parent)
+    ends = ["/".join(PurePath(name.replace("\\", "/")).parts[-2:]) for name in given]
+    return tuple(
+        os.path.normpath(f"{base}/{end}") if end in tree.by_path else name
+        for name, end in zip(given, ends, strict=True)
+    )
 
 
 def _by_their_folders(given: Sequence[str]) -> list[str] | None:
