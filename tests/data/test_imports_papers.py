@@ -254,8 +254,11 @@ def test_neo_with_several_outputs(tmp_path: Path) -> None:
 
 
 def test_neo_as_a_chart(tmp_path: Path) -> None:
-    rows = [{"reference_text": "[drink:tea,state:open]", "annotation_text": "[drink:milk,state:open]", "occurrence": 2},
-            {"reference_text": "[drink:tea,state:shut]", "annotation_text": "[drink:tea,state:open]", "occurrence": 3}]  # fmt: skip
+    counts = [("tea,state:open", "milk,state:open", 2), ("tea,state:shut", "tea,state:open", 3)]
+    rows = [
+        {"reference_text": f"[drink:{true}]", "annotation_text": f"[drink:{predicted}]", "occurrence": count}
+        for true, predicted, count in counts
+    ]
     drink, state = opened(tmp_path / "n.json", {"encoding": {}, "data": {"values": rows}})
     assert dense(at(drink)) == [[0, 0], [2, 3]] and dense(at(state)) == [[2, 0], [3, 0]]
 
