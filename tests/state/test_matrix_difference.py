@@ -86,7 +86,7 @@ def test_another_split_of_another_size_is_compared_in_shares(tmp_path: Path) -> 
     session = replace(session, catalog=open_catalog([tmp_path]))
     compared = next_difference(session)
     assert compared.matrix.against is Against.SPLIT and compared.matrix.share is Share.ROW
-    assert "test − val" in compared.notice and "different numbers of samples" in compared.notice
+    assert "test − val" in compared.notice and "they differ in size" in compared.notice
     value = window(compared).value
     np.testing.assert_allclose(value[0], [55 / 57 - 6 / 8, 2 / 57 - 2 / 8, 0])
     assert np.isnan(value[2]).all()
