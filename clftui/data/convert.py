@@ -30,6 +30,7 @@ from clftui.schema import (
     FormatError,
     epoch_folder,
     split_file,
+    valid_split,
 )
 from clftui.storage import dump_json, read_json
 
@@ -82,6 +83,10 @@ def _check(catalog: Catalog, dest: Path) -> None:
     for run in catalog.runs:
         if isinstance(run.source, FolderSource):
             raise FormatError(run.path, "", "is a run of clftui's own format already", "copy the folder instead")
+        wrong = next((split for split in run.splits if not valid_split(split)), None)
+        if wrong is not None:
+            remedy = "use letters, digits, _ + - and a version such as test-v2.1"
+            raise FormatError(run.path, "", f"names the split {wrong!r}, which cannot name a file", remedy)
     for path in catalog.paths:
         if path != STDIN and path.is_dir() and dest.is_relative_to(path):
             problem = f"lies in {path}, which would then be opened for it"

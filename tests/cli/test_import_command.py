@@ -16,7 +16,7 @@ from PIL import Image
 from clftui.data.catalog import open_catalog
 from clftui.data.convert_journal import Journal
 from clftui.data.soft_labels import soft_labels
-from clftui.importing import run_import
+from clftui.importing import Progress, run_import
 from clftui.report import Options, render
 from clftui.schema import FormatError
 from clftui.state.session import open_session
@@ -224,6 +224,23 @@ def test_the_command_line(tmp_path: Path) -> None:
     done = subprocess.run(words, input=text, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2])
     assert done.returncode == 0 and "1 run in" in done.stdout, done.stderr
     assert open_catalog([tmp_path / "runs"]).runs[0].evaluation("test").n == 2  # type: ignore[union-attr]
+
+
+def test_progress_is_one_line_of_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    progress = Progress()
+    progress("cnn test epoch 3", 2, 8)
+    progress.clear()
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    progress = Progress()
+    progress("cnn\x1b[2J epoch 3", 2, 8)
+    progress("soon", 3, 8)
+    progress.clear()
+    said = capsys.readouterr().err
+    assert " 25 %  2 of 8 evaluations  cnn" in said and "soon" not in said
+    assert "\x1b[2J" not in said and said.endswith("\r\x1b[K") and "\n" not in said
 
 
 @pytest.mark.parametrize(

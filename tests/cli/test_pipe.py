@@ -51,7 +51,7 @@ def until(catalog: Catalog | None, count: int, closed: bool = False) -> Catalog:
 
 def test_rows_show_as_they_come(end: io.FileIO) -> None:
     empty = open_catalog([STDIN])
-    assert not empty.runs and "No rows have come through the pipe yet" in empty.problems[0].message
+    assert not empty.runs and "Waiting for rows" in empty.problems[0].message
     end.write(b"id,true,pred\n1,cat,dog\n2,cat,c")
     one = until(empty, 1)
     assert one.runs[0].name == "stdin" and one.runs[0].status.state == "running" and one.problems == ()

@@ -20,7 +20,7 @@ _GROWTH = 1.05
 """What has come is read anew when it has grown by so much: the work stays in proportion to the whole."""
 _AT_LEAST_SECONDS = 5.0
 """Slower growth shows after so long all the same."""
-_NOTHING = "No rows have come through the pipe yet; a header and one row for each prediction, or a JSON object a line."
+_NOTHING = "Waiting for rows: a CSV header and a row a line, or a JSON object a line."
 _ARRAY = "A JSON array comes through the pipe and opens when it is whole; an object a line would show as it comes."
 
 
