@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from clftui.schema import FormatError
 from clftui.state.later import SLOW, Stopped
+from clftui.state.map_cloud import NoRows
 from clftui.storage import cache_folder, open_npz, write_npz
 
 log = logging.getLogger("clftui")
@@ -79,7 +80,10 @@ def result(
     wish = _wishes.now
     if not wait:
         _give_way(key)
-    return SLOW.get(key, lambda: _worked(task, key, parameters, make, None if wait else wish), wait=wait)
+    try:
+        return SLOW.get(key, lambda: _worked(task, key, parameters, make, None if wait else wish), wait=wait)
+    except Stopped as error:
+        raise NoRows(f"The worker process cannot make the map: {_failed.pop(key, 'it was stopped')}.") from error
 
 
 def _give_way(key: Hashable) -> None:
@@ -160,8 +164,6 @@ def _worked(
         raise Stopped(task) from error
     except WorkerError as error:
         log.warning("no %s from the worker process: %s", task, error)
-        if wish is None:
-            raise FormatError("", "", f"The worker process cannot make the map: {error}", "") from error
         _failed[key] = str(error)
         raise Stopped(task) from error
     finally:

@@ -144,7 +144,7 @@ def test_the_neighbours_of_a_class_are_listed_nearest_first(root: Path) -> None:
     session = mapped(root)
     model = map_model(replace(session, selection=replace(session.selection, true="dog")))
     near = neighbours(model, 2)
-    assert near is not None and [CLASSES[each.cls] for each in near.lines][0] == "fox"
+    assert near is not None and CLASSES[near.lines[0].cls] == "fox"
     assert near.more == 1 and near.lines[0].share == 1 and near.lines[0].distance < near.lines[1].distance
     assert near.beyond >= near.lines[1].distance
 
