@@ -37,6 +37,8 @@ VARIANTS = {
     "blocks": ("glyphs", ("3", "Z", "Z", "b")),
     "strips": ("glyphs", ("3", "c")),
     "chart": ("glyphs", ("4", "v", "v", "v")),
+    "scores": ("glyphs", ("6",)),
+    "calibration": ("glyphs", ("6", "v", "v")),
 }
 PICTURED = [(name, *look) for name in SCREENS for look in LOOKS] + [(name, "120x40", "dark") for name in VARIANTS]
 
