@@ -73,7 +73,8 @@ def _members(
             absent.append(Absent(run, str(error), True, error.brief))
             continue
         if evaluation is None or confusion is None:
-            absent.append(Absent(run, f"nothing logged on {split or 'any split'}"))
+            what = "no predictions" if split in run.splits else "nothing"
+            absent.append(Absent(run, f"{what} logged on {split or 'any split'}"))
         else:
             present.append(Member(run, evaluation, confusion, filters))
     if unready is not None:

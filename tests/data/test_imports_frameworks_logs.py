@@ -10,11 +10,7 @@ import pytest
 
 from clftui.data.catalog import open_catalog
 from clftui.data.run import Run
-from clftui.state.reported import reported_epoch, reported_past, reported_score
-from clftui.state.runs_curves import curves
-from clftui.state.runs_pareto import tradeoff
-from clftui.state.runs_table import ONLY_TOLD, row_past, runs_table
-from clftui.state.session import open_session
+from clftui.state.reported import reported_score
 
 
 def opened(path: Path, text: str | None = None) -> Run:
@@ -212,61 +208,6 @@ def test_a_table_of_samples_with_losses_is_no_log(tmp_path: Path) -> None:
     (tmp_path / "p.csv").write_text("id,epoch,true,pred,loss\n1,1,a,b,0.5\n2,1,b,b,0.1\n")
     (run,) = open_catalog([tmp_path / "p.csv"]).runs
     assert run.classes == ("a", "b")
-
-
-def test_logs_beside_predictions_become_their_scalars(tmp_path: Path) -> None:
-    (tmp_path / "preds.csv").write_text("id,true,pred\n1,a,b\n2,b,b\n")
-    (tmp_path / "metrics.csv").write_text("epoch,val_loss\n1,0.5\n2,0.25\n")
-    (run,) = open_catalog([tmp_path]).runs
-    assert run.classes == ("a", "b") and logged(run, "val", "loss") == {1: 0.5, 2: 0.25}
-
-
-@pytest.mark.row("P8")
-def test_the_runs_view_shows_what_runs_tell_themselves(tmp_path: Path) -> None:
-    for name, top in (("a", 0.5), ("b", 0.75)):
-        path = tmp_path / name / "metrics.csv"
-        path.parent.mkdir()
-        path.write_text(f"epoch,train_loss,val_acc,val_loss\n1,2.0,0.25,1.0\n2,1.0,{top},0.5\n")
-    catalog = open_catalog([tmp_path])
-    session = open_session(catalog)
-    table = runs_table(session)
-    assert [row.name for row in table.rows] == ["b", "a"] and session.selection.run == "b"
-    row = table.rows[0]
-    assert (row.score.value, row.told, row.epoch, row.problem) == (0.75, 2, 2, ONLY_TOLD)
-    past = row_past(row, "val", wait=True)
-    assert past is not None and past.accuracy == (0.25, 0.75) and past.change(2) == 0.5
-    found = curves(session, row.run, wait=True)
-    assert found is not None and found.held_out is not None and found.held_out.loss.tolist() == [1.0, 0.5]
-    assert catalog.class_difference() is None
-    assert reported_epoch(row.run, "val", 1) == 1 and dict(reported_past(row.run, "nothing")) == {}
-    assert tradeoff(session).runs == ()
-
-
-def test_a_growing_log_is_read_again(tmp_path: Path) -> None:
-    path = tmp_path / "version_0" / "metrics.csv"
-    path.parent.mkdir()
-    path.write_text("epoch,val_acc\n0,0.5\n")
-    first = open_catalog([tmp_path])
-    assert open_catalog([tmp_path], previous=first) is first
-    path.write_text("epoch,val_acc\n0,0.5\n1,0.75\n")
-    second = open_catalog([tmp_path], previous=first)
-    assert second is not first and logged(second.runs[0], "val", "accuracy") == {1: 0.5, 2: 0.75}
-
-
-def test_a_folder_of_mixed_things_opens_what_it_can_and_tells_the_rest(tmp_path: Path) -> None:
-    (tmp_path / "good.csv").write_text("id,true,pred\n1,a,b\n2,b,b\n")
-    (tmp_path / "bad.csv").write_text("a,b\n1,x\n2,y\n")
-    (tmp_path / "torn.jsonl").write_text('{"id": 1\n')
-    (tmp_path / "model.pt").write_bytes(b"PK")
-    for name, text in (("one", "epoch,val_acc\n1,0.5\n"), ("two", "epoch,val_acc\n1,\n")):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "metrics.csv").write_text(text)
-    catalog = open_catalog([tmp_path])
-    assert [run.name for run in catalog.runs] == ["good", "one"]
-    told = {problem.path.name: problem.message for problem in catalog.problems}
-    assert set(told) == {"bad.csv", "torn.jsonl", "model.pt", "metrics.csv"}
-    assert "has no column of true classes" in told["bad.csv"] and "pickle" in told["model.pt"]
-    assert str(tmp_path / "two" / "metrics.csv") in told["metrics.csv"]
 
 
 @pytest.mark.row("D7")

@@ -204,12 +204,13 @@ def test_tables_of_results_are_runs_with_costs(tmp_path: Path) -> None:
     )
     (tmp_path / "results-imagenet-a.csv").write_text(RESULTS + "tiny.b,160,10.0,90.0,20,80,0.5,0.9,bilinear\n")
     (tmp_path / "benchmark.csv").write_text("model,infer_img_size,infer_gmacs,param_count\ntiny,160,0.25,0.5\n")
+    (tmp_path / "model_metadata.csv").write_text("model,pretrain\ntiny.b,in1k\n")
     catalog = open_catalog([tmp_path])
     assert not catalog.problems and sorted(run.name for run in catalog.runs) == ["tiny.b", "vit.a 224", "vit.a 384"]
     tiny = catalog.run("tiny.b")
-    assert tiny is not None and set(tiny.splits) == {"imagenet", "imagenet-a"}
+    assert tiny is not None and tiny.splits == ("imagenet", "imagenet-a") and tiny.hyperparameters["pretrain"] == "in1k"
     assert tiny.model["parameters"] == 500_000 and tiny.model["flops"] == 250_000_000
-    session = open_session(catalog, split="imagenet")
+    session = open_session(catalog)
     assert [(row.name, row.score.value) for row in runs_table(session).rows] == [
         ("vit.a 384", 0.825), ("vit.a 224", 0.8), ("tiny.b", 0.6)
     ]  # fmt: skip

@@ -21,7 +21,7 @@ from clftui.data.imports.log_folders import (
 )
 from clftui.data.imports.logs import is_log, json_log, table_log
 from clftui.data.imports.predictions import predictions
-from clftui.data.imports.results_table import has_scores, is_results, results_runs
+from clftui.data.imports.results_table import has_scores, is_about_models, is_results, results_runs
 from clftui.data.imports.scalar_run import log_run, with_scalars
 from clftui.data.imports.table import Table, read_delimited
 from clftui.data.imports.tensorboard import events_log, is_events
@@ -79,7 +79,7 @@ def folder_starts(
     runs: list[Run] = []
     results = _results(files)
     used = {path for path, _ in results}
-    if any(has_scores(table) for _, table in results):
+    if results:
         runs += results_runs(results)
     for find in (shard_run, image_array_run):
         try:
@@ -104,9 +104,9 @@ def _results(files: Sequence[Path]) -> list[tuple[Path, Table]]:
     for file in files:
         if file.suffix.casefold() == ".csv" and _names_models(file):
             table = read_delimited(file, file.read_bytes().decode("utf-8-sig", "replace"))
-            if is_results(table):
+            if is_results(table) or is_about_models(table):
                 found.append((file, table))
-    return found if len(found) > 1 else []
+    return found if len(found) > 1 and any(map(has_scores, (table for _, table in found))) else []
 
 
 def _names_models(file: Path) -> bool:

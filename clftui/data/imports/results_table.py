@@ -50,6 +50,12 @@ def is_results(table: Table) -> bool:
     return bool(names & {*ACCURACY, *_PARAMETERS, *_GMACS, *_GFLOPS})
 
 
+def is_about_models(table: Table) -> bool:
+    """Whether a table has nothing but settings of models, such as what they were trained on."""
+    roles = column_roles(list(table.columns))
+    return "run" in roles and {normal(name) for name in table.columns if name != roles["run"]} <= _SETTINGS
+
+
 def has_scores(table: Table) -> bool:
     """Whether a table of models has an accuracy: one without only adds to another."""
     return any(normal(name) in ACCURACY for name in table.columns)
@@ -65,16 +71,26 @@ def results_runs(tables: Sequence[tuple[Path, Table]]) -> list[Run]:
     if any("flops" in cost for cost in extra.values()):
         notes.append("FLOPs are multiply-adds, as such tables count them")
     sizes = Counter(name for name, _ in found)
+    order = _main_first({str(row["split"]) for results in found.values() for row in results.rows})
     runs = []
     for (name, size), results in found.items():
         # Costs are listed without the weights' tag and for one image size.
-        cost = extra.get(name) or extra.get(name.split(".", 1)[0]) or {}
+        cost = {**extra.get(name.split(".", 1)[0], {}), **extra.get(name, {})}
         fits = cost.get("img_size") in (None, size)
         known = {each: value for each, value in cost.items() if each == "parameters" or (each == "flops" and fits)}
         shown = f"{name} {size}" if sizes[name] > 1 and size is not None else name
         model = {**known, **results.model}
-        runs.append(scalar_run(shown, results.path, results.rows, notes, model, results.settings))
+        told = cost.get("settings")
+        settings = {**told, **results.settings} if isinstance(told, dict) else results.settings
+        rows = sorted(results.rows, key=lambda row: order[str(row["split"])])
+        runs.append(scalar_run(shown, results.path, rows, notes, model, settings))
     return runs
+
+
+def _main_first(splits: set[str]) -> dict[str, int]:
+    """The place of each test set: first those that most others are named after, imagenet before imagenet-a."""
+    after = {split: sum(other.startswith(split) for other in splits) for split in splits}
+    return {split: at for at, split in enumerate(sorted(splits, key=lambda split: (-after[split], split)))}
 
 
 def split_of(path: Path) -> str:
@@ -122,6 +138,8 @@ def _costs(path: Path, table: Table, found: Found, extra: dict[str, Mapping[str,
                 known.setdefault(*cost)
             elif plain in ("infer_img_size", "img_size") and number is not None:
                 known.setdefault("img_size", _short(number))
+            elif plain in _SETTINGS and isinstance(said := known.setdefault("settings", {}), dict):
+                said[plain] = cell
         extra[name] = known
 
 
