@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -134,9 +135,17 @@ def class_labels(tree: Hierarchy, classes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(named)
 
 
+@lru_cache(maxsize=8)
+def _labels(tree: Hierarchy, classes: tuple[str, ...]) -> Mapping[str, str]:
+    return dict(zip(classes, class_labels(tree, classes), strict=True))
+
+
+def labels_of(session: Session) -> Mapping[str, str]:
+    """What the hierarchy calls each class of the focused run; empty without one."""
+    tree = tree_of(session)
+    return _labels(tree, session.classes) if tree is not None else {}
+
+
 def label_of(session: Session, name: str) -> str:
     """What the hierarchy calls a class of the focused run; its name without one."""
-    tree, classes = tree_of(session), session.classes
-    if tree is None or name not in classes:
-        return name
-    return class_labels(tree, classes)[classes.index(name)]
+    return labels_of(session).get(name, name)

@@ -13,6 +13,7 @@ from clftui.analysis.intervals import metric_interval
 from clftui.analysis.metrics import Metric
 from clftui.analysis.ties import Method
 from clftui.state.average_precision import ap_cell
+from clftui.state.class_tree import label_of
 from clftui.state.members import Member
 from clftui.state.ranking_moves import cursor
 from clftui.state.ranking_steps import run_word
@@ -91,7 +92,7 @@ def reading(
     row, column = cursor(table, session)
     member = table.rows[row]
     who = shorten(table.names[row], 24, middle=True)
-    name, label = sanitise(table.classes[column]), table.metric.label
+    name, label = sanitise(label_of(session, table.classes[column])), table.metric.label
     cell = cell_interval(table, row, column)
     head = Piece(f"{name} in {who}: ", Tone.STRONG)
     if table.classes[column] not in member.run.class_index:
@@ -190,7 +191,7 @@ def weak_words(
         return (
             Piece(f"no weak spot: {best} is 1st or 2nd in all" if among else f"no weak spot of {best} beyond chance"),
         )
-    names = ", ".join(shorten(table.classes[spot], 16) for spot in spots[:most])
+    names = ", ".join(shorten(label_of(session, table.classes[spot]), 16) for spot in spots[:most])
     more = f" +{len(spots) - most}" if len(spots) > most else ""
     pieces = Piece(f"weak spots of {best}: "), Piece(names + more, Tone.WORSE)
     return (*pieces, Piece("  N", Tone.FAINT)) if keys else pieces

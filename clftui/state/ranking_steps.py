@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clftui.state.class_tree import label_of
 from clftui.state.moves import say
 from clftui.state.ranking_moves import cursor, point
 from clftui.state.ranking_table import RankingTable, ranking
@@ -34,6 +35,6 @@ def next_weak_spot(session: Session) -> Session:
     ordered = sorted(spots)
     target = next((spot for spot in ordered if spot > column or (row != top and spot >= column)), ordered[0])
     rank = int(table.ranks[top, target])
-    name = sanitise(table.classes[target])
+    name = sanitise(label_of(session, table.classes[target]))
     sentence = f"Weak spot {ordered.index(target) + 1} of {plural(len(ordered), 'class', 'classes')}"
     return say(point(session, table, top, target), f"{sentence}: {best} is no. {rank} in {name}.")

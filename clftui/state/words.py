@@ -98,13 +98,13 @@ def scope_words(session: Session) -> str:
     """The samples of the scope: `Shirt → T-shirt`, `all wrong of Shirt`, `everything wrong`."""
     scope = session.selection.scope
     part = _PART_WORDS[scope.part]
+    true, predicted = (sanitise(label_of(session, each or "")) for each in (scope.true, scope.predicted))
     if scope.true is not None and scope.predicted is not None:
-        same = scope.true == scope.predicted
-        return f"{sanitise(scope.true)} right" if same else f"{sanitise(scope.true)} → {sanitise(scope.predicted)}"
+        return f"{true} right" if scope.true == scope.predicted else f"{true} → {predicted}"
     if scope.true is not None:
-        return f"true {sanitise(scope.true)}, {part}"
+        return f"true {true}, {part}"
     if scope.predicted is not None:
-        return f"predicted {sanitise(scope.predicted)}, {part}"
+        return f"predicted {predicted}, {part}"
     if scope.title:
         return sanitise(scope.title) if scope.part is Part.ALL else f"{sanitise(scope.title)}, {part}"
     return {"wrong": "everything wrong", "right": "everything right", "all": "all samples"}[scope.part.value]

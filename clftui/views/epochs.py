@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from clftui.drawing.canvas import BOLD, Canvas
 from clftui.drawing.glyphs import legend as draw_scale
 from clftui.schema import FormatError
 from clftui.state.alarms import alarm_epochs
+from clftui.state.class_tree import labels_of
 from clftui.state.epochs_steps import point, show_epoch
 from clftui.state.epochs_view import (
     EpochsTable,
@@ -95,7 +97,7 @@ class EpochsView(View):
         epochs = tuple(len(each.epochs) for each in table.runs)
         digits = 5 if table.metric is Metric.SUPPORT else 4
         layout = arrange(
-            canvas.width, canvas.height, _longest(table), len(table.order), epochs, focused, digits
+            canvas.width, canvas.height, _longest(table, labels_of(session)), len(table.order), epochs, focused, digits
         )  # fmt: skip
         self._layout = layout
         rows = self._window(table, layout, row_of_cursor(table, session))
@@ -133,9 +135,7 @@ class EpochsView(View):
         self._top = max(0, min(self._top, total - layout.rows))
         return np.asarray(table.order[self._top : self._top + layout.rows])
 
-    def _marks(
-        self, session: Session, table: EpochsTable, rows: Int64, focused: int
-    ) -> dict[int, Head]:
+    def _marks(self, session: Session, table: EpochsTable, rows: Int64, focused: int) -> dict[int, Head]:
         scores = np.concatenate([each.accuracy[np.isfinite(each.accuracy)] for each in table.runs])
         axis = (float(scores.min()), float(scores.max())) if scores.size else (0.0, 1.0)
         # Of the focused run alone: an alarm looks at many epochs.
@@ -163,21 +163,19 @@ class EpochsView(View):
         rows: Int64,
         heads: dict[int, Head],
     ) -> None:
-        p = canvas.palette
+        p, labels = canvas.palette, labels_of(session)
         strength = levels(table, rows, session.epochs.relative)
         for panel in layout.panels:
             found = heads[panel.run].marks
             draw_strips(canvas, panel, layout.top, strength[panel.run], found.best, p.ice)
             draw_values(canvas, table.metric, layout, panel, found, row_of_cursor(table, session) - self._top)
         for row, index in enumerate(rows.tolist()):
-            name = sanitise(table.classes[index])
+            name = sanitise(labels.get(table.classes[index], table.classes[index]))
             here = self._top + row == row_of_cursor(table, session)
             colour = p.text if not here else p.muted if session.epochs.listed else p.focus
             if here:
                 canvas.text(0, layout.top + row, "▌", p.faint if session.epochs.listed else p.focus)
-            canvas.text(
-                1, layout.top + row, name, colour, attrs=BOLD if here else 0, width=layout.label, align="right"
-            )
+            canvas.text(1, layout.top + row, name, colour, attrs=BOLD if here else 0, width=layout.label, align="right")
 
     def _look_again(self, wanted: bool) -> None:
         if wanted and not self._waiting and self.is_attached:
@@ -237,9 +235,10 @@ def nothing(session: Session, table: EpochsTable) -> str:
     return "No run that shows has an epoch on this split; s takes the next split, r the next run."
 
 
-def _longest(table: EpochsTable) -> int:
+def _longest(table: EpochsTable, labels: Mapping[str, str]) -> int:
     """Columns of the longest of the first names; of thousands of classes a sample will do."""
-    return max((text_width(sanitise(table.classes[index])) for index in table.order[:200].tolist()), default=4)
+    names = (table.classes[index] for index in table.order[:200].tolist())
+    return max((text_width(sanitise(labels.get(name, name))) for name in names), default=4)
 
 
 def _draw_about(canvas: Canvas, table: EpochsTable, layout: EpochsLayout) -> None:

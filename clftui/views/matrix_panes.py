@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from clftui.drawing.canvas import Canvas
 from clftui.state import pairs
+from clftui.state.class_tree import labels_of
 from clftui.state.pairs import pair_list
 from clftui.state.readout import readout
 from clftui.state.session import Session
@@ -63,7 +65,11 @@ class Panes:
             self._top = follow(self._top, line, layout.shown, shown.n)
         self._followed = now
         self._top = max(0, min(self._top, shown.n - layout.shown))
-        rows = pairs.rows(session, shown, self._top, self._top + layout.shown)
+        labels = labels_of(session)
+        rows = [
+            replace(each, true=labels.get(each.true, each.true), predicted=labels.get(each.predicted, each.predicted))
+            for each in pairs.rows(session, shown, self._top, self._top + layout.shown)
+        ]
         draw_pairs(canvas, layout, shown, rows, None if line is None else line - self._top)
 
     def page(self, session: Session | None) -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ from clftui.analysis.intervals import wilson
 from clftui.analysis.metrics import Metric
 from clftui.drawing.canvas import Canvas
 from clftui.schema import FormatError
+from clftui.state.class_tree import labels_of
 from clftui.state.ranking_cell import reading, value_words, weak_words
 from clftui.state.ranking_epochs import EPOCHS
 from clftui.state.ranking_fold import fold_of
@@ -133,6 +134,7 @@ class RankingView(View):
             left=self._left,
             ties=ties,
             overall=overall,
+            labels=labels_of(session),
         )
         self._picture = picture
         draw_head(canvas, picture)

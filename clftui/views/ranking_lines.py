@@ -6,6 +6,7 @@ import numpy as np
 
 from clftui.analysis.metrics import Metric
 from clftui.drawing.canvas import Canvas
+from clftui.state.class_tree import labels_of
 from clftui.state.ranking_cell import reading, value_words, weak_words
 from clftui.state.ranking_moves import cursor
 from clftui.state.ranking_table import RankingTable, overall_interval
@@ -49,6 +50,7 @@ def lines_picture(
         left=left,
         ties=ties,
         overall=tuple(overall_interval(table, at) for at in range(len(table.rows))),
+        labels=labels_of(session),
     )
     unknown = table.metric is not Metric.SUPPORT and len(ties) < len(shown)
     return picture, table.pending or weak is None or unknown

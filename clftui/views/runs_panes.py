@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clftui.drawing.canvas import Canvas
 from clftui.state.class_spread import class_spread
-from clftui.state.class_tree import class_labels, tree_of
+from clftui.state.class_tree import labels_of
 from clftui.state.runs_groups import GroupSpread, group_spread
 from clftui.state.runs_leaves import LeafBars, leaf_bars
 from clftui.state.runs_lists import class_lists
@@ -98,7 +98,7 @@ class LowerPane:
         about += part(first, rows, len(spread.classes))
         draw_title(canvas, y, f"Recall by class on {split}", about, others)
         draw_class_dots(canvas, y + 1, height - _TITLE, spread, letters, session.selection.run, first=first,
-                        cursor=cursor if self._moved else None, labels=_labels(session))  # fmt: skip
+                        cursor=cursor if self._moved else None, labels=labels_of(session))  # fmt: skip
 
     def _draw_groups(
         self, canvas: Canvas, y: int, height: int, session: Session, split: str, letters: dict[str, str],
@@ -129,7 +129,7 @@ class LowerPane:
         first = self._scroll(cursor, columns.shown, total)
         draw_title(canvas, y, _leaf_title(bars), _leaf_words(session, bars) + part(first, columns.shown, total), others)
         draw_leaves(canvas, y + 1, bars, columns, letters, session.selection.run, first=first,
-                    cursor=cursor if self._moved else None, labels=_labels(session))  # fmt: skip
+                    cursor=cursor if self._moved else None, labels=labels_of(session))  # fmt: skip
 
 
 def _wanted(session: Session) -> int:
@@ -183,14 +183,8 @@ def _leaf_words(session: Session, bars: LeafBars) -> str:
     return f"pinned, recall{axis}, ─ 95 %" if pinned else f"recall{axis}, ─ 95 %; P pins the run"
 
 
-def _labels(session: Session) -> dict[str, str]:
-    """What the hierarchy calls the classes; empty where it says nothing else."""
-    tree, classes = tree_of(session), session.classes
-    return dict(zip(classes, class_labels(tree, classes), strict=True)) if tree is not None else {}
-
-
 def _draw_lists(canvas: Canvas, y: int, height: int, session: Session, split: str, others: tuple[str, ...]) -> None:
     lists = class_lists(session, max(height - _TITLE - 1, 1))
     about = "one run: no range between runs" if len(lists) == 2 else "recall, per cent"
     draw_title(canvas, y, f"Range and average by class on {split}", about, others)
-    draw_lists(canvas, y + 1, lists, session.selection.true, _labels(session))
+    draw_lists(canvas, y + 1, lists, session.selection.true, labels_of(session))

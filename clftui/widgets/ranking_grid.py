@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from clftui.analysis.metrics import Metric
 from clftui.drawing.canvas import BOLD, DIM, REVERSE, Canvas
@@ -38,6 +39,8 @@ class RankingPicture:
     ties: dict[int, ClassTies]
     overall: tuple[tuple[float, float], ...]
     """(low, high) of the overall value of each row on the screen."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What the hierarchy calls the classes, where it has names of its own."""
 
     @property
     def shown_rows(self) -> range:
@@ -62,13 +65,14 @@ def draw_head(canvas: Canvas, picture: RankingPicture) -> None:
         order = order if len(order) <= plan.name_width else f"{order.split()[0]} →"
         canvas.text(3, 0, order, p.muted, width=plan.name_width)
         canvas.text(plan.overall_x, 0, table.overall_label, p.muted, width=plan.overall_width)
-    middle = cut_in_the_middle(table.classes[shown.start : shown.stop], plan.pitch - 1)
+    names = tuple(picture.labels.get(name, name) for name in table.classes[shown.start : shown.stop])
+    middle = cut_in_the_middle(names, plan.pitch - 1)
     for place, column in enumerate(shown):
         focused = column == picture.column
         colour = p.focus if focused else p.text
         attrs = BOLD | (REVERSE if focused and p.depth is Depth.MONO else 0)
         y = plan.head(place // plan.columns)
-        name = shorten(table.classes[column], plan.pitch - 1, middle=middle)
+        name = shorten(names[place], plan.pitch - 1, middle=middle)
         canvas.text(plan.x(place), y, name, colour, attrs=attrs)
 
 

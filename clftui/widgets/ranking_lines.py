@@ -46,11 +46,12 @@ def _draw_head(canvas: Canvas, picture: LinesPicture) -> None:
     if plan.head > 1 and not wordy:
         canvas.text(1, 1, "tied", p.muted, width=4)
     shown = picture.shown_columns
-    middle = cut_in_the_middle(table.classes[shown.start : shown.stop], plan.pitch - 1)
+    names = tuple(picture.labels.get(name, name) for name in table.classes[shown.start : shown.stop])
+    middle = cut_in_the_middle(names, plan.pitch - 1)
     for place, column in enumerate(shown):
         focused = column == picture.column
         attrs = BOLD | (REVERSE if focused and p.depth is Depth.MONO else 0)
-        name = shorten(table.classes[column], plan.pitch - 1, middle=middle)
+        name = shorten(names[place], plan.pitch - 1, middle=middle)
         canvas.text(plan.x(place), 0, name, p.focus if focused else p.text, attrs=attrs)
         found = picture.ties.get(column)
         if plan.head > 1:

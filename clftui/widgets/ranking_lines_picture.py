@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -34,6 +35,8 @@ class LinesPicture:
     """Of the focused row, by column."""
     overall: tuple[tuple[float, float], ...]
     """(low, high) of each row's overall value."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What the hierarchy calls the classes, where it has names of its own."""
 
     @property
     def shown_columns(self) -> range:
