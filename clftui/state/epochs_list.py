@@ -77,10 +77,19 @@ def movers(session: Session, *, wait: bool = False) -> MoverLines:
     if found is None:
         return MoverLines(against=against, sentence="comparing the epochs …")
     if not found:
-        return MoverLines(against=against, sentence="There is nothing to compare with; ] shows a later epoch.")
+        return MoverLines(against=against, sentence=_nothing(session))
     lines, limit = _lines(found)
     named = tuple(replace(line, name=_name(session, line.mover)) for line in lines) if len(lines) <= 200 else lines
     return MoverLines(named, against=against, limit=limit, sentence="" if lines else "Nothing moved beyond chance.")
+
+
+def _nothing(session: Session) -> str:
+    """Why nothing can be compared, and which key helps; short enough for half a screen."""
+    run, split = session.run, session.selection.split or ""
+    if run is not None and len(run.epochs(split)) > 1:
+        return "Nothing came before this epoch; ] shows a later one."
+    others = len(session.lettered) > 1 or (run is not None and len(run.splits) > 1)
+    return "One epoch: d compares with a run or split." if others else "One epoch of one run: nothing to compare with."
 
 
 @lru_cache(maxsize=4)

@@ -144,4 +144,4 @@ async def test_one_epoch_offers_no_range_and_says_what_it_lacks(tmp_path: Path) 
     async with running(write_collection(tmp_path / "single", runs=2, epochs=1)) as pilot:
         await app_of(pilot).main.settled()
         assert "range" not in text(pilot, FooterBar) and "play" not in text(pilot, FooterBar)
-        assert "nothing to compare with" in text(pilot)
+        assert "One epoch: d compares with a run or split." in text(pilot)
