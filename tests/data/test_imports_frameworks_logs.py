@@ -171,6 +171,11 @@ def test_weights_and_biases_run_folder(tmp_path: Path) -> None:
     (matrix,) = open_catalog([table]).runs
     evaluation = matrix.evaluation("test")
     assert evaluation is not None and evaluation.confusion.total == 8 and matrix.classes == ("cat", "dog")
+    table.rename(table.parent / "cm_7_0a1b.table.json")
+    (table.parent / "cm_3_0a1c.table.json").write_text(json.dumps({"columns": ["a"], "data": [[1]]}))
+    (run,) = open_catalog([tmp_path / "wandb"]).runs
+    assert run.name == "run-20240101_120000-abc1" and run.classes == ("cat", "dog")
+    assert logged(run, "val", "accuracy") == {4: 0.75} and dict(run.hyperparameters) == {"lr": 0.001}
 
 
 def test_json_lines_log_with_parameters(tmp_path: Path) -> None:

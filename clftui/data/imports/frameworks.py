@@ -118,7 +118,9 @@ def _names_models(file: Path) -> bool:
     return b"model" in head
 
 
-def folder_ends(folder: Path, runs: Sequence[Run], used: set[Path], problems: list[tuple[Path, str]]) -> list[Run]:
+def folder_ends(
+    folder: Path, runs: Sequence[Run], used: set[Path], options: Options, problems: list[tuple[Path, str]]
+) -> list[Run]:
     """`runs` with the training logs that lie beside their predictions, and the runs of all other logs."""
     taken = set(used) | {run.path for run in runs}
     out = []
@@ -132,7 +134,7 @@ def folder_ends(folder: Path, runs: Sequence[Run], used: set[Path], problems: li
             taken |= set(logs)
         except FormatError:
             out.append(run)
-    return [*out, *folder_logs(folder, taken, problems)]
+    return [*out, *folder_logs(folder, taken, options, problems)]
 
 
 def logs_here(files: Sequence[Path]) -> set[Path]:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from clftui.data.imports.beside import listed
+from clftui.data.imports.beside import Options, listed
 from clftui.data.imports.logs import is_log, json_log, table_log
 from clftui.data.imports.names import SPLITS
-from clftui.data.imports.scalar_run import Log, log_run
+from clftui.data.imports.scalar_run import Log, log_run, with_scalars
 from clftui.data.imports.table import Table, from_records, read_delimited, read_lines
 from clftui.data.imports.tensorboard import events_log, is_events
+from clftui.data.imports.wandb_tables import wandb_runs
 from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.storage import read_json
@@ -127,8 +128,11 @@ def log_name(path: Path, root: Path | None = None) -> str:
     return "/".join(parts)
 
 
-def folder_logs(root: Path, taken: set[Path], problems: list[tuple[Path, str]]) -> list[Run]:
-    """The runs of all logs at and below `root`, but for folders and files in `taken`."""
+def folder_logs(root: Path, taken: set[Path], options: Options, problems: list[tuple[Path, str]]) -> list[Run]:
+    """The runs of all logs at and below `root`, but for folders and files in `taken`.
+
+    Where W&B's tables of predictions lie below a log, they are the run and the log is its scalars.
+    """
     runs = []
     for folder, files in log_folders(root):
         left = [file for file in files if file not in taken]
@@ -137,7 +141,9 @@ def folder_logs(root: Path, taken: set[Path], problems: list[tuple[Path, str]]) 
         try:
             log, odd = read_logs(left)
             problems += odd
-            runs.append(log_run(log_name(log.path, root), log))
+            name = log_name(log.path, root)
+            found = wandb_runs(folder, name, options) if (folder / "media" / "table").is_dir() else []
+            runs += [with_scalars(run, log) for run in found] or [log_run(name, log)]
         except FormatError as error:
             problems.append((left[0], str(error)))
     return runs

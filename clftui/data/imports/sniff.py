@@ -137,7 +137,7 @@ def _folder(folder: Path, options: Options, runs: list[Run], problems: list[tupl
                 runs.extend(_file(file, options))
             except FormatError as error:
                 quiet.append((file, str(error)))
-    runs[:] = folder_ends(folder, runs, used, problems)
+    runs[:] = folder_ends(folder, runs, used, options, problems)
     if not runs and not problems and (told := without_predictions(folder)) is not None:
         quiet = [(folder, told)]
     problems.extend(quiet[:MAX_TOLD])
