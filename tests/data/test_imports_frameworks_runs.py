@@ -119,3 +119,18 @@ def test_filters_ask_for_samples_that_logs_do_not_have(tmp_path: Path) -> None:
     assert row.score.value == 0.25 and other is not None and other.value == 0.75
     filtered = runs_table(replace(session, filters=(Expression("conf > 0.5"),)))
     assert all(math.isnan(each.score.value) and each.told is None for each in filtered.rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "epochs", "said"),
+    [
+        ("".join(f"{at},0.5,{0.25 if at % 10 == 9 else ''}\n" for at in range(40)), [1, 2, 3, 4], "4 evaluations"),
+        ("".join(f"{at},0.5,\n" for at in range(1, 6)), [1, 2, 3, 4, 5], "steps were taken as epochs"),
+        ("".join(f"{at},0.5,\n" for at in range(3000)), list(range(1, 1001)), "3,000 steps were put together"),
+    ],
+)
+def test_epochs_where_only_steps_are_logged(tmp_path: Path, text: str, epochs: list[int], said: str) -> None:
+    (tmp_path / "log.csv").write_text(f"step,train_loss,val_acc\n{text}")
+    (run,) = open_catalog([tmp_path / "log.csv"]).runs
+    assert sorted({row["epoch"] for row in run.scalars() if isinstance(row["epoch"], int)}) == epochs
+    assert any(said in note for note in run.notes)

@@ -214,7 +214,9 @@ def _same_language(table: Table, explicit: ClassList | None) -> Table:
     if not {"true", "predicted"} <= roles.keys():
         return table
     cells = {role: table.columns[roles[role]].tolist() for role in ("true", "predicted")}
-    values = {role: {c.strip() for c in each if c.strip().casefold() not in MISSING} for role, each in cells.items()}
+    values = {
+        role: {c.strip() for c in set(each) if c.strip().casefold() not in MISSING} for role, each in cells.items()
+    }
     numbered = {role: bool(each) and all(map(_INTEGER.match, each)) for role, each in values.items()}
     if numbered["true"] == numbered["predicted"]:
         return table

@@ -20,6 +20,8 @@ Row = Mapping[str, object]
 WITHOUT = "only scalars were logged: no predictions, so no classes and no samples"
 _EPOCHS = 10_000_000
 """More is a step or a time stamp, not an epoch."""
+_MOST = 1_000
+"""Epochs that are made of steps."""
 
 
 @dataclass(frozen=True)
@@ -133,13 +135,15 @@ def _epochs(points: Sequence[Point], notes: list[str]) -> list[int]:
             seen[point.name] = seen.get(point.name, 0) + 1
             out.append(seen[point.name])
         return out
-    if steps == list(range(int(steps[0]), int(steps[0]) + len(steps))) and steps[0] in (0, 1):
-        first = int(steps[0])
-        notes.append("steps were taken as epochs")
-        return [1 if point.step is None else int(point.step) + 1 - first for point in points]
     ends = sorted({p.step for p in points if p.step is not None and split_and_metric(p.name)[0] not in (None, "train")})
     ends = ends or steps
-    notes.append(f"there is no epoch in it: its {plural(len(ends), 'evaluation')} count as epochs")
+    told = "steps were taken as epochs"
+    if ends != [ends[0] + at for at in range(len(ends))] or ends[0] not in (0, 1):
+        told = f"there is no epoch in it: its {plural(len(ends), 'evaluation')} count as epochs"
+    if len(ends) > _MOST:
+        ends, number = [ends[int(at)] for at in np.linspace(0, len(ends) - 1, _MOST)], len(ends)
+        told = f"there is no epoch in it: its {plural(number, 'step')} were put together in {_MOST:,}"
+    notes.append(told)
     at = np.searchsorted(np.array(ends), [ends[0] if p.step is None else p.step for p in points])
     return [min(int(place), len(ends) - 1) + 1 for place in at]
 
