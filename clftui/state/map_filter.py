@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from clftui.state.filters import Mask
 from clftui.state.sample_ids import row_of
-from clftui.text import plural, sanitise
+from clftui.text import count, sanitise
 
 if TYPE_CHECKING:
     from clftui.data.evaluation import Evaluation
@@ -46,5 +46,5 @@ def _rows(ids: frozenset[str], samples: SampleTable | None) -> NDArray[np.int64]
 
 
 def region_words(n: int, split: str, lasso: bool) -> str:
-    """`214 samples in a box on the map of test`"""
-    return f"{plural(n, 'sample')} in a {'lasso' if lasso else 'box'} on the map of {split}"
+    """`214 of test in a map box`"""
+    return f"{count(n)} of {split} in a map {'lasso' if lasso else 'box'}"

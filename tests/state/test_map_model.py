@@ -244,7 +244,7 @@ def test_the_box_and_the_lasso_hold_what_lies_inside() -> None:
 
 def test_the_filter_of_a_region_means_its_samples_in_every_run_and_none_of_other_splits(root: Path) -> None:
     session = mapped(root)
-    one = OnMap("2 samples in a box on the map of test", "test", frozenset({"0003", "0007", "not there"}))
+    one = OnMap("2 of test in a map box", "test", frozenset({"0003", "0007", "not there"}))
     for run in session.catalog.runs:
         evaluation = run.evaluation("test")
         assert evaluation is not None

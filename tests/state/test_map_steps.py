@@ -120,7 +120,7 @@ def test_what_lies_in_a_box_becomes_a_filter_and_opens(session: Session) -> None
     assert opened.tab is Tab.SAMPLES and inside.sum() > 1
     assert sorted(listed(opened).positions.tolist()) == sorted(model.picture.points[inside].tolist())
     [one] = opened.filters
-    assert isinstance(one, OnMap) and one.describe() == f"{inside.sum()} samples in a box on the map of test"
+    assert isinstance(one, OnMap) and one.describe() == f"{inside.sum()} of test in a map box"
     again = back(opened)
     assert again.tab is Tab.MAP and not again.filters
 

@@ -43,7 +43,7 @@ EVERY: tuple[Filter, ...] = (
     Became(History.LOST),
     Tagged("bad image", without=True),
     ScoreOf("cat", 0.2, 0.8),
-    OnMap("2 samples in a box on the map of test", "test", frozenset({"0001", "é\n"})),
+    OnMap("2 of test in a map box", "test", frozenset({"0001", "é\n"})),
 )
 
 
