@@ -13,6 +13,7 @@ from clftui.data.hot import hot
 from clftui.data.samples import SampleTable
 from clftui.data.scan import RunScan, list_epoch
 from clftui.data.shards import SharedLabels
+from clftui.data.source import scalar_splits
 from clftui.data.status import Pulse
 from clftui.data.tables import Tables
 from clftui.schema import EPOCHS_FOLDER, SCALARS_FILE, Shard, epoch_folder, split_file
@@ -65,8 +66,10 @@ class FolderSource:
         """Declared ones first, in their order, then by name.
 
         Taken from the newest epochs, from what run.json declares and from what was there before: a split that was
-        logged only in older epochs and is declared nowhere is not seen.
+        logged only in older epochs and is declared nowhere is not seen. Without epochs those of the scalars count.
         """
+        if not self.scan.epochs:
+            return scalar_splits(self.scalars())
         seen = {split for listed in self.scan.listed.values() for split in listed}
         candidates = [*self._declared, *self._known_splits]
         seen.update(split for split in candidates if split not in seen and self.newest(split) is not None)

@@ -16,10 +16,12 @@ from clftui.data.scan import RunScan, same_content, scan_run
 from clftui.data.source import Source
 from clftui.data.status import UNKNOWN, Pulse, RunStatus, read_status, status_at
 from clftui.data.tables import Tables
-from clftui.schema import FORMAT, RUN_FILE, VERSION, FormatError
+from clftui.schema import FORMAT, RUN_FILE, SCALARS_FILE, VERSION, FormatError
 from clftui.storage import read_json
 
 __all__ = ["Run", "RunStatus", "open_run"]
+
+WITHOUT_PREDICTIONS = "only scalars were logged: no predictions, so no classes and no samples"
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +115,9 @@ def _read_run(folder: Path, scan: RunScan, tables: Tables, old: FolderSource | N
     if not isinstance(about, dict):
         raise FormatError(path, "", "is not a JSON object", 'it begins {"format": "clftui-run", "version": 1')
     _check_version(path, about)
-    classes = _classes(path, about)
+    # Scalars alone, as an import writes a training log, need no classes.
+    bare = about.get("classes") == [] and not scan.epochs and (folder / SCALARS_FILE).is_file()
+    classes = () if bare else _classes(path, about)
     declared = {
         split: _beside(folder, name)
         for split, name in _mapping(path, about, "samples").items()
@@ -123,7 +127,7 @@ def _read_run(folder: Path, scan: RunScan, tables: Tables, old: FolderSource | N
     name = about.get("name")
     name = name if isinstance(name, str) and name.strip() else folder.name
     created = about.get("created")
-    notes = () if scan.epochs else ("no epoch has been written yet",)
+    notes = () if scan.epochs else (WITHOUT_PREDICTIONS,) if bare else ("no epoch has been written yet",)
     return Run(
         key=name,
         name=name,

@@ -27,6 +27,11 @@ class Source(Protocol):
     def scalars(self) -> tuple[Mapping[str, object], ...]: ...
 
 
+def scalar_splits(rows: tuple[Mapping[str, object], ...]) -> tuple[str, ...]:
+    """The splits that rows of scalars are of, in the order they are met."""
+    return tuple(dict.fromkeys(split for row in rows if isinstance(split := row.get("split"), str)))
+
+
 class MemorySource:
     """Evaluations and sample tables that are already in memory."""
 
@@ -49,7 +54,7 @@ class MemorySource:
         """In the order they were given; without any evaluation those that scalars were logged of."""
         if self._arrays:
             return tuple(dict.fromkeys(split for split, _ in self._arrays))
-        return tuple(dict.fromkeys(split for row in self._scalars if isinstance(split := row.get("split"), str)))
+        return scalar_splits(self._scalars)
 
     def epochs(self, split: str) -> tuple[int, ...]:
         """Ascending."""

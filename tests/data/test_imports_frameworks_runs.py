@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import threading
 from dataclasses import replace
@@ -134,3 +135,16 @@ def test_epochs_where_only_steps_are_logged(tmp_path: Path, text: str, epochs: l
     (run,) = open_catalog([tmp_path / "log.csv"]).runs
     assert sorted({row["epoch"] for row in run.scalars() if isinstance(row["epoch"], int)}) == epochs
     assert any(said in note for note in run.notes)
+
+
+def test_a_run_folder_may_hold_scalars_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "log"
+    folder.mkdir()
+    about = {"format": "clftui-run", "version": 1, "classes": []}
+    (folder / "run.json").write_text(json.dumps(about))
+    assert "classes is empty" in open_catalog([tmp_path]).problems[0].message
+    (folder / "scalars.jsonl").write_text('{"epoch": 1, "split": "val", "accuracy": 0.5}\n')
+    catalog = open_catalog([tmp_path])
+    (run,) = catalog.runs
+    assert not catalog.problems and run.splits == ("val",) and run.evaluation("val") is None
+    assert runs_table(open_session(catalog)).rows[0].score.value == 0.5

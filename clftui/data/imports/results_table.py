@@ -10,9 +10,9 @@ from pathlib import Path
 
 from clftui.data.imports.names import column_roles, normal
 from clftui.data.imports.scalar_names import ACCURACY, split_and_metric
-from clftui.data.imports.scalar_run import WITHOUT, scalar_run
+from clftui.data.imports.scalar_run import scalar_run
 from clftui.data.imports.table import Table
-from clftui.data.run import Run
+from clftui.data.run import WITHOUT_PREDICTIONS, Run
 from clftui.text import plural
 
 MILLIONS = frozenset(("param_count",))
@@ -67,7 +67,10 @@ def results_runs(tables: Sequence[tuple[Path, Table]]) -> list[Run]:
     extra: dict[str, Mapping[str, object]] = {}
     for path, table in tables:
         (_scores if has_scores(table) else _costs)(path, table, found, extra)
-    notes = [f"results of {plural(len(found), 'model')}; without the number of samples there are no intervals", WITHOUT]
+    notes = [
+        f"results of {plural(len(found), 'model')}; without the number of samples there are no intervals",
+        WITHOUT_PREDICTIONS,
+    ]
     if any("flops" in cost for cost in extra.values()):
         notes.append("FLOPs are multiply-adds, as such tables count them")
     sizes = Counter(name for name, _ in found)

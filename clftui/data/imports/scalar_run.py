@@ -10,14 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from clftui.data.imports.scalar_names import split_and_metric
-from clftui.data.run import Run
+from clftui.data.run import WITHOUT_PREDICTIONS, Run
 from clftui.data.source import MemorySource
 from clftui.schema import FormatError
 from clftui.text import plural
 
 Row = Mapping[str, object]
 
-WITHOUT = "only scalars were logged: no predictions, so no classes and no samples"
 _EPOCHS = 10_000_000
 """More is a step or a time stamp, not an epoch."""
 _MOST = 1_000
@@ -53,7 +52,7 @@ def log_run(name: str, log: Log) -> Run:
     rows = scalar_rows(log)
     if not rows:
         raise FormatError(log.path, "", "holds no logged numbers", "log a loss or an accuracy for each epoch")
-    return scalar_run(name, log.path, rows, [*log.notes, WITHOUT], log.model, log.hyperparameters)
+    return scalar_run(name, log.path, rows, [*log.notes, WITHOUT_PREDICTIONS], log.model, log.hyperparameters)
 
 
 def scalar_run(
