@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clftui.data.catalog import open_catalog
 from clftui.logger import RunLogger, subset_indices
 from clftui.logger import status as status_module
 from clftui.schema import FormatError
@@ -144,6 +145,41 @@ def test_ranks_write_shards_and_rank_0_the_rest(tmp_path: Path) -> None:
     assert (told["state"], told["rank"], told["world_size"]) == ("running", 1, 2)
     for run in runs:
         run.close()
+
+
+def test_a_restart_with_other_ranks_continues_the_run(tmp_path: Path) -> None:
+    true = np.arange(10) % 3
+    known: dict[str, Any] = {"classes": CLASSES, "samples": {"test": {"true": true}}}
+    for world, epochs, answer in ((4, (1, 2, 3), 0), (2, (3, 4), 1), (1, (5,), 2)):
+        runs = [RunLogger(tmp_path / "a", rank=rank, world_size=world, **known) for rank in range(world)]
+        for epoch in epochs:
+            for rank, run in enumerate(runs):
+                mine = np.resize(np.arange(rank, 10, world), -(-10 // world))  # every rank gets as many, so some pad
+                if len(mine) > len(np.unique(mine)):
+                    mine[-1] = 0  # torch pads with the first samples of all
+                given_now = {"sample": mine} if world > 1 else {}
+                labels = true[mine] if world > 1 else true
+                run.log(epoch, "test", labels, predicted=np.full(len(labels), answer), **given_now)
+                run.flush()
+        for run in runs:
+            run.close()
+        (read,) = open_catalog([tmp_path]).runs
+        assert (read.status.state, read.status.ranks_total) == ("finished", world)
+        assert read.epochs("test") == tuple(range(1, epochs[-1] + 1))
+    for epoch, ranks, answer in ((1, 4, 0), (2, 4, 0), (3, 2, 1), (4, 2, 1), (5, 1, 2)):
+        evaluation = read.evaluation("test", epoch)
+        assert evaluation is not None and evaluation.ranks == (ranks, ranks)
+        assert sorted(evaluation.sample.tolist()) == list(range(10)) and set(evaluation.predicted.tolist()) == {answer}
+        assert np.array_equal(evaluation.true, true[evaluation.sample])
+        assert (evaluation.duplicates, evaluation.conflicts) == (2 if ranks == 4 else 0, 0)
+
+
+def test_only_the_first_rank_insists_on_a_new_run(tmp_path: Path) -> None:
+    known: dict[str, Any] = {"classes": CLASSES, "world_size": 2, "resume": False}
+    for rank in (0, 1):
+        RunLogger(tmp_path / "a", rank=rank, **known).close()
+    with pytest.raises(FormatError, match="is there already"):
+        RunLogger(tmp_path / "a", rank=0, **known)
 
 
 @given(st.integers(1, 12), st.integers(1, 300), st.integers(0, 300), st.integers(0, 5))
