@@ -60,9 +60,12 @@ def draw_pictures(
     found = thumbnails.draw(canvas, 1, y + 1, panel, rows, table, detail.row)
     if isinstance(found, Unreadable):
         _draw_trouble(canvas, 1, y + 1, panel, rows, found)
-    pixels = thumbnails.pixels(panel, rows, table, detail.row)
+    # Where the terminal shows pixels the maps lie over the image as it was decoded, else over its quadrants.
+    sharp = thumbnails.sharp(canvas)
+    pixels = found if sharp else thumbnails.pixels(panel, rows, table, detail.row)
     for number, each in enumerate(beside):
-        _draw_panel(canvas, 1 + (number + 1) * (panel + GAP), y, panel, rows, each, pixels, detail)
+        x = 1 + (number + 1) * (panel + GAP)
+        _draw_panel(canvas, x, y, panel, rows, each, pixels, detail, thumbnails if sharp else None)
     draw_legend(canvas, 1, y + rows + 1, panel, detail.session.explain.threshold)
     canvas.text(1, y, _others(detail, len(detail.beside) - len(beside)), canvas.palette.faint, width=panel)
     return found
@@ -84,7 +87,9 @@ def _draw_panel(
     each: Explained,
     pixels: Picture | Unreadable | None,
     detail: Detail,
+    painter: Thumbnails | None,
 ) -> None:
+    """`painter` draws a map as pixels; without one it is characters."""
     p, threshold = canvas.palette, detail.session.explain.threshold
     used = 0
     if detail.session.explain.pictures is Pictures.RUNS or each.item is not detail.focused:
@@ -99,6 +104,10 @@ def _draw_panel(
     if pixels is None:
         # Until the image is decoded the heat alone would lie: it is mixed with what is under it.
         canvas.fill(x, y + 1, width, rows, bg=p.surface if p.colourful else None)
+    elif painter is not None and isinstance(pixels, Picture):
+        heat = painter.overlays.get(pixels, each.values, threshold)
+        if painter.paint(canvas, x, y + 1, width, rows, heat) is None:
+            canvas.fill(x, y + 1, width, rows, bg=p.surface)
     else:
         draw_map(canvas, x, y + 1, width, rows, rgb, each.values, threshold)
     words = f"{percent(area_above(each.values, threshold), 0)} % of the image ≥ {threshold:.2f}".replace("0.", ".")

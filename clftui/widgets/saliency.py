@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clftui.analysis.saliency import resized
+from clftui.data.images import Picture
 from clftui.drawing import blocks, braille
 from clftui.drawing.canvas import BOLD, Canvas
 from clftui.drawing.glyphs import shades
@@ -20,6 +23,7 @@ EMBER: Ints = interpolate((0x301B18, 0x7E3124, 0xC35422, 0xF2943C, 0xFDE0B0))
 """The dark theme's ramp in every theme: pictures keep their own colours, and so does the heat on them."""
 HEAT = 0.72
 """How much of a pixel the strongest heat takes."""
+_KEPT = 16
 _WHITE, _BLACK = 0xFFFFFF, 0x0B0E11
 
 
@@ -29,6 +33,41 @@ def heated(rgb: Bytes, values: Values) -> Bytes:
     share = (HEAT * np.sqrt(level))[..., None]
     ramp = unpack(EMBER)[np.rint(level * (len(EMBER) - 1)).astype(np.intp)]
     return np.rint(rgb * (1 - share) + ramp * share).astype(np.uint8)
+
+
+def outlined(rgb: Bytes, values: Values, threshold: float) -> Bytes:
+    """`heated` pixels with the contour drawn into them, white on dark and black on light, for terminals with pixels."""
+    picture = heated(rgb, values)
+    inside = resized(values, *rgb.shape[:2]) >= threshold
+    if inside.all() or not inside.any():
+        return picture
+    core = inside
+    for _ in range(max(1, min(rgb.shape[:2]) // 90)):
+        padded = np.pad(core, 1, mode="edge")
+        core = core & padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    line = inside & ~core
+    dark = picture[line].mean(axis=1) < 150
+    picture[line] = np.where(dark[:, None], unpack(np.array(_WHITE)), unpack(np.array(_BLACK)))
+    return picture
+
+
+class Overlays:
+    """The maps over one view's images as pictures: the same one as long as nothing changes, so that it is sent once."""
+
+    def __init__(self) -> None:
+        self._made: OrderedDict[tuple[Picture, int, float], tuple[Values, Picture]] = OrderedDict()
+
+    def get(self, image: Picture, values: Values, threshold: float) -> Picture:
+        """`image` under `values` (any size) with the contour at `threshold`."""
+        key = (image, id(values), threshold)
+        found = self._made.pop(key, None)
+        if found is None:
+            # The values are kept: as long as they live nothing else has their id.
+            found = values, replace(image, pixels=outlined(image.pixels, values, threshold), grey=False)
+        self._made[key] = found
+        if len(self._made) > _KEPT:
+            self._made.popitem(last=False)
+        return found[1]
 
 
 def draw_map(

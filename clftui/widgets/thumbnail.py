@@ -11,6 +11,7 @@ from clftui.drawing import blocks
 from clftui.drawing.canvas import Canvas, Rect
 from clftui.text import ELLIPSIS, shorten
 from clftui.widgets.picture_layer import layer
+from clftui.widgets.saliency import Overlays
 
 
 class Thumbnails:
@@ -21,6 +22,11 @@ class Thumbnails:
         self._arrived = arrived
         self.store = PictureStore(arrived)
         self._wishes: list[Wish] = []
+        self.overlays = Overlays()
+
+    def sharp(self, canvas: Canvas) -> bool:
+        """Whether pictures are drawn as pixels here, not as characters."""
+        return layer().graphics.pixels and bool(canvas.palette.depth)
 
     def begin(self) -> None:
         self._wishes = []

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from clftui.analysis.saliency import Measure, area_above, compare
+from clftui.data.images import Picture
 from clftui.drawing.palette import Depth
 from clftui.state.explain_settings import Section
 from clftui.state.moves import select
@@ -16,7 +17,7 @@ from clftui.state.sample_list import is_detail
 from clftui.state.selection import Part, Scope
 from clftui.state.session import Session
 from clftui.views.samples import SamplesView
-from clftui.widgets.saliency import EMBER, HEAT, edge, heated
+from clftui.widgets.saliency import EMBER, HEAT, Overlays, edge, heated, outlined
 from tests.builders import write_collection
 from tests.explained import blob, write_maps, write_texts
 from tests.views.samples_app import SMALL, now, opened, quadrants, samples_of, settled, text_of, words_of
@@ -72,6 +73,26 @@ def test_heat_is_mixed_by_the_map_and_leaves_the_rest_alone() -> None:
     np.testing.assert_array_equal(found[:, 6:], 120)
     top = np.array([EMBER[-1] >> 16 & 255, EMBER[-1] >> 8 & 255, EMBER[-1] & 255])
     np.testing.assert_allclose(found[0, 0], 120 * (1 - HEAT) + top * HEAT, atol=1)
+
+
+def test_pixels_get_the_contour_drawn_into_them_and_stay_one_picture() -> None:
+    values = np.zeros((40, 40), np.float32)
+    values[10:30, 10:30] = 1
+    dark = np.full((40, 40, 3), 20, np.uint8)
+    rim = values > 0
+    rim[11:29, 11:29] = False
+    for strength, ink in ((1.0, (11, 14, 17)), (0.3, (255, 255, 255))):
+        changed = outlined(dark, strength * values, 0.9 * strength)
+        assert (changed[rim] == ink).all(), "black on strong heat, white on weak"
+        np.testing.assert_array_equal(changed[~rim], heated(dark, strength * values)[~rim])
+    np.testing.assert_array_equal(outlined(dark, values, 0.0), heated(dark, values))
+    overlays, picture = Overlays(), Picture(dark, 40, 40, True)
+    first = overlays.get(picture, values, 0.5)
+    assert overlays.get(picture, values, 0.5) is first
+    assert overlays.get(picture, values, 0.6) is not first and not first.grey
+    for threshold in np.linspace(0.1, 0.4, 20):
+        overlays.get(picture, values, float(threshold))
+    assert overlays.get(picture, values, 0.5) is not first
 
 
 def test_the_contour_encloses_what_reaches_the_threshold_alone() -> None:
