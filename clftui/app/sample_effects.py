@@ -34,7 +34,7 @@ def choose_order(screen: MainScreen) -> None:
         kind, _, name = (value or "").partition(" ")
         if kind == "sort":
             sort = SampleSort[name]
-            screen.act(lambda session: say(sort_by(session, sort), f"Samples {sort_words(sort)}."))
+            screen.act(lambda session: say(sort_by(session, sort), f"Samples: {sort_words(sort)}."))
         elif kind == "group":
             screen.act(partial(group_by, grouping=SampleGrouping[name]))
 

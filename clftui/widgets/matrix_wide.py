@@ -21,7 +21,8 @@ _BLANK, _PERCENT, _DASH = ord(" "), ord("%"), ord(UNDEFINED)
 def draw_wide(canvas: Canvas, layout: Layout, matrix: Matrix, window: Cells, rows: slice, columns: slice) -> None:
     """The cells at positions `rows` x `columns`: what the settings ask for, under it the share of the true class.
 
-    Where the settings ask for a share it is the count that stands under it.
+    Where the settings ask for a share it is the count that stands under it; not of a difference between numbers of
+    samples that differ, where a count more says nothing.
     """
     palette = canvas.palette
     level = levels(matrix, window)
@@ -29,7 +30,11 @@ def draw_wide(canvas: Canvas, layout: Layout, matrix: Matrix, window: Cells, row
     second = Share.ROW if matrix.settings.share is Share.COUNTS else Share.COUNTS
     under = replace(matrix, settings=replace(matrix.settings, share=second))
     lines = [_right(cell_codes(matrix, window), layout.cell_width, matrix.settings.share is not Share.COUNTS)]
-    lines.append(_right(cell_codes(under, cells(under, rows, columns)), layout.cell_width, second is not Share.COUNTS))
+    if second is not Share.COUNTS or matrix.other is None or matrix.other.confusion.total == matrix.confusion.total:
+        codes = cell_codes(under, cells(under, rows, columns))
+        lines.append(_right(codes, layout.cell_width, second is not Share.COUNTS))
+    else:
+        lines.append(np.full_like(lines[0], _BLANK))
     if not palette.colourful:
         lines[0][:, :, 0] = BESIDE[np.digitize(np.abs(level), STEPS)]
     gap = np.arange(layout.columns * layout.cell_width) % layout.cell_width == layout.cell_width - 1

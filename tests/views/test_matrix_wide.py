@@ -84,6 +84,14 @@ def test_differences_of_shares_show(two: Session, share: Share) -> None:
     assert "+" in text and "−" in text and "cat as dog: A 0 of" in text
 
 
+def test_a_difference_between_unequal_numbers_of_samples_has_no_counts(two: Session, tmp_path: Path) -> None:
+    twice = tuple(tuple(2 * each for each in row) for row in WORSE)
+    session = draw_as(session_on(tmp_path / "unequal", {"best": [BEST], "worse": [twice]}), against=Against.RUN)
+    equal, unequal = (lines(draw_as(each, zoom=Zoom.WIDE, share=Share.ROW), 60, 22)[3:5] for each in (two, session))
+    assert equal[0] == unequal[0] and "+12 %    −12 %" in equal[0]
+    assert equal[1].split() == ["+7", "−7"] and not unequal[1]
+
+
 def test_signs_stand_before_the_first_digit() -> None:
     codes = count_codes(np.array([[5, 1200, 0]]), 5)
     found = signed_codes(codes, np.array([[5.0, -1200.0, 0.0]]))

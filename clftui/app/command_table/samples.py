@@ -42,7 +42,7 @@ def _sort(session: Session) -> Session:
         shown = listing(sorted_now)
     if sorted_now.notice or isinstance(shown, Nothing):
         return sorted_now
-    return say(sorted_now, f"Samples {sort_words(shown.sort)}.")
+    return say(sorted_now, f"Samples: {sort_words(shown.sort)}.")
 
 
 def _rows(session: Session) -> Session:
@@ -65,8 +65,8 @@ def _grouped(grouping: SampleGrouping) -> Command:
 
 
 def _sorted(sort: SampleSort) -> Command:
-    return Command(f"samples.sort_{sort.name.lower()}", (), sort.value, f"Samples {sort_words(sort)}.", "Order",
-                   step=lambda session: say(sort_by(session, sort), f"Samples {sort_words(sort)}."), tabs=ONLY,
+    return Command(f"samples.sort_{sort.name.lower()}", (), sort.value, f"Samples: {sort_words(sort)}.", "Order",
+                   step=lambda session: say(sort_by(session, sort), f"Samples: {sort_words(sort)}."), tabs=ONLY,
                    when=lambda session: sort in sorts(session), alone=False)  # fmt: skip
 
 
