@@ -2,7 +2,7 @@
 
 Checked of every run: each epoch holds every sample once, its labels and the scores of the model's own prediction;
 classes, parameter counts, hyperparameters and scalars came from the framework. A framework that is not installed is
-skipped with its reason. `torchrun` starts 4 ranks, kills the attempt, and continues with 2.
+skipped with its reason. `ranks.py` does the same with several processes.
 
 Run: python -m tests.proofs.frameworks [--only lightning ...]
 """
@@ -12,10 +12,9 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -192,74 +191,19 @@ def sklearn(folder: Path) -> str:
     return f"{sk.__version__}: {line}; boosting: {check(folder / 'gb', 'test', 4, boosted.predict_proba(x))}"
 
 
-RANK = """
-import os, sys, numpy as np, torch
-import torch.distributed as dist
-from torch.utils.data import DataLoader, DistributedSampler, TensorDataset
-from clftui.logger import RunLogger
-from clftui.logger.torch import rows_of
-from tests.proofs.frameworks import NAMES, problem
-dist.init_process_group("gloo")
-x, true = problem()
-data = TensorDataset(torch.from_numpy(x), torch.from_numpy(true))
-model = torch.nn.parallel.DistributedDataParallel(torch.nn.Linear(x.shape[1], 4))
-first, last, die = (int(each) for each in sys.argv[2:5])
-loader = DataLoader(data, 16, sampler=DistributedSampler(data, shuffle=False))
-rows = rows_of(loader)
-run = RunLogger(sys.argv[1], classes=NAMES, samples={"test": {"true": true}}, best="-loss",
-                rank=dist.get_rank(), world_size=dist.get_world_size())
-for epoch in range(first, last + 1):
-    seen = 0
-    for inputs, labels in loader:
-        with torch.no_grad():
-            run.append("test", labels, logits=model(inputs), sample=rows[seen : seen + len(labels)])
-        seen += len(labels)
-    run.commit(epoch, split="test", loss=1.0 / epoch)
-if die:
-    run.flush()
-    if dist.get_rank() == 1:
-        os.kill(os.getpid(), 9)
-    dist.barrier()
-run.close()
-"""
-
-
-def torchrun(folder: Path) -> str:
-    """203 samples over 4 ranks: one is padded twice. Rank 1 is killed; 2 ranks go on from the epoch before the last."""
-    script = folder / "rank.py"
-    script.write_text(RANK)
-    run = folder / "runs" / "ddp"
-    for ranks, first, last, die in ((4, 1, 3, 1), (2, 3, 5, 0)):
-        command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc_per_node={ranks}",
-                   str(script), str(run), str(first), str(last), str(die)]  # fmt: skip
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path.cwd()), *sys.path]), "OMP_NUM_THREADS": "1"}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
-        assert bool(done.returncode) == bool(die), done.stderr[-2000:]
-    line = check(folder / "runs", "test", 5, None)
-    files = sorted(path.name for path in (run / "epochs" / "00003").iterdir())
-    assert len(files) == 6, files
-    evaluation = the_run(folder / "runs").evaluation("test", 2)
-    assert evaluation is not None and evaluation.duplicates == 1 and evaluation.ranks == (4, 4)
-    later = the_run(folder / "runs").evaluation("test", 3)
-    assert later is not None and later.ranks == (2, 2)
-    return f"{line}; 4 ranks, one killed, then 2; {evaluation.duplicates} padded sample dropped of 4 ranks"
-
-
 PROOFS: dict[str, tuple[str, Callable[[Path], str]]] = {
     "lightning": ("lightning", lightning),
     "transformers": ("transformers", transformers),
     "keras": ("keras", keras),
     "sklearn": ("sklearn", sklearn),
-    "torchrun": ("torch", torchrun),
 }
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", choices=PROOFS, default=list(PROOFS))
+def prove(proofs: dict[str, tuple[str, Callable[[Path], str]]], names: Sequence[str]) -> int:
+    """Print a line for each of `names`; 1 when one failed."""
     failed = 0
-    for name in parser.parse_args().only:
-        package, proof = PROOFS[name]
+    for name in names:
+        package, proof = proofs[name]
         if importlib.util.find_spec(package) is None:
             print(f"{name:13} skipped: {package} is not installed")
             continue
@@ -269,9 +213,13 @@ def main() -> int:
             except Exception as error:
                 failed += 1
                 print(f"{name:13} FAILED: {type(error).__name__}: {error}")
-                if os.environ.get("CLFTUI_TRACE"):
-                    raise
     return int(failed > 0)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", choices=PROOFS, default=list(PROOFS))
+    return prove(PROOFS, parser.parse_args().only)
 
 
 if __name__ == "__main__":
