@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clftui.analysis.metrics import Metric, per_class
+from clftui.data.evaluation import Evaluation
 from clftui.state.map_layout import way_of
-from clftui.state.map_model import MapModel
+from clftui.state.map_model import MapModel, Picture
+from clftui.state.map_multiples import SmallModel
 from clftui.state.map_numbers import NEAREST, Separation, separation, trust
 from clftui.state.map_tasks import Way
 from clftui.state.session import Session
@@ -91,6 +94,17 @@ def legend(model: MapModel) -> str:
     return " · ".join((model.cloud.source.value, method_words(model), model.picture.coded.by.value))
 
 
+def small_legend(model: SmallModel) -> str:
+    """The same of several maps; while some are on their way, how many are there."""
+    maps = [each.model for each in model.pictures]
+    waiting = [each for each in maps if each.picture.layout.key is not None]
+    method = maps[0].picture.layout.method
+    if waiting:
+        busy = next((each for each in waiting if "begins" not in method_words(each)), waiting[0])
+        method = f"{method_words(busy)}, {len(maps) - len(waiting)} of {len(maps)} done"
+    return " · ".join((model.source.value, method, maps[model.first].picture.coded.by.value))
+
+
 def method_words(model: MapModel) -> str:
     """`t-SNE`, `PCA`; on its way `t-SNE 42 %, 12 s left`."""
     layout = model.picture.layout
@@ -131,7 +145,7 @@ def about(model: MapModel, numbers: Separation | None, *, wait: bool = False) ->
     trusted = trust(cloud, layout, wait=wait)
     if trusted is not None:
         found.append((f"{layout.method} trustworthy", short_score(trusted, 3)))
-    wrong = int(np.count_nonzero(_wrong(model)))
+    wrong = _wrong(model.picture, model.evaluation)
     found.append(("", f"{count(wrong)} of {count(len(model.picture.points))} wrong"))
     found += [("", cloud.words), ("", _how(model))]
     if layout.method == "t-SNE" and cloud.is_drawn:
@@ -160,9 +174,11 @@ def _how(model: MapModel) -> str:
     return layout.method
 
 
-def _wrong(model: MapModel) -> NDArray[np.bool_]:
-    e, at = model.evaluation, model.picture.points
-    return np.asarray((e.true[at] != e.predicted[at]) & (e.true[at] >= 0), dtype=np.bool_)
+@lru_cache(maxsize=8)
+def _wrong(picture: Picture, evaluation: Evaluation) -> int:
+    """How many of the points are wrong answers."""
+    true, predicted = evaluation.true[picture.points], evaluation.predicted[picture.points]
+    return int(np.count_nonzero((true != predicted) & (true >= 0)))
 
 
 def short_signed(value: float) -> str:

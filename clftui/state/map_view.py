@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from clftui.state.map_box import names_of, region
 from clftui.state.map_filter import OnMap, region_words
 from clftui.state.map_frame import Frame, frame_for
-from clftui.state.map_model import Anchors, MapModel, map_model
+from clftui.state.map_model import Anchors, MapModel, Picture, map_model
 from clftui.state.map_settings import MapOf, MapSettings, Multiples, Spot
 from clftui.state.moves import drill_to_samples, say, select
 from clftui.state.peers import table_of
@@ -69,12 +70,22 @@ def on_point(session: Session, model: MapModel, at: int) -> Session:
 
 def nearest(model: MapModel, frame: Frame, spot: Spot) -> int | None:
     """The point nearest to a spot, where one is within reach; a place in the picture."""
-    places = model.picture.places
-    if not len(places):
+    reach = 2 * REACH / frame.size
+    order, across = _by_x(model.picture)
+    begin, end = np.searchsorted(across, (spot[0] - reach, spot[0] + reach))
+    near = order[begin:end]
+    if not len(near):
         return None
-    apart = ((places - spot) ** 2).sum(axis=1)
+    apart = ((model.picture.places[near] - spot) ** 2).sum(axis=1)
     at = int(apart.argmin())
-    return at if float(apart[at]) ** 0.5 * frame.size <= 2 * REACH else None
+    return int(near[at]) if float(apart[at]) ** 0.5 <= reach else None
+
+
+@lru_cache(maxsize=8)
+def _by_x(picture: Picture) -> tuple[Int64, NDArray[np.float64]]:
+    """The points from left to right, and where they lie: a spot is near to few of many."""
+    order = np.argsort(picture.places[:, 0], kind="stable")
+    return order, picture.places[order, 0]
 
 
 def cursor(model: MapModel) -> Spot | None:

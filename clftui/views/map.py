@@ -12,12 +12,14 @@ from clftui.schema import FormatError
 from clftui.state.map_box import region
 from clftui.state.map_frame import Frame, frame_for
 from clftui.state.map_model import MapModel, map_model
+from clftui.state.map_multiples import small_model
 from clftui.state.map_settings import Multiples, Spot
-from clftui.state.map_side import about, class_lines, legend, neighbours, numbers_of
+from clftui.state.map_side import about, class_lines, legend, neighbours, numbers_of, small_legend
 from clftui.state.map_steps import boxed_in, lassoed, zoom
 from clftui.state.map_view import cursor, drill, put
 from clftui.state.moves import select
 from clftui.state.session import Session
+from clftui.state.unready import impatient
 from clftui.views.map_parts import Clicks, classes_of, draw_cursor, draw_names, draw_region, status
 from clftui.views.view import Act, Arrived, View, follow
 from clftui.widgets.map_dots import cells_of, draw_cells, inks
@@ -48,12 +50,20 @@ class MapView(View):
     _placed: tuple[Placed, ...] = ()
     _pane: PaneLayout | None = None
     _maps: SmallMaps | None = None
-    _words = ""
     _clicks: Clicks | None = None
 
     @property
     def legend(self) -> str:
-        return self._words
+        session = self.session
+        if session is None:
+            return ""
+        try:
+            with impatient():
+                if session.map.multiples is not Multiples.ONE:
+                    return small_legend(small_model(session))
+                return legend(map_model(session))
+        except FormatError:  # Told in the picture's place.
+            return ""
 
     @property
     def page(self) -> tuple[int, int]:
@@ -69,17 +79,14 @@ class MapView(View):
         self._model, self._frame, self._pane, self._placed = None, None, None, ()
         if session is None or canvas.height < 1 or canvas.width < 1:
             return
-        before = self._words
         try:
             if session.map.multiples is not Multiples.ONE:
-                self._words = self._small_maps().draw(canvas, session)
+                self._small_maps().draw(canvas, session)
             else:
-                model = map_model(session)
-                self._words = legend(model)
-                self._draw(canvas, session, model)
+                self._draw(canvas, session, map_model(session))
         except FormatError as error:
             draw_sentence(canvas, str(error))
-        self._look_again(super().busy or before != self._words)
+        self._look_again(super().busy)
 
     def _small_maps(self) -> SmallMaps:
         """Several maps, loaded when they are first wanted."""

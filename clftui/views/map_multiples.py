@@ -11,7 +11,7 @@ from clftui.drawing.canvas import BOLD, Canvas
 from clftui.state.map_frame import frame_for
 from clftui.state.map_multiples import SmallModel, SmallPicture, small_model
 from clftui.state.map_settings import Multiples
-from clftui.state.map_side import method_words, short_signed
+from clftui.state.map_side import short_signed
 from clftui.state.moves import focus_run, select
 from clftui.state.peers import table_of
 from clftui.state.sample_ids import row_of
@@ -31,8 +31,8 @@ class SmallMaps:
     def __init__(self) -> None:
         self._boxes: list[tuple[Box, SmallPicture]] = []
 
-    def draw(self, canvas: Canvas, session: Session) -> str:
-        """Draw all maps; what the tab bar says of them."""
+    def draw(self, canvas: Canvas, session: Session) -> None:
+        """Draw all maps."""
         self._boxes = []
         model = small_model(session)
         foot = canvas.height > 6
@@ -44,8 +44,6 @@ class SmallMaps:
             canvas.put(box[0], box[1], part.code, part.fg, part.bg, part.attrs)
         if foot:
             canvas.text(1, canvas.height - 1, _foot(model), canvas.palette.muted, width=canvas.width - 2)
-        shown = model.pictures[model.first].model
-        return f"{model.source.value} · {_method(model)} · {shown.picture.coded.by.value}"
 
     def clicked(self, x: int, y: int) -> Callable[[Session], Session] | None:
         """A click on a map shows its run, or its epoch."""
@@ -133,12 +131,3 @@ def _foot(model: SmallModel) -> str:
     words.append(f"turned onto {model.pictures[model.first].of.title}")
     words.append("Δ what does not fit it, 0 to 1")
     return " · ".join(words)
-
-
-def _method(model: SmallModel) -> str:
-    """The method; while some are on their way, of which."""
-    waiting = [each.model for each in model.pictures if each.model.picture.layout.key is not None]
-    if not waiting:
-        return model.pictures[0].model.picture.layout.method
-    busy = next((each for each in waiting if "begins" not in method_words(each)), waiting[0])
-    return f"{method_words(busy)}, {len(model.pictures) - len(waiting)} of {len(model.pictures)} done"
