@@ -14,7 +14,7 @@ from clftui.state.map_classes import ClassSpan, class_span
 from clftui.state.map_cloud import Cloud, NoRows, cloud_of, source_of
 from clftui.state.map_colours import HUES, Codes, Grouping, Key, codes_of, colours, grouping, key_of
 from clftui.state.map_layout import Layout, class_layout, layout_of
-from clftui.state.map_settings import MapColour, MapOf, MapSettings
+from clftui.state.map_settings import MapColour, MapMethod, MapOf, MapSettings
 from clftui.state.session import Session, passed
 from clftui.state.unready import NotYet, impatient, note_missing
 from clftui.text import sanitise
@@ -73,6 +73,13 @@ class MapModel:
     @property
     def names(self) -> tuple[str, ...]:
         return _clean(self.evaluation.classes)
+
+    @property
+    def method(self) -> MapMethod:
+        """How the points are, or will be, laid out."""
+        if self.cloud is not None or self.span is None:
+            return self.settings.method
+        return self.settings.class_method_of(len(self.span.defined))
 
     @property
     def by_class(self) -> bool:
@@ -221,7 +228,7 @@ def _of_classes(session: Session, run: Run, evaluation: Evaluation, focus: int, 
     if span is None or not len(span.defined):
         many = "so many classes that distances between all pairs do not fit" if span is None else "no labelled sample"
         raise NoRows(f"{sanitise(run.name)} has {many}; v shows the samples.")
-    layout = class_layout(span, settings.distance, settings.class_method, wait=wait)
+    layout = class_layout(span, settings.distance, settings.class_method_of(len(span.defined)), wait=wait)
     groups = grouping(session) if settings.colour is not MapColour.TRUE or len(evaluation.classes) > HUES else None
     coded = _class_codes(evaluation, groups)
     picture = _class_picture(layout, coded)

@@ -59,13 +59,17 @@ class Multiples(StrEnum):
     EPOCHS = "epochs"
 
 
+FEW_CLASSES = 60
+
+
 @dataclass(frozen=True)
 class MapSettings:
     of: MapOf = MapOf.SAMPLES
     source: MapSource | None = None
     """None: features, where the epoch that shows has them, else logits, else scores."""
     method: MapMethod = MapMethod.TSNE
-    class_method: MapMethod = MapMethod.STRESS
+    class_method: MapMethod | None = None
+    """None: SMACOF of few classes, t-SNE of many, as VAC-CNN has it: stress makes a disc of them."""
     distance: ClassDistance = ClassDistance.LOG
     """What classes are laid out by; the list of neighbours has the literal distance."""
     colour: MapColour = MapColour.TRUE
@@ -83,6 +87,10 @@ class MapSettings:
     """Where a box begins that ends at the cursor."""
     lasso: tuple[Spot, ...] = ()
     """The corners of a region drawn by mouse, instead of a box."""
+
+    def class_method_of(self, classes: int) -> MapMethod:
+        """How so many classes are laid out."""
+        return self.class_method or (MapMethod.STRESS if classes <= FEW_CLASSES else MapMethod.TSNE)
 
 
 def asked(now: MapSettings, points: str | None, layout: str | None) -> MapSettings:

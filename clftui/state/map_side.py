@@ -108,13 +108,12 @@ def small_legend(model: SmallModel) -> str:
 def method_words(model: MapModel) -> str:
     """`t-SNE`, `PCA`; on its way `t-SNE 42 %, 12 s left`."""
     layout = model.picture.layout
-    wanted = model.settings.method if model.cloud is not None else model.settings.class_method
     way = way_of(layout)
     if layout.key is None:
         return layout.method
     if way is None:
-        return f"{layout.method}, {wanted.value} failed"
-    return f"{wanted.value} {progress_words(way)}"
+        return f"{layout.method}, {model.method.value} failed"
+    return f"{model.method.value} {progress_words(way)}"
 
 
 def progress_words(way: Way) -> str:

@@ -44,7 +44,7 @@ def next_method(session: Session) -> Session:
             "t-SNE: neighbours stay neighbours; sizes and gaps of clouds mean little."
         )  # fmt: skip
     else:
-        method = cycle(now.class_method, among=CLASS_METHODS)
+        method = cycle(now.class_method_of(len(session.classes)), among=CLASS_METHODS)
         changed = replace(session, map=replace(reset(now), class_method=method))
         words = f"Classes by {'classical scaling (MDS)' if method is MapMethod.QUICK else method.value}."
     key = map_model(changed).picture.layout.key

@@ -111,7 +111,7 @@ class MapView(View):
         if model.cloud is None:
             self._draw_marks(canvas, frame, model, colours, letters)
         found = classes_of(canvas.palette, model)
-        self._placed, without = draw_names(canvas, frame, self._left, self._top, model, found, spot is not None)
+        self._placed, without = draw_names(canvas, frame, self._left, self._top, model, found, spot)
         points = region(model, spot)
         if points is not None:
             draw_region(canvas, frame, self._left, self._top, model, spot)
@@ -234,4 +234,3 @@ def pane_width(session: Session, width: int) -> int:
     if (width >= ROOMY) == session.map.turned or width < LEAST:
         return 0
     return WIDTH + 2 if width >= ROOMY else NARROW + 2
-

@@ -85,7 +85,7 @@ def _draw_one(canvas: Canvas, session: Session, each: SmallPicture, first: bool)
     draw_cells(body, 0, 0, frame, 0, 0, cells_of(model.picture, frame), colours, letters, focus)
     found = classes_of(p, model)
     # Small maps have room for letters; the focused class is named.
-    draw_names(body, frame, 0, 0, model, found, spotted=False, short=True)
+    draw_names(body, frame, 0, 0, model, found, None, short=True)
     at = _sample(session, each)
     if at is not None:
         place = model.picture.places[at]

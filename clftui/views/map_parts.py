@@ -50,7 +50,7 @@ def classes_of(palette: Palette, model: MapModel) -> Classes:
 
 
 def draw_names(
-    canvas: Canvas, frame: Frame, left: int, top: int, model: MapModel, found: Classes, spotted: bool,
+    canvas: Canvas, frame: Frame, left: int, top: int, model: MapModel, found: Classes, spot: Spot | None,
     short: bool = False,
 ) -> tuple[tuple[Placed, ...], int]:  # fmt: skip
     """The classes' names where they have room; what was placed, and how many of the window had none.
@@ -67,15 +67,19 @@ def draw_names(
         name = found.letters[cls] if short and not focused and found.letters[cls] else model.names[cls]
         labels.append(Label(
             found.letters[cls], name, int(columns[at]), int(rows[at]), int(found.inks[cls]),
-            focused=focused and not spotted, number=cls,
+            focused=focused and spot is None, number=cls,
         ))  # fmt: skip
     near = neighbours(model, 9)
     first = {each.cls: at for at, each in enumerate(near.lines)} if near is not None else {}
     # The focused class, then its neighbours, then those with most points.
     labels.sort(key=lambda each: -1 if each.number == model.focus else first.get(each.number, len(first)))
     beside = model.cloud is None
-    discs = [(int(x), int(y), 1) for x, y in zip(columns[inside], rows[inside], strict=True)] if beside else []
-    placed, without = place(labels, frame.width, frame.height, discs, beside=beside)
+    taken = [(int(x), int(y), 1) for x, y in zip(columns[inside], rows[inside], strict=True)] if beside else []
+    if spot is not None:
+        column, row = frame.cell(spot)
+        taken += [(column - left - 2, row - top + dy, 5) for dy in (-1, 0, 1)]
+    placed, without = place(labels, frame.width, frame.height, taken, beside=beside)
+    without += max(int(inside.sum()) - NAMED, 0)
     draw_labels(canvas, 0, 0, placed)
     return tuple(placed), without
 
@@ -136,7 +140,7 @@ def _progress(model: MapModel) -> str:
     if layout.key is None:
         return ""
     way = way_of(layout)
-    wanted = (model.settings.method if model.cloud is not None else model.settings.class_method).value
+    wanted = model.method.value
     if way is None:
         return f"{wanted} failed, this is {layout.method}; o tries again"
     return f"{wanted} {progress_words(way)}, esc stops"
