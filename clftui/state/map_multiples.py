@@ -113,7 +113,7 @@ def _parts(session: Session, run: Run, evaluation: Evaluation) -> list[_Part]:
             continue
     # Those on the screen in the order of the letters; the focused run is among them wherever it stands.
     kept = found[:MAPS]
-    order = {each: at for at, each in enumerate([*letters, *session.catalog.runs])}
+    order = {each: at for at, each in enumerate(dict.fromkeys([*letters, *session.catalog.runs]))}
     return sorted(kept, key=lambda part: order.get(part[1], len(order)))
 
 

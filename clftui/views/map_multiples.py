@@ -123,6 +123,8 @@ def _draw_head(canvas: Canvas, session: Session, each: SmallPicture, first: bool
                   f"silhouette {short_signed(each.numbers.whole_silhouette)}"]  # fmt: skip
     if not first:
         parts.append(f"Δ {short_score(each.left)}")
+    if each.model.picture.layout.key is not None:
+        parts.append(f"{each.model.picture.layout.method} yet")
     canvas.text(1, 1, " · ".join(parts), p.faint, width=width)
 
 
