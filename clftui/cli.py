@@ -193,14 +193,21 @@ def _report_command() -> click.Command:
     @click.option("--view", type=click.Choice(REPORT_VIEWS), required=True, help="What to print.")
     @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
     @click.option("--cell", metavar="'T->P'", help="Samples of true class T predicted as P.")
-    @click.option("--sort", type=click.Choice((*PAIR_SORTS, *plain.SAMPLE_SORTS)), metavar="ORDER",
-                  help=f"Order of pairs: {', '.join(PAIR_SORTS)}; of samples: {', '.join(plain.SAMPLE_SORTS)}.")
+    @click.option(
+        "--sort",
+        type=click.Choice((*PAIR_SORTS, *plain.SAMPLE_SORTS)),
+        metavar="ORDER",
+        help=f"Order of pairs: {', '.join(PAIR_SORTS)}; of samples: {', '.join(plain.SAMPLE_SORTS)}.",
+    )
     @click.option("--group-by", type=click.Choice(plain.GROUPINGS), help="What groups the samples.")
     @click.option("--part", type=click.Choice(plain.PARTS), help="Samples to list; the wrong ones otherwise.")
     @click.option("--top", type=click.IntRange(min=1), help="Rows at most.")
     @click.option("--rows", type=click.Choice(["runs", "epochs"]), help="Rank runs, or the epochs of one run.")
-    @click.option("--points", type=click.Choice(plain.MAP_POINTS), help="What the map shows: samples, classes, or the "
-                  "same samples in several runs or epochs.")
+    @click.option(
+        "--points",
+        type=click.Choice(plain.MAP_POINTS),
+        help="What the map shows: samples, classes, or the same samples in several runs or epochs.",
+    )
     @click.option("--layout", type=click.Choice(plain.MAP_LAYOUTS), help="How the map lays its points out.")
     @click.option("--dense", is_flag=True, help="Matrix as JSON: the whole K x K counts too.")
     @click.option("--size", default="120x40", show_default=True, metavar="WxH", help="Screen of an SVG.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -41,6 +42,6 @@ def session_of(root: Path) -> Session:
     return open_session(open_catalog([root]))
 
 
-def collection(root: Path, **options: int) -> Session:
+def collection(root: Path, **options: Any) -> Session:
     """The best of some small runs, focused."""
     return session_of(write_collection(root, **options))

@@ -16,7 +16,10 @@ MOST_CHARACTERS = 2000
 
 
 def class_keywords(
-    texts: Sequence[str], labels: NDArray[np.integer], classes: int, top: int = 5  # type: ignore[type-arg]
+    texts: Sequence[str],
+    labels: NDArray[np.integer],
+    classes: int,
+    top: int = 5,
 ) -> tuple[tuple[str, ...], ...]:
     """For each class its `top` words by tf-idf, the weightiest first; none for a class without documents.
 

@@ -26,7 +26,7 @@ class Glyphs(NamedTuple):
     """The glyphs of one stack, surest first, each by the first of its samples in the stack's order."""
 
     start: Int64
-    count: Int64
+    size: Int64
     wrong: NDArray[np.bool_]
 
 
@@ -89,7 +89,7 @@ def leading_labels(labels: ArrayLike, owner: Int64, found: Glyphs) -> Int64:
     """(g,) the most frequent of the `labels` (s,) of each glyph's samples; of equals the surest one's."""
     label = np.asarray(labels, dtype=np.int64)
     out = label[found.start]
-    for at in np.flatnonzero(found.wrong & (found.count > 1)).tolist():
+    for at in np.flatnonzero(found.wrong & (found.size > 1)).tolist():
         values, first, count = np.unique(label[owner == at], return_index=True, return_counts=True)
         out[at] = values[np.lexsort((first, -count))[0]]
     return out

@@ -124,9 +124,7 @@ def _curve(
     shown = epochs.index(epoch) if epoch in epochs else None
     value = float(values[kept][shown]) if shown is not None else math.nan
     low, high = wilson(round(value * n), n) if math.isfinite(value) and value <= 1 else (math.nan, math.nan)
-    return Curve(
-        letter, run, split, epochs, values[kept], run is session.run, dotted, shown, float(high - low) / 2
-    )
+    return Curve(letter, run, split, epochs, values[kept], run is session.run, dotted, shown, float(high - low) / 2)
 
 
 def _size(

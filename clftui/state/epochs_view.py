@@ -265,5 +265,3 @@ def drill(session: Session) -> Session:
     if session.epochs.listed:
         return epochs_list.drill(session)
     return go(session, Tab.MATRIX)
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from clftui.state.unready import note_missing
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
+F = TypeVar("F", bound=np.floating[Any])
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 
@@ -135,7 +137,7 @@ def _quick(samples: Samples) -> bool:
     return is_quick(samples.evaluation, samples.n)
 
 
-def _ready(samples: Samples, found: NDArray[np.floating] | None) -> NDArray[np.floating]:  # type: ignore[type-arg]
+def _ready(samples: Samples, found: NDArray[F] | None) -> NDArray[F]:
     if found is None:
         note_missing()
         raise reading(samples.evaluation, samples.n)

@@ -188,9 +188,7 @@ def _inside(session: Session, samples: Samples) -> NDArray[np.int64]:
     return samples.positions[lit]
 
 
-def _focused(
-    before: Session, session: Session, evaluation: Evaluation, at: NDArray[np.int64]
-) -> Session:
+def _focused(before: Session, session: Session, evaluation: Evaluation, at: NDArray[np.int64]) -> Session:
     """The sample under the cursor stays under it where it is among those at `at`."""
     run, name = session.run, before.selection.sample
     if run is None or name is None:

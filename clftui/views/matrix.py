@@ -173,8 +173,10 @@ class MatrixView(View):
 
             if lacks_epochs(session, self._layout.strips, shown):
                 return True
-        if self._layout is not None and self._layout.images:
-            if self._cell_images().is_waiting(session, shown, self._layout, self._top, self._left):
+        layout = self._layout
+        if layout is not None and layout.images:
+            images = self._cell_images()
+            if images.is_waiting(session, shown, layout, self._top, self._left):
                 return True
         if session.matrix.blocks is None and session.matrix.order not in SIMILAR:
             return False

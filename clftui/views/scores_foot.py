@@ -12,9 +12,7 @@ from clftui.text import count, sanitise, short_score, shorten, text_width
 GUESSES = 3
 
 
-def draw_foot(
-    canvas: Canvas, shown: Stacks, index: int, letters: Letters, often: Marks | None
-) -> None:
+def draw_foot(canvas: Canvas, shown: Stacks, index: int, letters: Letters, often: Marks | None) -> None:
     """`#5806  true Shirt  1 T-shirt .98  2 Shirt .01  3 Dress .00   wrong in 10 of 12 epochs ▲   sample 3 of 139`"""
     p, y = canvas.palette, canvas.height - 1
     if index < 0:

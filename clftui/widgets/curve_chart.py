@@ -207,5 +207,3 @@ def _step(low: float, high: float, parts: int) -> float:
     raw = max(high - low, 1e-9) / max(parts, 1)
     scale = 10.0 ** math.floor(math.log10(raw))
     return float(next(scale * each for each in (1, 2, 5, 10) if scale * each >= raw - 1e-12))
-
-

@@ -16,9 +16,7 @@ BEST = ord("▾")
 Float64 = NDArray[np.float64]
 
 
-def draw_strips(
-    canvas: Canvas, panel: Panel, y: int, levels: Float64, best: NDArray[np.int64], colours: Ints
-) -> None:
+def draw_strips(canvas: Canvas, panel: Panel, y: int, levels: Float64, best: NDArray[np.int64], colours: Ints) -> None:
     """`levels` (R, E) of the visible classes from line `y` on, `best` (R,) the places that are marked, -1 none."""
     p = canvas.palette
     rows = len(levels)

@@ -91,8 +91,16 @@ def inks(palette: Palette, key: Key, by: MapColour, ordered: bool) -> Ints:
 
 
 def draw_cells(
-    canvas: Canvas, x: int, y: int, frame: Frame, left: int, top: int, cells: Cells, colours: Ints,
-    letters: tuple[str, ...] | None, focus: int,
+    canvas: Canvas,
+    x: int,
+    y: int,
+    frame: Frame,
+    left: int,
+    top: int,
+    cells: Cells,
+    colours: Ints,
+    letters: tuple[str, ...] | None,
+    focus: int,
 ) -> None:
     """The window whose first cell is (`left`, `top`), drawn at (x, y); code `focus` in full colour.
 

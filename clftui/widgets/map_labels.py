@@ -60,9 +60,7 @@ def place(
     return found, without
 
 
-def _fitting(
-    label: Label, width: int, height: int, taken: list[Taken], beside: bool
-) -> Placed | None:
+def _fitting(label: Label, width: int, height: int, taken: list[Taken], beside: bool) -> Placed | None:
     if not (0 <= label.column < width and 0 <= label.row < height):
         return None
     name = shorten(label.name, min(LONGEST, max(width - 6, 1)))

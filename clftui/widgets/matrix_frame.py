@@ -32,9 +32,7 @@ TREND_WIDTH = 12
 AXES = ("true", "predicted")
 
 
-def draw_axes(
-    canvas: Canvas, layout: Layout, matrix: Matrix, hint: str, top: float, ramp: Ints | None = None
-) -> None:
+def draw_axes(canvas: Canvas, layout: Layout, matrix: Matrix, hint: str, top: float, ramp: Ints | None = None) -> None:
     """`true ↓  predicted →   rows 121–160 of 1,000      1 ▒▒▒▓▓▓ 116`: always says which axis is which.
 
     `top` is the value at the strong end of the shades, on `ramp` (by default that of counts); 0 leaves them out.

@@ -154,7 +154,9 @@ def _dense(at: Frame, heights: Float64, p: Palette, colour: int) -> Layer:
     # A line is in the cells between its heights at a column's two edges: counted by their ends, then summed up.
     x = np.asarray(at.x) - left
     count = np.zeros((dots.shape[0] // 4 + 1, len(columns)))
-    here, there = (_at_columns(_dots(at, heights) // 4, x, each) for each in (columns - 0.5, columns + 0.5))
+    rows = np.asarray(_dots(at, heights) // 4, dtype=np.float64)
+    middle = columns.astype(np.float64)
+    here, there = (_at_columns(rows, x, each) for each in (middle - 0.5, middle + 0.5))
     first, last = np.minimum(here, there), np.maximum(here, there)
     known = ~(np.isnan(first) | np.isnan(last))
     number = np.broadcast_to(np.arange(len(columns)), first.shape)[known]
@@ -253,9 +255,7 @@ def _draw_groups(canvas: Canvas, at: Frame, groups: list[list[Layer]]) -> None:
     canvas.attrs[where] = 0
 
 
-def _draw_brush(
-    canvas: Canvas, at: Frame, shown: Axes, settings: ScoresSettings, number: int, under: bool
-) -> None:
+def _draw_brush(canvas: Canvas, at: Frame, shown: Axes, settings: ScoresSettings, number: int, under: bool) -> None:
     """A bracket around the kept part of an axis, and what it keeps: `≥ .80: 25 of 110`."""
     brush = shown.brushes[number]
     if brush is None:

@@ -59,9 +59,7 @@ class Placed:
     cursor: Bool
 
 
-def place(
-    shown: Stacks, layout: ScoresLayout, first: int, packed: Packing, marked: Marked, cursor: int
-) -> Placed:
+def place(shown: Stacks, layout: ScoresLayout, first: int, packed: Packing, marked: Marked, cursor: int) -> Placed:
     """Where the glyphs of the columns from `first` on lie; `cursor` is the sample under it, -1 none."""
     parts: list[tuple[NDArray[np.int64] | Bool, ...]] = []
     for number in range(first, min(first + layout.columns, shown.n)):
@@ -85,7 +83,7 @@ def place(
     rows = layout.rows * (2 if layout.dense else 1)
     # Only where not even one glyph of each kind fits does anything lie outside.
     inside = (whole[0] >= 0) & (whole[0] < layout.width) & (whole[1] >= 0) & (whole[1] < rows)
-    return Placed(*(each[inside] for each in whole))  # type: ignore[arg-type]
+    return Placed(*(each[inside] for each in whole))
 
 
 def _cells(layout: ScoresLayout, number: int, at: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

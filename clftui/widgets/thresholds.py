@@ -72,9 +72,9 @@ def draw_curve(
         line = int(_row(up[at : at + 1], tall)[0]) // 4
         canvas.text(left + round(across[at] * (inner - 1)), y + line, letter, run_colour(canvas, letter), attrs=BOLD)
     for outcome, mark, colour in ((shown.decided, "○", p.muted), (found.at(threshold), "◆", p.focus)):
-        at = _point(outcome, roc)
-        if not any(map(math.isnan, at)):
-            column, line = round(at[0] * (inner - 1)), int(_row(np.array([at[1]]), tall)[0]) // 4
+        point = _point(outcome, roc)
+        if not any(map(math.isnan, point)):
+            column, line = round(point[0] * (inner - 1)), int(_row(np.array([point[1]]), tall)[0]) // 4
             canvas.text(left + column, y + line, mark, colour, attrs=BOLD)
     canvas.text(left, y + tall, "0", p.muted)
     canvas.text(left, y + tall, "false alarms of all others" if roc else "recall", p.muted, width=inner, align="center")

@@ -26,7 +26,7 @@ def test_a_glyph_stands_for_samples_of_one_kind_in_the_order_of_the_stack(
     for at, inside in enumerate(members):
         kind = bool(found.wrong[at])
         assert [wrong[each] for each in inside] == [kind] * len(inside)
-        assert inside[0] == found.start[at] and len(inside) == found.count[at] <= packed[kind]
+        assert inside[0] == found.start[at] and len(inside) == found.size[at] <= packed[kind]
     assert list(found.start) == sorted(found.start)
     for kind, per in ((False, per_right), (True, per_wrong)):
         assert int((found.wrong == kind).sum()) == -(-wrong.count(kind) // per)

@@ -73,7 +73,7 @@ def test_what_is_supposed_survives_its_line(session: Session) -> None:
     [line] = lines_between(again, session)
     assert line == "what if nothing" and run_script(again, [line])[0].what_if is None
     _, problems = run_script(session, ['what if {"Scope": {}}'])
-    assert problems == ["line 1, what if {\"Scope\": {}}: it is no line of a script"]
+    assert problems == ['line 1, what if {"Scope": {}}: it is no line of a script']
 
 
 @given(

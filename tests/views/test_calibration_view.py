@@ -66,7 +66,18 @@ def test_every_size_shows_the_numbers_without_overflow(
 
 def test_calibration_lists_runs_temperature_and_classes_worst_first(diagram: Session) -> None:
     text = "\n".join(drawn(diagram, 160, 35))
-    for word in ("ECE by epoch", "unbiased", "by epoch", "Brier", "NLL", "temperature", "predicted as", "gap", "own", "15 bins"):
+    for word in (
+        "ECE by epoch",
+        "unbiased",
+        "by epoch",
+        "Brier",
+        "NLL",
+        "temperature",
+        "predicted as",
+        "gap",
+        "own",
+        "15 bins",
+    ):
         assert word in text
     assert diagram.run is not None
     runs = [line for line in drawn(diagram, 160, 35) if any(f" {run.name} " in line for _, run in diagram.lettered)]

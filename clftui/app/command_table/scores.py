@@ -81,8 +81,11 @@ COMMANDS: tuple[Command, ...] = (
 READING: tuple[tuple[str, str], ...] = (
     ("column", "the samples predicted as one class, the surest at the bottom; narrow terminals: rows, at the left"),
     ("dark … bright blue", "right answers: the less sure the brighter; the scale stands over the axes"),
-    ("h on orange", "a wrong answer: letter and hue of its true class, the surer the brighter; underlined: wrong in "
-     "more epochs than the mark of < >"),
+    (
+        "h on orange",
+        "a wrong answer: letter and hue of its true class, the surer the brighter; underlined: wrong in "
+        "more epochs than the mark of < >",
+    ),
     ("· ░ ▒ ▓  h", "the same where the terminal has 16 colours or none: bold letters are sure"),
     ("▌  green", "selected with space"),
     ("┃ ┃", "the box of V: a range of scores; its samples are those on the axes"),
