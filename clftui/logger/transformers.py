@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -121,6 +122,9 @@ class TransformersLogger:
         prefix = timed.removesuffix("_runtime")
         split = split if prefix in ("eval", "test") else prefix.removeprefix("eval_")
         if not batches or any(labels is None for labels, _ in batches):
+            # The training goes on: a prediction without labels is no mistake, but nobody shall look for it in vain.
+            why = "its labels never reached the model" if batches else "no logits were seen"
+            warnings.warn(f"clftui logged nothing of the evaluation of {split}: {why}", stacklevel=2)
             return
         self._log.begin(split, loader)
         for labels, scores in batches:

@@ -192,6 +192,18 @@ def test_transformers_numbers_evaluations_between_epochs(tmp_path: Path) -> None
     assert the_run(tmp_path).epochs("val") == (1, 2)
 
 
+def test_transformers_says_what_it_cannot_log(tmp_path: Path) -> None:
+    callback, model = TransformersLogger(tmp_path / "hf"), Module()
+    args = SimpleNamespace(process_index=0, world_size=1, eval_strategy="epoch")
+    state = SimpleNamespace(epoch=1.0, global_step=0, max_steps=20, eval_steps=None)
+    callback.on_init_end(args, state, None, model=model)
+    with pytest.warns(UserWarning, match="nothing of the evaluation of val: no logits were seen"):
+        callback.on_evaluate(args, state, None, metrics={"eval_runtime": 1}, eval_dataloader=loader())
+    model.hooks[0](model, (), {}, SimpleNamespace(logits=LOGITS.view(Tensor)))
+    with pytest.warns(UserWarning, match="its labels never reached the model"):
+        callback.on_predict(args, state, None, metrics={"test_runtime": 1}, eval_dataloader=loader())
+
+
 def test_keras_predicts_its_splits_after_each_epoch(tmp_path: Path) -> None:
     scores = np.exp(LOGITS) / np.exp(LOGITS).sum(axis=1, keepdims=True)
     optimizer = SimpleNamespace(get_config=lambda: {"name": "adam", "learning_rate": 0.1})
