@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from clftui.schema import FormatError
 from clftui.state import similar
 from clftui.state.blocks import Blocks, blocks, outliers, share_inside
 from clftui.state.hierarchy_view import in_order
 from clftui.state.matrix_box import LISTED as PANES_OF_PAIRS
-from clftui.state.matrix_model import Matrix, matrix, next_pair
+from clftui.state.matrix_model import Matrix, next_pair, readable
 from clftui.state.moves import remember, say, select
 from clftui.state.session import Session
 from clftui.state.settings import FAR_MORE, GROUPS, SIMILAR_FIRST, SUGGESTED, ClassOrder
@@ -70,7 +69,7 @@ def to_number(session: Session, number: int) -> Session:
 
 def step_number(session: Session, by: int) -> Session:
     """More blocks (`by` 1) or fewer (-1) than now; from none, those suggested."""
-    shown = _readable(session)
+    shown = readable(session)
     found = _found(session, shown)
     # While they are being cut, the number asked for last counts: keys come faster than blocks.
     now = found.n if found is not None else max(session.matrix.blocks or 0, 0)
@@ -82,7 +81,7 @@ def step_number(session: Session, by: int) -> Session:
 
 def _with(session: Session, wanted: int) -> Session:
     changed = replace(session, matrix=replace(session.matrix, blocks=wanted))
-    shown = _readable(changed)
+    shown = readable(changed)
     if shown is None:
         return changed
     found = _found(changed, shown)
@@ -98,7 +97,7 @@ def next_noteworthy(session: Session) -> Session:
     """With blocks the next outlier, the most surprising first; without them the next largest confusion."""
     if session.matrix.blocks is None:
         return next_pair(session)
-    shown = _readable(session)
+    shown = readable(session)
     found = _found(session, shown)
     if shown is None or found is None:
         return say(session, "Blocks are still being looked for.") if shown is not None else session
@@ -127,7 +126,7 @@ def times_words(times: float) -> str:
 
 def region(session: Session) -> Session:
     """The region under the cursor, a block or what lies between two, as a box: enter opens its samples."""
-    shown = _readable(session)
+    shown = readable(session)
     found = _found(session, shown)
     if shown is None or found is None or session.matrix.pane in PANES_OF_PAIRS:
         return say(session, "There are no blocks to choose a region by: b outlines them.")
@@ -144,10 +143,3 @@ def region(session: Session) -> Session:
 
 def _found(session: Session, shown: Matrix | None) -> Blocks | None:
     return blocks(session, shown) if shown is not None else None
-
-
-def _readable(session: Session) -> Matrix | None:
-    try:
-        return matrix(session)
-    except FormatError:
-        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,14 +70,10 @@ class Flipped:
         return self.mask_among(None, evaluation, samples)
 
     def mask_among(self, peers: Peers | None, evaluation: Evaluation, samples: SampleTable | None) -> Mask:
-        run = peers.run_of(evaluation) if peers is not None else None
-        if run is None or peers is None:
-            raise FilterError(f"nothing says what to compare {sanitise(evaluation.split)} with")
-        other = other_side(peers, run, evaluation, self.versus)
-        if other is None:
+        sides = both_sides(peers, evaluation, self.versus)
+        if sides is None:
             return np.zeros(evaluation.n, dtype=np.bool_)
-        before, found, there = other
-        place = aligned(before, found, run, evaluation)
+        run, before, found, there, place = sides
         mask = outcomes_between(before, found, run, evaluation, place) == self.direction.outcome
         passed = apply_filters(bind(self.among, there, there.tags), found, table_of(before, found.split))
         if passed is not None:
@@ -107,7 +103,32 @@ def outcomes_between(
     return out
 
 
-def other_side(peers: Peers, run: Run, evaluation: Evaluation, versus: Versus) -> tuple[Run, Evaluation, Peers] | None:
+class Sides(NamedTuple):
+    """An evaluation's run, and what it is compared with."""
+
+    run: Run
+    before: Run
+    found: Evaluation
+    """That of `before`."""
+    there: Peers
+    """The peers as seen from there."""
+    place: Int64
+    """(n,) where each sample stands in `found`; -1 where it is not there."""
+
+
+def both_sides(peers: Peers | None, evaluation: Evaluation, versus: Versus) -> Sides | None:
+    """`evaluation` beside what `versus` names; None where there is none. FilterError where nothing says what it is."""
+    run = peers.run_of(evaluation) if peers is not None else None
+    if run is None or peers is None:
+        raise FilterError(f"nothing says what to compare {sanitise(evaluation.split)} with")
+    other = _other_side(peers, run, evaluation, versus)
+    if other is None:
+        return None
+    before, found, there = other
+    return Sides(run, before, found, there, aligned(before, found, run, evaluation))
+
+
+def _other_side(peers: Peers, run: Run, evaluation: Evaluation, versus: Versus) -> tuple[Run, Evaluation, Peers] | None:
     """What `versus` names, seen from one evaluation of `run`, and the peers there; None where there is none."""
     split, epoch = evaluation.split, evaluation.epoch
     there: tuple[Run, str, int | None]

@@ -114,7 +114,7 @@ def matrix(session: Session) -> Matrix | None:
     return Matrix(run.classes, confusion, items, names, folded, order, place, true, predicted, settings, other)
 
 
-def _readable(session: Session) -> Matrix | None:
+def readable(session: Session) -> Matrix | None:
     """The matrix for a step, which must not fail where the view shows the error of a broken file."""
     try:
         return matrix(session)
@@ -145,7 +145,7 @@ def missing(session: Session) -> str | None:
 
 def at(session: Session, row: int, column: int) -> Session:
     """`session` with the cursor at a row and column position (clamped)."""
-    here = _readable(session)
+    here = readable(session)
     if here is None:
         return session
     row, column = (clamped(position, here.n - 1) for position in (row, column))
@@ -159,7 +159,7 @@ def clamped(position: int, last: int) -> int:
 
 def move(session: Session, rows: int, columns: int) -> Session:
     """The cursor `rows` down and `columns` to the right on the screen, clamped at the edges."""
-    here = _readable(session)
+    here = readable(session)
     if here is None:
         return session
     row, column = here.cursor
@@ -168,7 +168,7 @@ def move(session: Session, rows: int, columns: int) -> Session:
 
 def drill(session: Session) -> Session:
     """The samples of the cell under the cursor; on the diagonal those that are right."""
-    here = _readable(session)
+    here = readable(session)
     if here is None:
         return session
     evaluation = session.evaluation()
@@ -230,7 +230,7 @@ def pairs(c: Confusion) -> tuple[NDArray[np.int32], NDArray[np.int32], Int64]:
 
 def next_pair(session: Session) -> Session:
     """The next largest confusion that the threshold lets through; after the smallest, the largest again."""
-    here = _readable(session)
+    here = readable(session)
     if here is None:
         return session
     true, predicted, counts = pairs(here.confusion)
@@ -246,7 +246,7 @@ def next_pair(session: Session) -> Session:
 
 def step_threshold(session: Session, by: int) -> Session:
     """A higher or lower threshold on the cells that show; never past the largest confusion."""
-    here = _readable(session)
+    here = readable(session)
     now = session.matrix.at_least
     top = int(pairs(here.confusion)[2][:1].sum()) if here is not None else 1
     if by > 0:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clftui.schema import FormatError
 from clftui.state import matrix_box
 from clftui.state.matrix_box import LISTED
 from clftui.state.matrix_cells import items_a_pixel
-from clftui.state.matrix_model import Matrix, clamped, matrix, point
+from clftui.state.matrix_model import clamped, point, readable
 from clftui.state.moves import cycle, say
 from clftui.state.session import Session
 from clftui.state.settings import NEAR, PIXELS, Against, CellEncoding, MatrixSettings, Pool, Scaling, Zoom
@@ -40,7 +39,7 @@ def to_zoom(session: Session, level: Zoom) -> Session:
 
 def zoom(session: Session, by: int, page: tuple[int, int]) -> Session:
     """One level nearer (`by` 1) or farther (-1); `page` is how many rows and columns show now."""
-    here = _readable(session)
+    here = readable(session)
     n = here.n if here is not None else 0
     now = session.matrix.zoom_of(n)
     all_shown = page[0] >= n and page[1] >= n
@@ -95,7 +94,7 @@ def toggle_halo(session: Session) -> Session:
 
 def move(session: Session, rows: int, columns: int, page: tuple[int, int]) -> Session:
     """The cursor some rows and columns of what shows: in the overview by whole pixels, to their largest mistake."""
-    here = _readable(session)
+    here = readable(session)
     if here is None or session.matrix.pane in LISTED or session.matrix.zoom_of(here.n) is not Zoom.OVERVIEW:
         return matrix_box.move(session, rows, columns)
     per = items_a_pixel(here.n, page[0])
@@ -104,7 +103,7 @@ def move(session: Session, rows: int, columns: int, page: tuple[int, int]) -> Se
 
 def at_pixel(session: Session, row: int, column: int, per: int) -> Session:
     """The cursor in a pixel of `per` x `per` items (clamped): on its largest mistake, or where it is in there."""
-    here = _readable(session)
+    here = readable(session)
     if here is None:
         return session
     last = (here.n - 1) // per
@@ -112,10 +111,3 @@ def at_pixel(session: Session, row: int, column: int, per: int) -> Session:
         slice(per * place, min(per * (place + 1), here.n)) for place in (clamped(row, last), clamped(column, last))
     ]
     return point(session, here, areas[0], areas[1])
-
-
-def _readable(session: Session) -> Matrix | None:
-    try:
-        return matrix(session)
-    except FormatError:
-        return None

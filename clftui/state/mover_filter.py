@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clftui.data.run import Run
-from clftui.state.filters import FilterError, Mask
-from clftui.state.flip_filter import other_side
-from clftui.state.peers import Peers, aligned
+from clftui.state.filters import Mask
+from clftui.state.flip_filter import both_sides
+from clftui.state.peers import Peers
 from clftui.state.versus import Versus, against_words
 from clftui.text import sanitise
 
@@ -45,14 +45,10 @@ class Moved:
         return self.mask_among(None, evaluation, samples)
 
     def mask_among(self, peers: Peers | None, evaluation: Evaluation, samples: SampleTable | None) -> Mask:
-        run = peers.run_of(evaluation) if peers is not None else None
-        if run is None or peers is None:
-            raise FilterError(f"nothing says what to compare {sanitise(evaluation.split)} with")
-        other = other_side(peers, run, evaluation, self.versus)
-        if other is None:
+        sides = both_sides(peers, evaluation, self.versus)
+        if sides is None:
             return np.zeros(evaluation.n, dtype=np.bool_)
-        before, found, _ = other
-        place = aligned(before, found, run, evaluation)
+        run, before, found, _, place = sides
         now = self._inside(run, evaluation)
         then = self._inside(before, found)[place]
         here, there = (now, then) if self.into else (then, now)

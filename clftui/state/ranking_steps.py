@@ -1,14 +1,23 @@
-"""Steps through the ranking: the best run's weak spots."""
+"""Steps through the ranking: the order of its classes, the best run's weak spots."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from clftui.state.class_order import orders
 from clftui.state.class_tree import label_of
-from clftui.state.moves import say
+from clftui.state.moves import cycle, say
 from clftui.state.ranking_moves import cursor, point
 from clftui.state.ranking_table import RankingTable, ranking
 from clftui.state.ranking_ties import best_weak_spots
 from clftui.state.session import Session
 from clftui.text import plural, sanitise, shorten
+
+
+def next_order(session: Session) -> Session:
+    """The next order of the classes, in Ranking and in Epochs."""
+    order = cycle(session.ranking.order, among=orders(session))
+    return say(replace(session, ranking=replace(session.ranking, order=order)), f"Classes ordered: {order.value}.")
 
 
 def run_word(session: Session, table: RankingTable, row: int) -> str:

@@ -14,11 +14,11 @@ from clftui.analysis.ranking import weak_spots
 from clftui.analysis.significance import ALPHA, benjamini_hochberg
 from clftui.analysis.ties import Method, RunLabels, interval_ties, ties
 from clftui.data.run import Run
-from clftui.data.samples import SampleTable, same_samples, shared_rows
-from clftui.schema import FormatError
+from clftui.data.samples import same_samples, shared_rows
 from clftui.state.average_precision import ap_cell
 from clftui.state.later import LATER, weak
 from clftui.state.members import Member
+from clftui.state.peers import table_of
 from clftui.state.ranking_fold import folded_labels, renumbered
 from clftui.state.ranking_table import RankingTable
 from clftui.state.session import passed
@@ -155,13 +155,6 @@ def labels(member: Member, classes: tuple[str, ...], base: Run, alike: bool) -> 
     return RunLabels(renumbered(member.confusion, lookup, len(classes) + 1), sample, lookup[true], lookup[predicted])
 
 
-def _table_of(run: Run, split: str) -> SampleTable | None:
-    try:
-        return run.samples(split)
-    except FormatError:
-        return None
-
-
 def _ids(member: Member, base: Run) -> Int64 | None:
     """(n,) ids by which a sample is the same in two rows: rows of the base's sample table; None without tables."""
     split = member.evaluation.split
@@ -171,7 +164,7 @@ def _ids(member: Member, base: Run) -> Int64 | None:
     if member.run is base:
         # Epochs of one run number the same samples alike, with or without a table that names them.
         return sample
-    own, table = _table_of(member.run, split), _table_of(base, split)
+    own, table = table_of(member.run, split), table_of(base, split)
     if own is None or table is None:
         return None
     if same_samples(own, table):

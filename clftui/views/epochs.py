@@ -28,7 +28,7 @@ from clftui.state.epochs_view import (
 from clftui.state.later import LATER, PASTS
 from clftui.state.session import Session
 from clftui.text import count, plural, sanitise, text_width
-from clftui.views.view import Act, Arrived, View, follow
+from clftui.views.view import Act, View, follow
 from clftui.widgets.epochs_layout import EpochsLayout, arrange
 from clftui.widgets.epochs_values import draw_values
 from clftui.widgets.heat_strip import draw_strips
@@ -38,8 +38,6 @@ from clftui.widgets.timeline import Head, draw_head
 if TYPE_CHECKING:
     from clftui.views.epochs_lower import Lower
 
-AGAIN_SECONDS = 0.2
-"""How soon to look again for what is read in the background."""
 WHEEL = 3
 Int64 = NDArray[np.int64]
 WORDS = {Metric.SUPPORT: "size of"}
@@ -51,7 +49,7 @@ class EpochsView(View):
     _top = 0
     _layout: EpochsLayout | None = None
     _followed: object = None
-    _waiting = False
+    again_seconds, again_whole = 0.2, True
     _lower: Lower | None = None
     _alarms: tuple[object, tuple[int, ...]] = (None, ())
 
@@ -176,15 +174,6 @@ class EpochsView(View):
             if here:
                 canvas.text(0, layout.top + row, "▌", p.faint if session.epochs.listed else p.focus)
             canvas.text(1, layout.top + row, name, colour, attrs=BOLD if here else 0, width=layout.label, align="right")
-
-    def _look_again(self, wanted: bool) -> None:
-        if wanted and not self._waiting and self.is_attached:
-            self._waiting = True
-            self.set_timer(AGAIN_SECONDS, self._looked)
-
-    def _looked(self) -> None:
-        self._waiting = False
-        self.post_message(Arrived())
 
     def on_click(self, event: events.Click) -> None:
         """A click on a strip moves the cursor and shows that epoch; on the list it chooses a line."""

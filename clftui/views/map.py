@@ -21,7 +21,7 @@ from clftui.state.moves import select
 from clftui.state.session import Session
 from clftui.state.unready import impatient
 from clftui.views.map_parts import Clicks, classes_of, draw_cursor, draw_names, draw_region, status
-from clftui.views.view import Act, Arrived, View, follow
+from clftui.views.view import Act, View, follow
 from clftui.widgets.map_dots import cells_of, draw_cells, inks
 from clftui.widgets.map_labels import Placed
 from clftui.widgets.map_pane import NARROW, WIDTH, PaneLayout, draw_pane
@@ -30,8 +30,6 @@ from clftui.widgets.sentence import draw_sentence
 if TYPE_CHECKING:
     from clftui.views.map_multiples import SmallMaps
 
-AGAIN_SECONDS = 0.25
-"""How soon to look again for a layout that is being computed."""
 ROOMY = 100
 """Columns of the body from which on the lists show unasked."""
 LEAST = 40
@@ -44,7 +42,7 @@ class MapView(View):
     _left = 0
     _top = 0
     _followed: object = None
-    _waiting = False
+    again_seconds, again_whole = 0.25, True
     _frame: Frame | None = None
     _model: MapModel | None = None
     _placed: tuple[Placed, ...] = ()
@@ -159,15 +157,6 @@ class MapView(View):
         self._followed = now
         self._left = max(0, min(self._left, frame.columns - frame.width))
         self._top = max(0, min(self._top, frame.rows - frame.height))
-
-    def _look_again(self, wanted: bool) -> None:
-        if wanted and not self._waiting and self.is_attached:
-            self._waiting = True
-            self.set_timer(AGAIN_SECONDS, self._looked)
-
-    def _looked(self) -> None:
-        self._waiting = False
-        self.post_message(Arrived())
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         frame = self._frame

@@ -24,7 +24,7 @@ from clftui.state.similar import SIMILAR
 from clftui.text import sanitise, text_width
 from clftui.views.matrix_groups import Groups
 from clftui.views.matrix_parts import draw_cell_part, draw_pixel_part
-from clftui.views.view import Act, Arrived, View, follow
+from clftui.views.view import Act, View, follow
 from clftui.widgets import matrix_frame as frame
 from clftui.widgets.matrix_box import draw_box
 from clftui.widgets.matrix_grid import number_width
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from clftui.views.matrix_panes import Panes
 
 WHEEL = 3
-AGAIN_SECONDS = 0.5
-"""How often the screen looks whether what it waits for is there."""
 LEAST = 3
 """Rows below which there is no grid, only the cell under the cursor in words."""
 
@@ -49,7 +47,7 @@ class MatrixView(View):
     _left = 0
     _layout: Layout | None = None
     _followed: object = None
-    _waiting = False
+    again_seconds, again_whole = 0.5, True
     _panes: Panes | None = None
     _outliers: OutlierPane | None = None
     _images: CellImages | None = None
@@ -161,12 +159,6 @@ class MatrixView(View):
         if self._images is not None:
             self._images.stop()
 
-    def _look_again(self) -> None:
-        """Draw again in a moment: a better order, the blocks or histories are on their way."""
-        if not self._waiting and self.is_attached:
-            self._waiting = True
-            self.set_timer(AGAIN_SECONDS, self._looked)
-
     def _lacks(self, session: Session, shown: Matrix) -> bool:
         if self._layout is not None and self._layout.strips is not None:
             from clftui.views.matrix_epochs import is_waiting as lacks_epochs
@@ -183,10 +175,6 @@ class MatrixView(View):
         from clftui.views.matrix_blocks import is_waiting
 
         return is_waiting(session, shown)
-
-    def _looked(self) -> None:
-        self._waiting = False
-        self.post_message(Arrived())
 
     def _scroll(self, shown: Matrix, layout: Layout) -> None:
         """Show the cursor when it, or what lies under it, has changed; the wheel may leave it behind."""

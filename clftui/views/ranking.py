@@ -32,9 +32,6 @@ from clftui.widgets.ranking_lines_picture import LinesPicture
 from clftui.widgets.ranking_scale import scale_of
 from clftui.widgets.sentence import draw_sentence
 
-AGAIN_SECONDS = 0.1
-"""How soon to look again for what is computed in the background."""
-
 
 class RankingView(View):
     """Tab 2."""
@@ -44,7 +41,6 @@ class RankingView(View):
     _shown: tuple[str, ...] = ()
     _picture: RankingPicture | None = None
     _lines: LinesPicture | None = None
-    _waiting = False
 
     @property
     def legend(self) -> str:
@@ -152,15 +148,6 @@ class RankingView(View):
         wide = plan.columns
         bands = math.ceil(total / wide)
         return follow(self._left // wide, column // wide, plan.bands, bands) * wide
-
-    def _look_again(self) -> None:
-        if not self._waiting and self.is_attached:
-            self._waiting = True
-            self.set_timer(AGAIN_SECONDS, self._looked)
-
-    def _looked(self) -> None:
-        self._waiting = False
-        self.redraw()
 
     def on_click(self, event: events.Click) -> None:
         picture, session, lines = self._picture, self.session, self._lines

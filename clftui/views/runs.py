@@ -39,8 +39,6 @@ from clftui.widgets.sentence import draw_sentence, wrapped
 if TYPE_CHECKING:
     from clftui.views.runs_panes import LowerPane
 
-AGAIN_SECONDS = 0.1
-"""How soon to look again for what is read in the background."""
 PANE_FROM = 24
 """Lines of the body from which on recall by class is drawn even though not all runs fit above it."""
 LEAST_PANE = 8
@@ -62,7 +60,6 @@ class RunsView(View):
 
     _top = 0
     _window = Window(0, 1, ())
-    _waiting = False
     _pane: LowerPane | None = None
 
     @property
@@ -188,15 +185,6 @@ class RunsView(View):
             draw_row(canvas, picture, y, row)
             y += 1
         return y
-
-    def _look_again(self) -> None:
-        if not self._waiting and self.is_attached:
-            self._waiting = True
-            self.set_timer(AGAIN_SECONDS, self._looked)
-
-    def _looked(self) -> None:
-        self._waiting = False
-        self.redraw()
 
     def on_click(self, event: events.Click) -> None:
         if self.session is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from textual.message import Message
 from textual.reactive import var
@@ -36,7 +37,12 @@ class View(CanvasView):
 
     session: var[Session | None] = var(None)
 
+    again_seconds: ClassVar[float] = 0.1
+    """How often the view looks whether what it waits for is there."""
+    again_whole: ClassVar[bool] = False
+    """Whether the whole screen is drawn again then, and not the view alone."""
     _asked = False
+    _waiting = False
 
     def watch_session(self) -> None:
         self.redraw()
@@ -51,6 +57,19 @@ class View(CanvasView):
     def _ask_again(self) -> None:
         self._asked = False
         self.post_message(Arrived())
+
+    def _look_again(self, wanted: bool = True) -> None:
+        """Draw again in a moment: something that the view shows is on its way."""
+        if wanted and not self._waiting and self.is_attached:
+            self._waiting = True
+            self.set_timer(self.again_seconds, self._looked)
+
+    def _looked(self) -> None:
+        self._waiting = False
+        if self.again_whole:
+            self.post_message(Arrived())
+        else:
+            self.redraw()
 
     @property
     def page(self) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from clftui.app.command_table.conditions import has_epochs
 from clftui.app.commands import Command, Page
 from clftui.state import (
     epochs_view,
@@ -163,11 +164,6 @@ def _open(tab: Tab) -> Command:
     )
 
 
-def _has_epochs(session: Session) -> bool:
-    run, split = session.run, session.selection.split
-    return run is not None and split is not None and len(run.epochs(split)) > 1
-
-
 def _has_splits(session: Session) -> bool:
     return len({split for run in session.catalog.runs for split in run.splits}) > 1
 
@@ -196,9 +192,9 @@ COMMANDS: tuple[Command, ...] = (
             when=lambda session: session.tab is not Tab.SAMPLES),
     Command("epoch.previous", ("[", "-"), "epoch", "The epoch before, after; - and = too. Past the newest follows.",
             "Select",
-            step=lambda session: step_epoch(session, -1), footer=50, when=_has_epochs, shown_keys="[ ]"),
+            step=lambda session: step_epoch(session, -1), footer=50, when=has_epochs, shown_keys="[ ]"),
     Command("epoch.next", ("]", "="), "next epoch", "The next epoch; after the newest the view follows new ones.",
-            "Select", step=lambda session: step_epoch(session, 1), when=_has_epochs, in_help=False),
+            "Select", step=lambda session: step_epoch(session, 1), when=has_epochs, in_help=False),
     Command("split.next", ("s",), "split", "The next split.", "Select", step=cycle_split, footer=60, when=_has_splits),
     Command("run.next", ("r",), "runs A–D", "Focus the next of the runs A to D.", "Select", step=_next_lettered,
             footer=40, when=lambda session: len(session.catalog.runs) > 1),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
+from clftui.app.command_table.conditions import has_epochs
 from clftui.app.commands import Command
 from clftui.state import epochs_steps as steps
-from clftui.state.class_order import orders
-from clftui.state.moves import cycle, say
+from clftui.state.ranking_steps import next_order
 from clftui.state.selection import Tab
 from clftui.state.session import Session
 from clftui.state.settings import EpochsPane
@@ -16,18 +15,8 @@ from clftui.state.settings import EpochsPane
 ONLY = frozenset({Tab.EPOCHS})
 
 
-def _order(session: Session) -> Session:
-    order = cycle(session.ranking.order, among=orders(session))
-    return say(replace(session, ranking=replace(session.ranking, order=order)), f"Classes ordered: {order.value}.")
-
-
 def _has_cell(session: Session) -> bool:
     return session.selection.true != session.selection.predicted and session.selection.predicted in session.classes
-
-
-def _has_epochs(session: Session) -> bool:
-    run, split = session.run, session.selection.split
-    return run is not None and split is not None and len(run.epochs(split)) > 1
 
 
 def _has_list(session: Session) -> bool:
@@ -45,11 +34,11 @@ def _next_words(session: Session) -> str:
 COMMANDS: tuple[Command, ...] = (
     Command("epochs.first", ("{",), "range", "The range begins, or with } ends, at this epoch; again: at the edge.",
             "Select", step=partial(steps.move_edge, end=False), tabs=ONLY, footer=52, shown_keys="{ }",
-            when=_has_epochs),
+            when=has_epochs),
     Command("epochs.last", ("}",), "range end", "The epoch range ends at this epoch, or at the newest again.",
-            "Select", step=partial(steps.move_edge, end=True), tabs=ONLY, in_help=False, when=_has_epochs),
+            "Select", step=partial(steps.move_edge, end=True), tabs=ONLY, in_help=False, when=has_epochs),
     Command("epochs.play", ("P",), "play", "Play the epochs of the range; any key stops.", "Act", effect="play",
-            tabs=ONLY, footer=54, when=_has_epochs),
+            tabs=ONLY, footer=54, when=has_epochs),
     Command("epochs.rate", (",",), "rate", "Play 1, 2, 4 or 8 epochs a second.", "Act", step=steps.next_rate,
             tabs=ONLY),
     Command("epochs.metric", ("m",), "metric", "Strips of recall, precision, F1 or size.", "Show",
@@ -64,7 +53,7 @@ COMMANDS: tuple[Command, ...] = (
             step=steps.toggle_cell, tabs=ONLY, when=_has_cell),
     Command("epochs.enlarge", ("z",), "enlarge", "The chart on the whole screen, with axes.", "Show",
             effect="enlarge", tabs=ONLY),
-    Command("epochs.order", ("o",), "order", "Order the classes as Ranking does.", "Order", step=_order, tabs=ONLY),
+    Command("epochs.order", ("o",), "order", "Order the classes as Ranking does.", "Order", step=next_order, tabs=ONLY),
     Command("epochs.listed", ("tab",), "list", "Move in the list below the strips, or among the classes.", "Move",
             step=steps.toggle_listed, tabs=ONLY, footer=16, shown_keys="⇥", when=_has_list, label_now=_list_words),
     Command("epochs.next", ("N",), "next mover", "The next line of the list; enter opens its samples.", "Move",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from clftui.app.command_table.conditions import has_epochs, has_samples, has_scores
 from clftui.app.commands import Command
 from clftui.state import filter_steps
 from clftui.state.filter_values import NotInTopK, OnlyRight, PredictedScore, TrueScore
@@ -20,32 +21,21 @@ def _add(new: Filter) -> Callable[[Session], Session]:
     return lambda session: filter_steps.add(session, new)
 
 
-def _has_samples(session: Session) -> bool:
-    evaluation = session.evaluation()
-    return evaluation is not None and evaluation.has_samples
-
-
-def _has_scores(session: Session) -> bool:
-    evaluation = session.evaluation()
-    return evaluation is not None and evaluation.has_samples and evaluation.score_kind != "none"
-
-
 def _has_epochs(session: Session) -> bool:
-    run, split = session.run, session.selection.split
-    return _has_samples(session) and run is not None and split is not None and len(run.epochs(split)) > 1
+    return has_samples(session) and has_epochs(session)
 
 
 def _has_letters(right: str, wrong: str, session: Session) -> bool:
     given = {letter for letter, _ in session.lettered}
-    return _has_samples(session) and {right, wrong} <= given
+    return has_samples(session) and {right, wrong} <= given
 
 
 def _has_runs(session: Session) -> bool:
-    return _has_samples(session) and len(session.catalog.runs) > 1
+    return has_samples(session) and len(session.catalog.runs) > 1
 
 
 def _has_groups(session: Session) -> bool:
-    return _has_samples(session) and session.catalog.hierarchy is not None
+    return has_samples(session) and session.catalog.hierarchy is not None
 
 
 def _preset(
@@ -75,24 +65,24 @@ COMMANDS: tuple[Command, ...] = (
     Command("filter.fewer_epochs", ("W",), "fewer epochs wrong", "Keep samples that were wrong in one epoch fewer.",
             "Select", step=lambda session: filter_steps.step_epochs_wrong(session, -1), when=_has_epochs,
             in_help=False),
-    _preset("wrong", "wrong only", "wrong only", _add(OnlyRight(False)), _has_samples),
-    _preset("right", "right only", "right only", _add(OnlyRight(True)), _has_samples),
-    *(_preset(f"top{k}", f"not in top {k}", f"true class not in the top {k}", _add(NotInTopK(k)), _has_scores)
+    _preset("wrong", "wrong only", "wrong only", _add(OnlyRight(False)), has_samples),
+    _preset("right", "right only", "right only", _add(OnlyRight(True)), has_samples),
+    *(_preset(f"top{k}", f"not in top {k}", f"true class not in the top {k}", _add(NotInTopK(k)), has_scores)
       for k in TOPS),
     _preset("sure", "sure mistakes", "sure mistakes, wrong with a score over .9", _add(filter_steps.SURE_MISTAKES),
-            _has_scores),
+            has_scores),
     _preset("mislabelled", "likely mislabelled",
             "likely mislabelled, predicted score over .9 and true score under .05", _add(filter_steps.MISLABELLED),
-            _has_scores, "M"),
-    _preset("score_high", "score over .9", "predicted score of .9 or more", _add(PredictedScore(low=0.9)), _has_scores),
+            has_scores, "M"),
+    _preset("score_high", "score over .9", "predicted score of .9 or more", _add(PredictedScore(low=0.9)), has_scores),
     _preset("score_low", "score under .5", "predicted score of .5 or less", _add(PredictedScore(high=0.5)),
-            _has_scores),
+            has_scores),
     _preset("true_score_low", "true score under .05", "true score of .05 or less", _add(TrueScore(high=0.05)),
-            _has_scores),
+            has_scores),
     *(_preset(words.replace(" ", "_"), words, f"{words}, against what the app compares with", partial(_flipped, words),
-              _has_samples) for words in FLIPS),
+              has_samples) for words in FLIPS),
     _preset("class", "this class", "only samples of the true class under the cursor", filter_steps.only_class,
-            _has_samples),
+            has_samples),
     _preset("group", "this group", "only samples of the smallest group around the class under the cursor",
             filter_steps.only_group, _has_groups),
     *(_compared(right, wrong) for right in LETTERS for wrong in LETTERS if right != wrong),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clftui.analysis.metrics import Metric
+from clftui.app.command_table.conditions import has_epochs
 from clftui.app.commands import Command
-from clftui.state.class_order import orders
 from clftui.state.moves import cycle, say
 from clftui.state.ranking_fold import depth_of, step_level
-from clftui.state.ranking_steps import next_weak_spot
+from clftui.state.ranking_steps import next_order, next_weak_spot
 from clftui.state.ranking_table import metrics, with_metric
 from clftui.state.selection import Tab
 from clftui.state.session import Session
@@ -48,15 +48,7 @@ def _rows(session: Session) -> Session:
 
 
 def _can_rank_epochs(session: Session) -> bool:
-    run, split = session.run, session.selection.split
-    if session.ranking.rows is RankingRows.EPOCHS:
-        return True
-    return run is not None and split is not None and len(run.epochs(split)) > 1
-
-
-def _order(session: Session) -> Session:
-    order = cycle(session.ranking.order, among=orders(session))
-    return say(replace(session, ranking=replace(session.ranking, order=order)), f"Classes ordered: {order.value}.")
+    return session.ranking.rows is RankingRows.EPOCHS or has_epochs(session)
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -68,7 +60,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("ranking.relative", ("n",), "abs/relative", "Brightness by value or by rank.", "Show",
             step=_relative, tabs=ONLY, footer=30),
     Command("ranking.order", ("o",), "order", "Order the classes by difficulty, as given, by name, size or hierarchy.",
-            "Order", step=_order, tabs=ONLY, footer=20),
+            "Order", step=next_order, tabs=ONLY, footer=20),
     Command("ranking.outer", ("I",), "groups", "Columns are groups of the hierarchy, one level further out.", "Show",
             step=lambda session: step_level(session, -1), tabs=ONLY, footer=35, shown_keys="I i",
             when=lambda session: depth_of(session) > 0),

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
+from clftui.app.command_table.conditions import has_samples
 from clftui.app.commands import Command
 from clftui.state import tag_steps
 from clftui.state.sample_tags import TAGS, Tag
 from clftui.state.selection import Tab
-from clftui.state.session import Session
 
 ONLY = frozenset({Tab.SAMPLES})
-
-
-def _has_samples(session: Session) -> bool:
-    evaluation = session.evaluation()
-    return evaluation is not None and evaluation.has_samples
 
 
 def _tag(tag: Tag) -> Command:
@@ -26,7 +21,7 @@ def _tag(tag: Tag) -> Command:
 
 def _filter(tag: Tag) -> Command:
     return Command(f"filter.tag_{tag.name.lower()}", (), f"tagged {tag.value}", f"Filter: tagged {tag.value}.",
-                   "Select", step=partial(tag_steps.only_tagged, tag=tag.value), when=_has_samples)  # fmt: skip
+                   "Select", step=partial(tag_steps.only_tagged, tag=tag.value), when=has_samples)  # fmt: skip
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -50,9 +45,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("tag.export", (), "export tags", "Export what was tagged: a relabel list, paths, JSON, a mask, links.",
             "Act", effect="tag_export"),
     Command("filter.tagged", (), "tagged", "Filter: tagged samples.", "Select", step=tag_steps.only_tagged,
-            when=_has_samples),
+            when=has_samples),
     Command("filter.untagged", (), "exclude tagged", "Filter: exclude tagged samples.", "Select",
-            step=partial(tag_steps.only_tagged, without=True), when=_has_samples),
+            step=partial(tag_steps.only_tagged, without=True), when=has_samples),
     *map(_filter, TAGS),
 )  # fmt: skip
 
