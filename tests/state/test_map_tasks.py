@@ -20,6 +20,7 @@ from clftui.state.map_side import method_words
 from clftui.state.session import Session
 from clftui.worker.client import WORKER, Cancelled, WorkerError
 from clftui.worker.telling import Arrays, Tell
+from tests.idle_worker import give_up_slow
 from tests.mapped import mapped, write_mapped
 
 
@@ -50,6 +51,7 @@ class Asked:
 
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Asked]:
+    give_up_slow()
     asked = Asked()
     monkeypatch.setattr(WORKER, "call", asked.call)
     monkeypatch.setattr(WORKER, "cancel", asked.cancel)

@@ -19,6 +19,7 @@ from clftui.state.session import Session
 from clftui.state.settings import SUGGESTED, ClassOrder
 from clftui.state.similar import order_words, pending_seconds, reference, similar_order, trouble
 from clftui.worker.client import WORKER, Cancelled, WorkerError
+from tests.idle_worker import give_up_slow
 from tests.matrices import draw_as
 from tests.planted import planted, planted_session
 
@@ -48,6 +49,7 @@ class Asked:
 
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Asked]:
+    give_up_slow()
     asked = Asked()
     monkeypatch.setattr(WORKER, "call", asked.call)
     monkeypatch.setattr(WORKER, "cancel", asked.cancel)

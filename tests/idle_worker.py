@@ -1,0 +1,13 @@
+"""A worker process that nobody waits for: what an earlier test left behind would speak to the next test's stand-in."""
+
+from __future__ import annotations
+
+from clftui.state import map_tasks, similar
+from clftui.state.later import SLOW
+
+
+def give_up_slow() -> None:
+    """Give up what is on its way to the worker process, and wait until nothing is."""
+    similar.stop()
+    map_tasks.stop()
+    assert SLOW.settle()
