@@ -80,6 +80,24 @@ def read_image(path: str | os.PathLike[str], target: Target) -> Picture | Unread
         return _explain(path, error)
 
 
+def read_original(path: str | os.PathLike[str], mode: str | None = "RGB") -> PillowImage.Image | Unreadable:
+    """The image at `path` as a model gets it: whole, upright, in a mode of Pillow's (None = its own)."""
+    try:
+        return _check_file(path) or _original(Path(path), mode)
+    except Exception as error:  # As in `read_image`.
+        return _explain(path, error)
+
+
+def _original(path: Path, mode: str | None) -> PillowImage.Image | Unreadable:
+    image_module, formats = _pillow()
+    with path.open("rb") as file, image_module.open(file, formats=formats) as image:
+        width, height = image.size
+        if width * height > MAX_PIXELS:
+            return _too_large(path, f"{width:,} × {height:,} pixels")
+        upright = _turned(image, _orientation(image))
+        return upright.copy() if mode is None else upright.convert(mode)
+
+
 def _check_file(path: str | os.PathLike[str]) -> Unreadable | None:
     """Why a path cannot even be opened; a pipe or a device would block for ever."""
     try:
