@@ -12,7 +12,7 @@ from typing import Any
 COMMANDS = ("open", "report", "check", "export", "list", "import", "doctor", "completion")
 MAP_POINTS = ("samples", "classes", "runs", "epochs")
 MAP_LAYOUTS = ("quick", "t-sne", "smacof")
-TABS = ("runs", "ranking", "matrix", "epochs", "map", "scores", "samples")
+TABS = ("runs", "ranking", "matrix", "epochs", "map", "scores", "samples", "features")
 PANES = ("pairs", "readout")
 GRAPHICS = ("auto", "kitty", "sixel", "blocks", "term-image", "none")
 COLOURS = ("auto", "24", "256", "16", "none")

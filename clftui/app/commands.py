@@ -54,6 +54,8 @@ class Command:
 
     Likewise on how far to trust scores, or (False) on the scores: see `Session.alone`.
     """
+    faces: frozenset[str] | None = None
+    """The variants of Features that it works in (`Session.face`); None is all. A key may mean one thing in each."""
     label_now: Callable[[Session], str] | None = None
     """What the footer calls it where that depends on what shows; None is `label`."""
 
@@ -61,10 +63,14 @@ class Command:
         if sum(way is not None for way in (self.step, self.paged, self.effect)) != 1:
             raise ValueError(f"{self.id} needs exactly one of step, paged and effect")
 
+    def is_of(self, alone: bool, face: str) -> bool:
+        """Whether the command belongs to what a tab shows: its list or one sample alone, a variant of Features."""
+        return self.alone in (None, alone) and (self.faces is None or not face or face in self.faces)
+
     def works(self, session: Session) -> bool:
         """Whether the command can do something in `session`."""
         try:
-            if self.alone is not None and self.alone != session.alone:
+            if not self.is_of(session.alone, session.face):
                 return False
             return (self.tabs is None or session.tab in self.tabs) and (self.when is None or self.when(session))
         except FormatError:  # The footer asks at every step: a broken file is told where it shows.

@@ -182,9 +182,9 @@ def _place(tabs: frozenset[Tab] | None) -> str:
 
 
 def _help(screen: MainScreen) -> None:
-    tab = screen.now.tab
-    alone = screen.now.alone
-    commands = [c for c in screen.registry.of(tab) if c.keys and c.alone in (None, alone)]
+    now = screen.now
+    tab = now.tab
+    commands = [c for c in screen.registry.of(tab) if c.keys and c.is_of(now.alone, now.face)]
     screen.app.push_screen(HelpSheet(tab.label, summary(screen.now), commands, READING[tab]))
 
 

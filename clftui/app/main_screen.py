@@ -188,7 +188,7 @@ class MainScreen(CanvasScreen):
         if self.asking.took(typed or ""):
             event.stop()
             return
-        command = self.registry.find(typed or "", self.now.tab, self.now.alone)
+        command = self.registry.find(typed or "", self.now.tab, self.now.alone, self.now.face)
         if command is not None:
             event.stop()
             self.do(command)

@@ -12,6 +12,7 @@ from clftui.app.command_table import (
     common,
     decisions,
     epochs,
+    features,
     filters,
     map_view,
     matrix,
@@ -29,6 +30,7 @@ from clftui.app.command_table import (
     triage,
 )
 from clftui.app.commands import Command, key_text
+from clftui.state.features_settings import FeaturesVariant
 from clftui.state.selection import Tab
 from clftui.state.session import Session
 
@@ -55,6 +57,7 @@ ALL_COMMANDS: tuple[Command, ...] = (
     *samples.COMMANDS,
     *sample_detail.COMMANDS,
     *triage.COMMANDS,
+    *features.COMMANDS,
 )
 READING: Mapping[Tab, tuple[tuple[str, str], ...]] = {
     Tab.RUNS: runs.READING,
@@ -72,8 +75,14 @@ READING: Mapping[Tab, tuple[tuple[str, str], ...]] = {
     Tab.MAP: map_view.READING,
     Tab.SCORES: (*scores.READING, *decisions.READING),
     Tab.SAMPLES: (*samples.READING, *sample_detail.READING, *triage.READING),
+    Tab.FEATURES: features.READING,
 }
 """How to read each view's glyphs, for its help sheet."""
+
+
+def faces(tab: Tab) -> tuple[str, ...]:
+    """What a tab may show in the place of its first face, where keys mean other things."""
+    return tuple(variant.value for variant in FeaturesVariant) if tab is Tab.FEATURES else ("",)
 
 
 class RegistryError(ValueError):
@@ -90,11 +99,16 @@ class Registry:
             if command.id in self.by_id:
                 raise RegistryError(f"{command.id} is defined twice")
             self.by_id[command.id] = command
-        self._by_key = {(tab, alone): self._keys_of(tab, alone) for tab in Tab for alone in (False, True)}
+        self._by_key = {
+            (tab, alone, face): self._keys_of(tab, alone, face)
+            for tab in Tab
+            for alone in (False, True)
+            for face in faces(tab)
+        }
 
-    def _keys_of(self, tab: Tab, alone: bool) -> dict[str, Command]:
+    def _keys_of(self, tab: Tab, alone: bool, face: str) -> dict[str, Command]:
         keys: dict[str, Command] = {}
-        own = [c for c in self.commands if c.tabs is not None and tab in c.tabs and c.alone in (None, alone)]
+        own = [c for c in self.commands if c.tabs is not None and tab in c.tabs and c.is_of(alone, face)]
         for command in (*own, *(c for c in self.commands if c.tabs is None)):
             for key in command.keys:
                 if key in FORBIDDEN_KEYS:
@@ -105,9 +119,9 @@ class Registry:
                 keys.setdefault(key, command)
         return keys
 
-    def find(self, key: str, tab: Tab, alone: bool = False) -> Command | None:
-        """The command of `key` in a view; `alone` where one sample shows alone."""
-        return self._by_key[tab, alone].get(key)
+    def find(self, key: str, tab: Tab, alone: bool = False, face: str = "") -> Command | None:
+        """The command of `key` in a view; `alone` where one sample shows alone, `face` the variant of Features."""
+        return self._by_key[tab, alone, face or faces(tab)[0]].get(key)
 
     def of(self, tab: Tab) -> list[Command]:
         """The commands a view has, its own first."""

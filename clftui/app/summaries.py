@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clftui.state import features_view
 from clftui.state.selection import Tab
 from clftui.state.session import Session
 from clftui.state.settings import EpochsPane, Pane, RankingRows, RankingVariant
@@ -33,6 +34,8 @@ def summary(session: Session) -> str:
             return "a column for each predicted class, a mark for each sample, the surest at the bottom"
         case Tab.SAMPLES:
             return "one sample, and what each run says" if session.selection.detail else "the samples of the selection"
+        case Tab.FEATURES:
+            return features_view.summary(session)
 
 
 def _ranking(session: Session) -> str:

@@ -37,3 +37,7 @@ def view_class(tab: Tab) -> type[View]:
             from clftui.views.samples import SamplesView
 
             return SamplesView
+        case Tab.FEATURES:
+            from clftui.views.features import FeaturesView
+
+            return FeaturesView

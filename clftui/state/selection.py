@@ -10,7 +10,7 @@ MAX_LETTERED = len(LETTERS)
 
 
 class Tab(StrEnum):
-    """The screens, by the key that opens them; numbers of screens to come stay free."""
+    """The screens, in the order of the keys that open them, from the general to the specific."""
 
     RUNS = "runs"
     RANKING = "ranking"
@@ -19,11 +19,11 @@ class Tab(StrEnum):
     MAP = "map"
     SCORES = "scores"
     SAMPLES = "samples"
+    FEATURES = "features"
 
     @property
     def key(self) -> str:
-        keys = {"runs": "1", "ranking": "2", "matrix": "3", "epochs": "4", "map": "5", "scores": "6", "samples": "7"}
-        return keys[self.value]
+        return str(list(Tab).index(self) + 1)
 
     @property
     def label(self) -> str:

@@ -18,6 +18,7 @@ from clftui.schema import FormatError
 from clftui.state.bound_filters import bind, reads_tags
 from clftui.state.calibration_settings import CalibrationSettings
 from clftui.state.explain_settings import ExplainSettings
+from clftui.state.features_settings import FeaturesSettings
 from clftui.state.filters import Filter, FilterError, apply_filters
 from clftui.state.group_settings import Arrangement, GroupSettings
 from clftui.state.later import weak
@@ -66,6 +67,7 @@ class Session:
     scores: ScoresSettings = ScoresSettings()
     calibration: CalibrationSettings = CalibrationSettings()
     explain: ExplainSettings = ExplainSettings()
+    features: FeaturesSettings = FeaturesSettings()
     groups: GroupSettings = GroupSettings()
     alarms: AlarmsSettings = AlarmsSettings()
     versus: Versus = Versus()
@@ -93,6 +95,11 @@ class Session:
     def alone(self) -> bool:
         """Whether the tab shows its other face, where keys mean other things: one sample alone; how to trust scores."""
         return self.scores.variant in DECIDING if self.tab is Tab.SCORES else self.selection.alone
+
+    @property
+    def face(self) -> str:
+        """Which variant of Features shows; elsewhere empty."""
+        return self.features.variant.value if self.tab is Tab.FEATURES else ""
 
     @property
     def lettered(self) -> tuple[tuple[str, Run], ...]:

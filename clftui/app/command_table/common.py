@@ -8,6 +8,7 @@ from clftui.app.command_table.conditions import has_epochs
 from clftui.app.commands import Command, Page
 from clftui.state import (
     epochs_view,
+    features_view,
     map_view,
     matrix_box,
     matrix_zoom,
@@ -34,6 +35,7 @@ _MOVES: dict[Tab, Callable[[Session, int, int], Session]] = {
     Tab.MAP: map_view.move,
     Tab.SCORES: scores_view.move,
     Tab.SAMPLES: sample_list.move,
+    Tab.FEATURES: features_view.move,
 }
 _DRILLS: dict[Tab, Callable[[Session], Session]] = {
     Tab.RUNS: runs_table.drill,
@@ -43,6 +45,7 @@ _DRILLS: dict[Tab, Callable[[Session], Session]] = {
     Tab.MAP: map_view.drill,
     Tab.SCORES: scores_view.drill,
     Tab.SAMPLES: sample_group_steps.enter,
+    Tab.FEATURES: features_view.drill,
 }
 
 
@@ -60,6 +63,8 @@ def _move(rows: int, columns: int) -> Callable[[Session, Page], Session]:
             return scores_view.move(session, rows, columns, page)
         if session.tab is Tab.MAP:
             return map_view.move(session, rows, columns, page)
+        if session.tab is Tab.FEATURES:
+            return features_view.move(session, rows, columns, page)
         return _MOVES[session.tab](session, rows, columns)
 
     return step
@@ -78,6 +83,8 @@ def _page(pages: float) -> Callable[[Session, Page], Session]:
             return scores_view.move(session, rows, 0, page)
         if session.tab is Tab.MAP:
             return map_view.move(session, rows, 0, page)
+        if session.tab is Tab.FEATURES:
+            return features_view.move(session, rows, 0, page)
         return _MOVES[session.tab](session, rows, 0)
 
     return step
@@ -103,6 +110,7 @@ _BELOW: dict[Tab, str] = {
     Tab.MAP: "samples",
     Tab.SCORES: "samples",
     Tab.SAMPLES: "detail",
+    Tab.FEATURES: "samples",
 }
 """Where `enter` leads to."""
 
@@ -116,7 +124,11 @@ def _in_samples(session: Session) -> str:
         return "open group" if sample_group_steps.is_folded(session) else _BELOW[Tab.SAMPLES]
 
 
-_BELOW_NOW: dict[Tab, Callable[[Session], str]] = {Tab.EPOCHS: _in_epochs, Tab.SAMPLES: _in_samples}
+_BELOW_NOW: dict[Tab, Callable[[Session], str]] = {
+    Tab.EPOCHS: _in_epochs,
+    Tab.SAMPLES: _in_samples,
+    Tab.FEATURES: features_view.below,
+}
 _BELOW_WORDS = {
     Tab.EPOCHS: "the matrix; from the list below the samples",
     Tab.SAMPLES: "a sample alone, or the samples of a folded group",
