@@ -201,6 +201,7 @@ def _report_command() -> click.Command:
     )
     @click.option("--group-by", type=click.Choice(plain.GROUPINGS), help="What groups the samples.")
     @click.option("--part", type=click.Choice(plain.PARTS), help="Samples to list; the wrong ones otherwise.")
+    @click.option("--sample", metavar="ID", help="All about this sample, with --view samples.")
     @click.option("--top", type=click.IntRange(min=1), help="Rows at most.")
     @click.option("--rows", type=click.Choice(["runs", "epochs"]), help="Rank runs, or the epochs of one run.")
     @click.option(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clftui.depth import Graphics
-from clftui.opening import LaunchError, with_cell
+from clftui.opening import LaunchError, with_cell, with_sample
 from clftui.schema import FormatError
 from clftui.state.filters import FilterError
 from clftui.state.selection import Tab
@@ -108,6 +108,8 @@ def headless(session: Session, chosen: Mapping[str, Any], *, view: str, form: st
     try:
         if cell is not None:
             session = with_cell(session, cell)
+        if chosen.get("sample") is not None:
+            session = with_sample(session, chosen["sample"], view)
         if not session.catalog.runs:
             problems = session.catalog.problems
             raise LaunchError(sanitise(problems[0].message) if problems else "there are no runs")

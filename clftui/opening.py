@@ -17,9 +17,9 @@ from clftui.schema import FormatError
 from clftui.state.class_order import orders
 from clftui.state.class_tree import by_hierarchy
 from clftui.state.filters import Expression, FilterError
-from clftui.state.moves import say
+from clftui.state.moves import say, select
 from clftui.state.named_cell import at_cell, is_cell
-from clftui.state.selection import Tab
+from clftui.state.selection import Part, Scope, Tab
 from clftui.state.session import Session, all_splits, open_session
 from clftui.state.settings import GROUPS, SIMILAR_FIRST, SUGGESTED, ClassOrder, RankingRows
 from clftui.state.versus import Versus, parse_versus
@@ -184,3 +184,11 @@ def with_cell(session: Session, text: str, where: str = "--cell") -> Session:
         return at_cell(session, text)
     except FilterError as error:
         raise LaunchError(f"{where}: {error}") from error
+
+
+def with_sample(session: Session, name: str, view: str) -> Session:
+    """`session` with one sample alone; LaunchError for a view of something else."""
+    if view != Tab.SAMPLES:
+        raise LaunchError(f"--sample tells all about one sample of --view samples, and {view} shows none")
+    scope = session.selection.scope
+    return select(session, scope=scope if scope != Scope() else Scope(part=Part.ALL), sample=name, detail=True)

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clftui.report import Options
+from clftui.report import Options, sample_detail
 from clftui.report.render import Table
 from clftui.state.sample_answers import Answer, answers_at
-from clftui.state.sample_list import Nothing, SampleList, read_listing
+from clftui.state.sample_list import Nothing, SampleList, is_detail, read_listing
 from clftui.state.sample_order import sort_words, value_of
 from clftui.state.sample_settings import SampleSort
 from clftui.state.sample_soft import soft_share
@@ -26,7 +26,9 @@ _COLUMNS = ("id", "true", "predicted", "confidence", "true_score", "path")
 
 
 def data(session: Session, options: Options) -> dict[str, Any]:
-    """`{"sort", "grouping", "groups", "samples": [{"id", "true", "predicted", ...}]}`; unknown is None."""
+    """`{"sort", "grouping", "groups", "samples": [{"id", "true", ...}]}`, or all about one sample; unknown is None."""
+    if is_detail(session):
+        return sample_detail.data(session)
     shown = _shown(session)
     if isinstance(shown, Nothing):
         return {"samples": []}
@@ -60,7 +62,9 @@ def data(session: Session, options: Options) -> dict[str, Any]:
 
 
 def table(session: Session, options: Options) -> Table:
-    """A row a sample; documents, groups and what the samples are sorted by get columns of their own."""
+    """A row a sample; documents, groups and what the samples are sorted by get columns of their own. Or all about one sample."""
+    if is_detail(session):
+        return sample_detail.table(session)
     shown = _shown(session)
     if isinstance(shown, Nothing):
         return Table("No samples", _COLUMNS, (), (shown.sentence,))
