@@ -69,10 +69,11 @@ def movers(found: ChangeSet) -> Movers:
     that all of them on one side would be significant. Neither looks at the direction of the change, so what is left
     out takes nothing away from the false discovery rate of the rest (Bourgon, Gentleman and Huber 2010).
     """
-    return Movers(_family(found.classes), _family(found.groups), _family(found.cells))
+    return Movers(family(found.classes), family(found.groups), family(found.cells))
 
 
-def _family(changes: Changes) -> Family:
+def family(changes: Changes) -> Family:
+    """The tests of one family, see `movers`."""
     tested = (changes.n_before > 0) & (changes.n_after > 0)
     if changes.part is Part.CELL:
         tested &= changes.moved >= LEAST_MOVED if changes.paired else _attainable(changes)
