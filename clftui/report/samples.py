@@ -62,7 +62,7 @@ def data(session: Session, options: Options) -> dict[str, Any]:
 
 
 def table(session: Session, options: Options) -> Table:
-    """A row a sample; documents, groups and what the samples are sorted by get columns of their own. Or all about one sample."""
+    """A row a sample; documents, groups and the order get columns of their own. Or all about one sample."""
     if is_detail(session):
         return sample_detail.table(session)
     shown = _shown(session)
