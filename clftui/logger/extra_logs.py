@@ -75,13 +75,24 @@ class ExtraLogs(RunFolder):
             add_texts(path, sample, texts, target=target, epoch=epoch_number(epoch), classes=self._class_index)
 
     def log_responses(
-        self, epoch: int, split: str, layer: str, class_mean: object, *, sample: object = None, values: object = None
+        self,
+        epoch: int,
+        split: str,
+        layer: str,
+        class_mean: object,
+        *,
+        sample: object = None,
+        values: object = None,
+        depth: int | None = None,
     ) -> None:
-        """Write a layer's mean responses per class (K, units[, h, w]), and optionally single samples' (n, units)."""
+        """Write a layer's mean responses per class (K, units[, h, w]), and optionally single samples' (n, units).
+
+        `depth` tells its place in the network, from 0, so that layers are listed in that order.
+        """
         with self._lock, self._about(self._file(epoch, split)):
             self._check_open(split)
             path = extras.responses_file(self.path, epoch_number(epoch), split, layer)
-            extras.write_responses(path, class_mean, len(self.classes), sample, values)
+            extras.write_responses(path, class_mean, len(self.classes), sample, values, depth)
 
 
 def _counts(matrix: object, classes: int) -> NDArray[np.int64]:

@@ -81,9 +81,12 @@ def responses_file(run: Path, epoch: int, split: str, layer: str) -> Path:
     return run / EPOCHS_FOLDER / epoch_folder(epoch) / name
 
 
-def write_responses(path: Path, class_mean: object, classes: int, sample: object, values: object) -> None:
+def write_responses(
+    path: Path, class_mean: object, classes: int, sample: object, values: object, depth: int | None = None
+) -> None:
     """Replace a layer's responses: `class_mean` (K, units[, h, w]), NaN rows for classes without samples; optionally
-    `values` (n, units) of the samples `sample`. Both are stored as float16, clipped to its range.
+    `values` (n, units) of the samples `sample`. Both are stored as float16, clipped to its range. `depth` is the place
+    of the layer in its network, counted from 0.
     """
     arrays: dict[str, NDArray[Any]] = {"class_mean": _half("class_mean", class_mean)}
     mean = arrays["class_mean"]
@@ -97,6 +100,8 @@ def write_responses(path: Path, class_mean: object, classes: int, sample: object
             problem = f"has shape {arrays['values'].shape}"
             raise Refusal("values", problem, f"pass one row of {mean.shape[1]} units per sample")
         arrays[SAMPLE] = row_numbers(sample, len(arrays["values"]))
+    if depth is not None:
+        arrays["depth"] = np.array(depth, np.int32)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_npz(path, arrays)
 

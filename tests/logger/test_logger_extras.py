@@ -51,10 +51,10 @@ def test_responses_are_stored_beside_the_epoch(tmp_path: Path) -> None:
     path = tmp_path / "a" / "epochs" / "00002" / "test.responses.layer1.0.npz"
     with RunLogger(tmp_path / "a", classes=CLASSES) as run:
         mean = np.arange(12.0).reshape(3, 4)
-        run.log_responses(2, "test", "layer1.0", mean, sample=[7], values=np.full((1, 4), 1e9))
+        run.log_responses(2, "test", "layer1.0", mean, sample=[7], values=np.full((1, 4), 1e9), depth=3)
         stored = open_npz(path)
         assert np.array_equal(stored.read("class_mean"), mean) and stored.read("sample").tolist() == [7]
-        assert stored.read("values").tolist() == [[65504] * 4]
+        assert stored.read("values").tolist() == [[65504] * 4] and int(stored.read("depth")) == 3
         refused: tuple[tuple[dict[str, Any], str], ...] = (
             ({"class_mean": mean.T}, r"class_mean has shape \(4, 3\)"),
             ({"sample": [1]}, "belong together"),
