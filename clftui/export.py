@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from clftui.launch import deliver
-from clftui.opening import LaunchError, make_session
+from clftui.opening import LaunchError, filtered_session
 from clftui.report.exports import What, chosen_tags, content, rows_for
 from clftui.report.link_folder import fill
 from clftui.report.tagged import Row
@@ -22,7 +22,7 @@ from clftui.state.sample_tags import TAGS
 from clftui.state.selection import Part, Scope
 from clftui.state.session import Session
 from clftui.storage import atomic_write
-from clftui.text import harmless, plural, sanitise, to_bytes
+from clftui.text import harmless, plural, to_bytes
 
 REFUSED = 2
 SHEET = "contact-sheet"
@@ -35,7 +35,7 @@ def run_export(
 ) -> int:  # fmt: skip
     """Write the tagged samples, or take in the tags of other journals first; the exit status."""
     try:
-        session = _session(chosen)
+        session = filtered_session(chosen)
         for other in journals:
             merged = merge(session.catalog, other)
             words = f"{plural(merged.added, 'line')} added, {merged.there} there already"
@@ -105,7 +105,7 @@ def run_list(chosen: Mapping[str, Any], *, zero: bool, ids: bool, top: int | Non
     if paths and not paths[-1].exists() and str(paths[-1]) != "-":
         filters.append(str(paths.pop()))
     try:
-        session = _session({**chosen, "paths": tuple(paths), "filters": tuple(filters)})
+        session = filtered_session({**chosen, "paths": tuple(paths), "filters": tuple(filters)})
         lines = _found(session, ids)[:top]
     except (LaunchError, FormatError, FilterError) as error:
         _say(f"Error: {error}")
@@ -134,18 +134,6 @@ def _found(session: Session, ids: bool) -> list[str]:
         path = shown.table.path_of(shown.row(index)) if shown.table is not None and not ids else None
         lines.append(str(path) if path is not None else shown.sample_id(index))
     return lines
-
-
-def _session(chosen: Mapping[str, Any]) -> Session:
-    """The session the arguments describe; LaunchError where a filter cannot be answered or there are no runs."""
-    session = make_session({"metric": None, "hierarchy": None, **chosen})
-    if not session.catalog.runs:
-        problems = session.catalog.problems
-        raise LaunchError(sanitise(problems[0].message) if problems else "there are no runs")
-    from clftui.state.filter_steps import passing
-
-    passing(session, session.filters)
-    return replace(session, notice="")
 
 
 def _say(sentence: str) -> None:

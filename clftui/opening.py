@@ -91,6 +91,21 @@ def make_session(chosen: Mapping[str, Any]) -> Session:
     return session
 
 
+def filtered_session(chosen: Mapping[str, Any]) -> Session:
+    """`make_session` for commands that list samples; LaunchError also where there are no runs.
+
+    FilterError where a filter cannot be answered.
+    """
+    session = make_session({"metric": None, "hierarchy": None, **chosen})
+    if not session.catalog.runs:
+        problems = session.catalog.problems
+        raise LaunchError(sanitise(problems[0].message) if problems else "there are no runs")
+    from clftui.state.filter_steps import passing
+
+    passing(session, session.filters)
+    return replace(session, notice="")
+
+
 def _without_cell(given: Iterable[Path]) -> tuple[tuple[Path, ...], str | None]:
     """The paths, and what among them is no file but a cell, `cat->dog`."""
     paths = tuple(given)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from clftui.logger.held import held
 from clftui.logger.values import Refusal, row_numbers, to_numpy
 from clftui.schema import EPOCHS_FOLDER, EXPLANATIONS_FOLDER, SAMPLE, epoch_folder
-from clftui.storage import open_npz, write_npz
+from clftui.storage import open_npz, remove_temporaries, write_npz
 
 TARGET_KINDS = ("class", "unit")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,99}\Z")
@@ -55,6 +55,7 @@ def add_explanations(path: Path, sample: object, maps: object, *, target_kind: s
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     with held(path):
+        remove_temporaries(path.parent, lambda name: name == path.name)  # of a killed process: we alone write now
         write_npz(path, _merge(path, arrays) if path.exists() else _latest(arrays))
 
 
@@ -70,10 +71,11 @@ def _merge(path: Path, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any
 
 def _latest(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """The last row of each key, in the order of sample, epoch and target."""
-    columns = [arrays[name].tolist() for name in _KEYS]
-    last = {key: row for row, key in enumerate(zip(*columns, strict=True))}
-    order = np.array([last[key] for key in sorted(last)], np.int64)
-    return {name: array[order] for name, array in arrays.items()}
+    order = np.lexsort([arrays[name] for name in reversed(_KEYS)])  # stable: of equal keys the latest comes last
+    last = np.ones(len(order), np.bool_)
+    sorted_keys = [arrays[name][order] for name in _KEYS]
+    last[:-1] = np.logical_or.reduce([key[1:] != key[:-1] for key in sorted_keys])
+    return {name: array[order[last]] for name, array in arrays.items()}
 
 
 def responses_file(run: Path, epoch: int, split: str, layer: str) -> Path:
