@@ -86,6 +86,8 @@ def _refuse(sentence: str) -> int:
 def _say_problems(catalog: Catalog) -> None:
     for problem in catalog.problems:
         print(f"not opened: {sanitise(problem.message)}", file=sys.stderr)
+    for problem in catalog.passed_over:
+        print(f"passed over: {sanitise(problem.message)}", file=sys.stderr)
 
 
 def _summary(catalog: Catalog, done: Converted, dest: Path) -> None:

@@ -43,6 +43,8 @@ class Catalog:
     transposed: bool = False
     hierarchy_file: Path | None = None
     """The hierarchy that was asked for, before any that runs name or that lies in the folder."""
+    passed_over: tuple[Problem, ...] = ()
+    """Files of a folder that are about something else, and why: settings, lists of labels. No mistakes."""
 
     @cached_property
     def _by_key(self) -> Mapping[str, Run]:
@@ -144,8 +146,9 @@ def look(
     revision = previous.revision + 1 if previous is not None else 1
     problems, imports = tuple(opening.problems), opening.imports
     catalog = Catalog(
-        root, _name(given), runs, problems, revision, given, opening.tables, imports, transposed, hierarchy
-    )
+        root, _name(given), runs, problems, revision, given, opening.tables, imports, transposed, hierarchy,
+        tuple(opening.passed_over),
+    )  # fmt: skip
     return catalog, tuple(opening.looked)
 
 
@@ -156,6 +159,7 @@ class _Opening:
         self.tables = tables
         self.runs: list[Run] = []
         self.problems: list[Problem] = []
+        self.passed_over: list[Problem] = []
         self.imports: dict[Path, Imported] = {}
         self.looked: list[Path] = []
         self._transposed = transposed
@@ -200,6 +204,7 @@ class _Opening:
         known = {id(run.source): run for run in self._known.values()}
         self.runs.extend(known.get(id(run.source), run) for run in imported.runs)
         self.problems.extend(Problem(where, message) for where, message in imported.problems)
+        self.passed_over.extend(Problem(where, message) for where, message in imported.passed_over)
         if not imported.runs and not imported.problems:
             self.problems.append(Problem(path, _nothing(path, found)))
 

@@ -79,6 +79,20 @@ class MemorySource:
         """The same with other rows of scalars."""
         return MemorySource(self._classes, self._arrays, self._tables, scalars)
 
+    @classmethod
+    def joined(cls, classes: tuple[str, ...], parts: Mapping[str, tuple[MemorySource, str]]) -> MemorySource:
+        """Splits of several sources of these classes as one: each name, and the source and split that it stands for."""
+        arrays = {
+            (name, epoch): held
+            for name, (source, split) in parts.items()
+            for (own, epoch), held in source._arrays.items()
+            if own == split
+        }
+        tables = {
+            name: table for name, (source, split) in parts.items() if (table := source.samples(split)) is not None
+        }
+        return cls(classes, arrays, tables)
+
     def scalars(self) -> tuple[Mapping[str, object], ...]:
         """Rows such as {"epoch": 3, "split": "val", "loss": 0.31}."""
         return self._scalars

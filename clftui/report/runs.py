@@ -12,7 +12,7 @@ from clftui.state.class_spread import class_spread
 from clftui.state.runs_groups import group_spread
 from clftui.state.runs_table import RunRow, RunsTable, model_words, other_score, row_past, runs_table
 from clftui.state.session import Session
-from clftui.state.troubles import run_notes, troubles
+from clftui.state.troubles import passed_over, run_notes, troubles
 from clftui.text import plural
 
 COLUMNS = (
@@ -151,4 +151,4 @@ def _notes(session: Session, kept: tuple[RunRow, ...]) -> tuple[str, ...]:
     ]
     notes += [f"{row.run.name}: {model_words(row.run)}" for row in kept if row.run.model]
     told = {row.problem for row in kept}
-    return (*notes, *(sentence for sentence in troubles(session) if sentence not in told))
+    return (*notes, *(sentence for sentence in troubles(session) if sentence not in told), *passed_over(session))

@@ -33,6 +33,11 @@ def collection_troubles(session: Session) -> tuple[str, ...]:
     return tuple(found)
 
 
+def passed_over(session: Session) -> tuple[str, ...]:
+    """One sentence for each file that was no mistake and holds no predictions: settings, lists of labels."""
+    return tuple(sanitise(f"passed over: {problem.message}") for problem in session.catalog.passed_over)
+
+
 def run_notes(member: Member, *, wait: bool = False) -> tuple[str, ...]:
     """What was assumed about a run and what is odd in its life and its epoch: clauses without a full stop."""
     try:

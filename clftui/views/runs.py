@@ -261,6 +261,8 @@ def _collection_notes(session: Session, width: int, height: int) -> list[str]:
     """A troubled collection in as many lines as the screen can spare."""
     troubles = collection_troubles(session)
     room = 0 if height < LEAST_NOTED + 4 else 1 if height < 16 else max(2, height // 6)
+    if not troubles and session.catalog.passed_over and room:
+        return [f"{plural(len(session.catalog.passed_over), 'file')} passed over; e writes which and why"]
     if not troubles or not room:
         return []
     if len(troubles) == 1:

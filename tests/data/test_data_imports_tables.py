@@ -251,8 +251,9 @@ def test_a_folder_of_tables(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"lr": 0.1}', encoding="utf-8")
     catalog = open_catalog([tmp_path])
     assert [run.name for run in catalog.runs] == ["resnet", "vgg"]
-    (problem,) = catalog.problems
-    assert problem.path == tmp_path / "config.json" and "holds no predictions" in problem.message
+    (passed,) = catalog.passed_over
+    assert not catalog.problems  # It is no mistake to have settings beside predictions.
+    assert passed.path == tmp_path / "config.json" and "holds no predictions" in passed.message
 
 
 def test_an_unchanged_file_is_not_read_again(tmp_path: Path) -> None:

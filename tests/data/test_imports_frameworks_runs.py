@@ -13,12 +13,14 @@ import pytest
 from clftui.data import watch
 from clftui.data.catalog import Catalog, open_catalog
 from clftui.data.run import Run
+from clftui.report import Options, render
 from clftui.state.filters import Expression
 from clftui.state.reported import reported_epoch, reported_past
 from clftui.state.runs_curves import curves
 from clftui.state.runs_pareto import tradeoff
 from clftui.state.runs_table import ONLY_TOLD, other_score, row_past, runs_table
 from clftui.state.session import open_session
+from clftui.state.troubles import troubles
 
 
 def logged(run: Run, split: str, metric: str) -> dict[int, float]:
@@ -81,8 +83,9 @@ def test_a_folder_of_mixed_things_opens_what_it_can_and_tells_the_rest(tmp_path:
     catalog = open_catalog([tmp_path])
     assert [run.name for run in catalog.runs] == ["good", "one"]
     told = {problem.path.name: problem.message for problem in catalog.problems}
-    assert set(told) == {"bad.csv", "torn.jsonl", "model.pt", "metrics.csv"}
-    assert "has no column of true classes" in told["bad.csv"] and "pickle" in told["model.pt"]
+    assert set(told) == {"torn.jsonl", "model.pt", "metrics.csv"} and "pickle" in told["model.pt"]
+    (passed,) = catalog.passed_over
+    assert passed.path.name == "bad.csv" and "has no column of true classes" in passed.message
     assert str(tmp_path / "two" / "metrics.csv") in told["metrics.csv"]
 
 
@@ -148,3 +151,12 @@ def test_a_run_folder_may_hold_scalars_alone(tmp_path: Path) -> None:
     (run,) = catalog.runs
     assert not catalog.problems and run.splits == ("val",) and run.evaluation("val") is None
     assert runs_table(open_session(catalog)).rows[0].score.value == 0.5
+
+
+def test_what_is_passed_over_is_listed_quietly(tmp_path: Path) -> None:
+    (tmp_path / "good.csv").write_text("id,true,pred\n1,a,b\n2,b,b\n")
+    (tmp_path / "settings.csv").write_text("key,value\nlr,0.1\n")
+    session = open_session(open_catalog([tmp_path]))
+    assert not session.catalog.problems and not troubles(session)
+    text = render(session, "runs", "text", Options())
+    assert "passed over: " in text and "settings.csv has no column of true classes" in text

@@ -284,6 +284,17 @@ def test_what_goes_with_predictions_is_no_mistake(tmp_path: Path) -> None:
 
 def test_a_folder_tells_ten_files_and_counts_the_rest(tmp_path: Path) -> None:
     for number in range(13):
-        (tmp_path / f"{number:02}.json").write_text('{"lr": 1}', encoding="utf-8")
+        (tmp_path / f"{number:02}.csv").write_text(f"a{number},b\n1,x\n", encoding="utf-8")
     problems = open_catalog([tmp_path]).problems
     assert len(problems) == 11 and "3 more files without predictions" in problems[-1].message
+
+
+def test_files_that_share_a_reason_share_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "good.csv").write_text("true,pred\na,b\n", encoding="utf-8")
+    for number in range(5):
+        (tmp_path / f"{number}.json").write_text('{"lr": 1}', encoding="utf-8")
+        (tmp_path / f"{number}.tsv").write_text("id\tpred\n1\ta\n", encoding="utf-8")
+    catalog = open_catalog([tmp_path])
+    (wrong,), (passed,) = catalog.problems, catalog.passed_over
+    assert wrong.path.name == "0.tsv" and wrong.message.endswith("So it is with 4 more files.")
+    assert passed.path.name == "0.json" and passed.message.endswith("So it is with 4 more files.")

@@ -28,7 +28,7 @@ _NOTES = (
 
 def confusionflow_folder(folder: Path, problems: list[tuple[Path, str]]) -> list[Run] | None:
     """The runs of `<logdir>/{runs,foldlogdata,datasets}`; None where `folder` is no such log."""
-    if not ((folder / "runs").is_dir() and (folder / "foldlogdata").is_dir()):
+    if not is_confusionflow(folder):
         return None
     runs = []
     for file in sorted((folder / "runs").glob("*.json")):
@@ -39,6 +39,11 @@ def confusionflow_folder(folder: Path, problems: list[tuple[Path, str]]) -> list
         except FormatError as error:
             problems.append((file, str(error)))
     return runs
+
+
+def is_confusionflow(folder: Path) -> bool:
+    """Whether a folder is laid out as its logger does."""
+    return (folder / "runs").is_dir() and (folder / "foldlogdata").is_dir()
 
 
 def confusionflow_file(path: Path, value: Any, options: Options, explicit: ClassList | None) -> list[Run] | None:

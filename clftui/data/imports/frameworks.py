@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from clftui.data.imports.beside import Options, listed
+from clftui.data.imports.beside import Options
 from clftui.data.imports.classes import ClassList, class_file
 from clftui.data.imports.dialects import prepared
 from clftui.data.imports.image_folder import image_array_run, image_tree
@@ -162,7 +162,5 @@ def without_predictions(folder: Path) -> str | None:
 
 
 def log_candidates(folder: Path) -> list[Path]:
-    """Logs below a folder, and further files in it, that a look at it reads."""
-    below = [file for _, files in log_folders(folder) for file in files]
-    own = [file for file in listed(folder)[0] if file.suffix.casefold() in PARQUET]
-    return [*below, *own]
+    """The logs at and below a folder."""
+    return [file for _, files in log_folders(folder) for file in files]

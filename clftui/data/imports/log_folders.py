@@ -26,9 +26,9 @@ USUAL = (
 
 MAX_DEPTH = 5
 MAX_FOLDERS = 2_000
-_SKIPPED = frozenset(("node_modules", "__pycache__", "site-packages", "artifacts", "media", "weights"))
+SKIPPED = frozenset(("node_modules", "__pycache__", "site-packages", "artifacts", "media", "weights"))
 _GENERIC = re.compile(r"(?:version_\d+|files|logs?|lightning_logs|checkpoints?(?:-\d+)?|tensorboard|tb|csv_logs?)\Z")
-_CHECKPOINT = re.compile(r"checkpoint-(\d+)\Z")
+CHECKPOINT = re.compile(r"checkpoint-(\d+)\Z")
 
 
 def log_files(folder: Path) -> list[Path]:
@@ -52,13 +52,13 @@ def log_folders(root: Path) -> Iterator[tuple[Path, list[Path]]]:
         seen += 1
         own, folders = listed(folder)
         files = _logs(own)
-        below = [each for each in folders if each.name not in _SKIPPED and not each.is_symlink()]
+        below = [each for each in folders if each.name not in SKIPPED and not each.is_symlink()]
         by_split = [each for each in below if each.name.casefold() in SPLITS and any(map(is_events, log_files(each)))]
         if not files:
             files = [file for each in by_split for file in log_files(each) if is_events(file)]
         if files:
             yield folder, files
-        checkpoints = [each for each in below if _CHECKPOINT.match(each.name)]
+        checkpoints = [each for each in below if CHECKPOINT.match(each.name)]
         last = max(checkpoints, key=lambda each: int(each.name.rpartition("-")[2]), default=None)
         passed = {each for each in checkpoints if files or each != last} | set(by_split)
         if depth < MAX_DEPTH:

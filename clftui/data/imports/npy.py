@@ -13,6 +13,7 @@ from clftui.storage import open_npz, read_npy
 
 Array = NDArray[Any]
 
+ARRAY_ENDINGS = (".npy", ".npz")
 SCORES = ("scores", "logits", "nll")
 ANSWERS = ("predicted", *SCORES)
 CONTEXT = ("true", "classes", "path", "id", "sample", "features", "loss")

@@ -8,8 +8,8 @@ from typing import Any
 
 from clftui.data.imports.beside import Options
 from clftui.data.imports.classes import ClassList
-from clftui.data.imports.confusionflow import confusionflow_file, confusionflow_folder
-from clftui.data.imports.decisions import decision_folder, decision_runs
+from clftui.data.imports.confusionflow import confusionflow_file, confusionflow_folder, is_confusionflow
+from clftui.data.imports.decisions import decision_runs
 from clftui.data.imports.fiftyone import fiftyone_runs
 from clftui.data.imports.instanceflow import instanceflow_runs
 from clftui.data.imports.neo import neo_runs
@@ -44,6 +44,9 @@ def folder_dialect(
 ) -> tuple[list[Run], set[Path]]:
     """The runs of a folder that some tool writes, and which of `files` they are made of; none where none knows it."""
     runs = confusionflow_folder(folder, problems)
-    if runs is not None:
-        return runs, set(files)
-    return decision_folder(folder, files, options, problems)
+    return (runs, set(files)) if runs is not None else ([], set())
+
+
+def claims_below(folder: Path) -> bool:
+    """Whether the folders below belong to what `folder_dialect` has opened."""
+    return is_confusionflow(folder)

@@ -5,13 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clftui.data.imports.classes import ClassList, Coded, code
+from clftui.data.imports.imported import NothingToOpen
 from clftui.data.imports.made import Made, Part, as_scores, best_class
-from clftui.data.imports.names import COLUMNS, MISSING, Block, column_roles, normal, split_name
+from clftui.data.imports.names import (
+    COLUMNS,
+    MISSING,
+    Block,
+    array_name,
+    column_roles,
+    normal,
+    score_block,
+    split_name,
+)
+from clftui.data.imports.npy import SCORES
 from clftui.data.imports.table import Strings, Table, strings
 from clftui.data.run import Run
 from clftui.data.samples import SampleTable
@@ -24,6 +36,13 @@ Float32 = NDArray[np.float32]
 def is_predictions(table: Table) -> bool:
     """Whether a table has predictions: a predicted column, or scores of classes."""
     return "predicted" in column_roles(list(table.columns)) or table.block is not None
+
+
+def _has_answers(table: Table) -> bool:
+    """Whether only something is missing: numbers in lists may be anything, unless they are called scores."""
+    block = list(table.block.columns) if table.block is not None else []
+    named = any(array_name(name.split("[")[0]).role in SCORES for name in block[:1]) or score_block(block) is not None
+    return named or not table.columns or "predicted" in column_roles(list(table.columns))
 
 
 def predictions(path: Path, table: Table, explicit: ClassList | None, images_root: Path | None) -> list[Run]:
@@ -39,17 +58,35 @@ def predictions(path: Path, table: Table, explicit: ClassList | None, images_roo
     table = _with_named_block(table, roles)
     coded, table = _coded(path, table, roles, explicit, notes)
     names = _values(table, roles.get("run"), path.stem if path.stem else str(path))
-    runs = []
-    for name in dict.fromkeys(names.tolist()):
-        rows = np.flatnonzero(names == name)
-        runs.append(_one_run(path, name or "unnamed", table, roles, coded, rows, images_root, list(notes)))
-    return runs
+    said = _Said(_values(table, roles.get("split"), "test"), _epochs(path, table, roles.get("epoch"), notes),
+                 _confidence(table, roles, notes))  # fmt: skip
+    return [
+        _one_run(path, name or "unnamed", table, roles, coded, rows, said, images_root, list(notes))
+        for name, rows in _rows_of_each(names).items()
+    ]
+
+
+class _Said(NamedTuple):
+    """(n,) each: what a row says of itself beside its classes."""
+
+    splits: Strings
+    epochs: Int64
+    confidence: Float32 | None
+
+
+def _rows_of_each(names: Strings) -> dict[str, Int64]:
+    """The rows of each name, in the order the names come."""
+    found: dict[str, list[int]] = {}
+    for row, name in enumerate(names.tolist()):
+        found.setdefault(name, []).append(row)
+    return {name: np.array(rows, dtype=np.int64) for name, rows in found.items()}
 
 
 def _lacks(path: Path, role: str, table: Table) -> None:
     there = ", ".join(list(table.columns)[:8]) or "none"
     wanted = " or ".join(COLUMNS[role][:2])
-    raise FormatError(path, "", f"has no column of {role} classes (there are {there})", f"call it {wanted}")
+    refusal = FormatError if _has_answers(table) else NothingToOpen
+    raise refusal(path, "", f"has no column of {role} classes (there are {there})", f"call it {wanted}")
 
 
 def _with_named_block(table: Table, roles: Mapping[str, str]) -> Table:
@@ -133,15 +170,14 @@ def _one_run(
     roles: Mapping[str, str],
     coded: Coded,
     rows: Int64,
+    said: _Said,
     images_root: Path | None,
     notes: list[str],
 ) -> Run:
-    splits = _values(table, roles.get("split"), "test")
-    epochs = _epochs(path, table, roles.get("epoch"), notes)
-    confidence = _confidence(table, roles, notes)
+    splits, epochs, confidence = said
     parts, tables = [], {}
-    for split in dict.fromkeys(splits[rows].tolist()):
-        mine = rows[splits[rows] == split]
+    for split, at_rows in _rows_of_each(splits[rows]).items():
+        mine = rows[at_rows]
         samples, numbers = _sample_table(path, table, roles, mine, epochs[mine], images_root)
         label = split_name(split)
         tables[label] = samples

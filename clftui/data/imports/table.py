@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clftui.data.imports.names import Block, score_block
+from clftui.data.imports.imported import NothingToOpen
+from clftui.data.imports.names import Block, column_roles, score_block
 from clftui.data.samples import allow_long_cells
 from clftui.schema import FormatError
 from clftui.text import plural
@@ -211,7 +212,8 @@ def from_columns(path: Path, data: Mapping[str, Any]) -> Table:
     lengths = {len(value) for value in lists.values()}
     if len(lengths) != 1:
         told = ", ".join(f"{key} has {len(value)}" for key, value in list(lists.items())[:6])
-        raise FormatError(path, "", f"holds lists of different lengths ({told})", "write one value for each sample")
+        refusal = FormatError if "predicted" in column_roles(list(lists)) else NothingToOpen
+        raise refusal(path, "", f"holds lists of different lengths ({told})", "write one value for each sample")
     single = {key: value for key, value in data.items() if isinstance(value, (str, int, float))}
     rows = zip(*lists.values(), strict=True)
     return from_records(path, [{**single, **dict(zip(lists, row, strict=True))} for row in rows])

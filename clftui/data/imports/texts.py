@@ -12,6 +12,7 @@ import numpy as np
 from clftui.data.imports.beside import Options, array_run, arrays_beside
 from clftui.data.imports.classes import ClassList
 from clftui.data.imports.frameworks import json_log_runs, table_runs
+from clftui.data.imports.imported import NothingToOpen
 from clftui.data.imports.logs import is_log
 from clftui.data.imports.matrix import matrix_run, pair_counts, parse_matrix
 from clftui.data.imports.names import ArrayName, array_name, column_roles
@@ -96,7 +97,7 @@ def _json(path: Path, value: Any, options: Options, explicit: ClassList | None) 
         return [array_run(path.stem, path, [answer], others, options, explicit)]
     if isinstance(value, dict):
         return _json_object(path, value, options, explicit)
-    raise FormatError(path, "", "holds no predictions", "write a list of objects, one for each prediction")
+    raise NothingToOpen(path, "", "holds no predictions", "write a list of objects, one for each prediction")
 
 
 def _json_object(path: Path, value: Mapping[str, Any], options: Options, explicit: ClassList | None) -> list[Run]:
@@ -124,7 +125,7 @@ def _json_object(path: Path, value: Mapping[str, Any], options: Options, explici
         return _table(path, from_records(path, inner), options, explicit)
     classes = next((key for key in lists if array_name(key).role == "classes"), None)
     if not lists or len(lists) == (classes is not None):
-        raise FormatError(path, "", "holds no predictions", "write a list of objects, one for each prediction")
+        raise NothingToOpen(path, "", "holds no predictions", "write a list of objects, one for each prediction")
     if classes is not None:
         explicit = ClassList(tuple(str(name) for name in lists[classes]), path)
     data = {key: item for key, item in value.items() if key != classes}
@@ -135,4 +136,4 @@ def _square(path: Path, rows: Sequence[Sequence[Any]]) -> Any:
     try:
         return np.array(rows, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise FormatError(path, "", "is no square of numbers", "a confusion matrix has K rows of K counts") from error
+        raise NothingToOpen(path, "", "is no square of numbers", "a confusion matrix has K rows of K counts") from error
