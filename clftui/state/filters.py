@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clftui.state.peers import TAG, Peers, is_peer_column
+from clftui.state.split_clause import SplitClause, split_clause
 from clftui.text import sanitise, shorten
 
 if TYPE_CHECKING:
@@ -86,8 +87,9 @@ class Expression:
 
     @property
     def compares(self) -> bool:
-        """Whether it names other runs or epochs."""
-        return any(isinstance(node, ast.Name) and is_peer_column(node.id) for node in ast.walk(_parse(self.text)))
+        """Whether it names other runs, epochs or splits."""
+        nodes = ast.walk(_parse(self.text))
+        return any(split_clause(node) or (isinstance(node, ast.Name) and is_peer_column(node.id)) for node in nodes)
 
     @property
     def reads_tags(self) -> bool:
@@ -154,6 +156,15 @@ class _Columns:
             raise FilterError(f"{name} is not known here: no run with samples on this split has that letter")
         return values
 
+    def in_split(self, clause: SplitClause) -> NDArray[Any]:
+        """(n,) what another split says of the same samples."""
+        if self._peers is None:
+            raise FilterError(f"nothing says which run the split {sanitise(clause.split)} is of")
+        values = self._peers.in_split(clause, self._evaluation)
+        if values is None:
+            raise FilterError(f"this run has no split {sanitise(clause.split)} with the same samples")
+        return values
+
     def _column(self, name: str) -> NDArray[Any]:
         known = ", ".join(COLUMNS)
         if self._samples is None:
@@ -190,6 +201,8 @@ def _check(node: ast.expr, depth: int = 0) -> None:
     """Refuse everything but comparisons, and/or/not, names and literals."""
     if depth > MAX_DEPTH:
         raise FilterError(f"a filter is nested at most {MAX_DEPTH} deep; write it shorter")
+    if split_clause(node):
+        return
     match node:
         case ast.BoolOp(values=values):
             for each in values:
@@ -231,6 +244,8 @@ def _evaluate(node: ast.expr, values: _Columns) -> Any:
         case ast.UnaryOp(operand=ast.Constant(value=int() | float() as number)):
             return -number
         case ast.Compare(left=left, ops=ops, comparators=comparators):
+            if clause := split_clause(node):
+                return values.in_split(clause)
             sides = [_evaluate(each, values) for each in (left, *comparators)]
             tests = [_compare(op, a, b) for op, a, b in zip(ops, sides, sides[1:], strict=False)]
             return np.logical_and.reduce(tests)

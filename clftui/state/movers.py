@@ -206,14 +206,15 @@ def movers_between(compared: Comparison, tree: Hierarchy | None) -> tuple[Movers
     are half of the smaller side or more (an epoch of which some ranks are missing).
     """
     k = len(compared.after.run.classes)
-    if _matched(compared):
+    if matched(compared):
         true, before, after = matched_labels(compared)
         return tested(paired_changes(true, before, after, k, tree)), len(true)
     before_counts = _as_after(compared)
     return tested(unpaired_changes(before_counts, compared.after.confusion, tree)), compared.after.confusion.total
 
 
-def _matched(compared: Comparison) -> bool:
+def matched(compared: Comparison) -> bool:
+    """Whether samples of the two are to be paired, see `movers_between`."""
     if compared.paired:
         return True
     if compared.before.mask is not None or compared.after.mask is not None:

@@ -25,6 +25,7 @@ from clftui.text import sanitise
 
 if TYPE_CHECKING:
     from clftui.state.sample_tags import TagsNow
+    from clftui.state.split_clause import SplitClause
     from clftui.state.what_if import WhatIf
 
 Bool = NDArray[np.bool_]
@@ -98,6 +99,20 @@ class Peers:
                 raise NotYet(f"Reading the epochs of {sanitise(run.name)} …")
             return wrong
         return self._count(name == "right_count", evaluation, samples)
+
+    def in_split(self, clause: SplitClause, evaluation: Evaluation) -> Bool | None:
+        """(n,) what the same samples are in another split of the run at this epoch; None where none of them is there.
+
+        Of a split without that epoch the last one before it counts, or its first.
+        """
+        run = self.run_of(evaluation)
+        if run is None or clause.split not in run.splits:
+            return None
+        other = run.evaluation(clause.split, epoch_at(run, clause.split, evaluation.epoch))
+        if other is None or not other.has_samples:
+            return None
+        at = aligned(run, other, run, evaluation)
+        return np.asarray(_answers(run, other, clause.what, at)) if (at >= 0).any() else None
 
     def evaluation(self, run: Run) -> Evaluation | None:
         """What `run` answered on the split at the epoch that shows; None where it tells no samples."""

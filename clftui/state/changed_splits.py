@@ -1,0 +1,33 @@
+"""Which splits of a run hold the samples of another one changed."""
+
+from __future__ import annotations
+
+from clftui.data.run import Run
+from clftui.data.samples import shared_rows
+from clftui.state.peers import table_of
+from clftui.state.versus import Kind, Versus
+
+
+def base_of(run: Run, split: str) -> str:
+    """The split whose samples `split` holds changed, told by its name (`test` of `test-rotate90`); else itself."""
+    above = [each for each in run.splits if split.startswith(f"{each}-")]
+    return max(above, key=len, default=split)
+
+
+def changed_splits(run: Run, base: str, versus: Versus | None = None) -> tuple[str, ...]:
+    """The splits that hold the samples of `base` changed: those named after it, else all that share samples with it.
+
+    What `versus` names counts as one too.
+    """
+    named = [each for each in run.splits if each != base and base_of(run, each) == base]
+    if not named:
+        named = [each for each in run.splits if each != base and _share(run, base, each)]
+    asked = versus.name if versus is not None and versus.kind is Kind.SPLIT else ""
+    if asked in run.splits and asked not in (base, *named):
+        named.append(asked)
+    return tuple(named)
+
+
+def _share(run: Run, one: str, other: str) -> bool:
+    mine, theirs = table_of(run, one), table_of(run, other)
+    return mine is not None and theirs is not None and bool(shared_rows(mine, theirs)[0].size)
