@@ -102,6 +102,7 @@ def _stacked(ready: Ready, rows: Sequence[int], found: Sequence[Any], seen: bool
     if len(shapes) > 1:
         sizes = " and ".join(" × ".join(map(str, shape)) for shape in shapes[:2])
         raise SubjectError(f"the preprocess of {ready.spec} gives pictures of {sizes}; resize and crop to one size")
-    values = torch.stack(tensors).float() if tensors else torch.zeros((0, 1, 1, 1))
+    kind = next((each.dtype for each in ready.model.parameters() if each.is_floating_point()), torch.float32)
+    values = torch.stack(tensors) if tensors else torch.zeros((0, 1, 1, 1))
     troubles = tuple(str(value) for value in found if isinstance(value, str))
-    return Batch(np.array(kept, np.int64), values.to(ready.device), troubles)
+    return Batch(np.array(kept, np.int64), values.to(ready.device, kind), troubles)

@@ -132,10 +132,7 @@ def _column(picked: Picked, name: str) -> NDArray[np.int32]:
         return np.full((positions.size, 1), picked.run.class_index[name], np.int32)
     number = name.removeprefix("top-")
     if number == name or not (number.isascii() and number.isdigit() and int(number) > 0):
-        wanted = "write predicted, true, top-3 or the name of a class"
-        raise LaunchError(
-            f"--target {sanitise(name)}: {wanted} ({plural(len(picked.run.classes), 'class', 'classes')})"
-        )
+        raise LaunchError(f"--target {sanitise(name)}: write predicted, true, top-3 or the name of a class of the run")
     found, _ = evaluation.top(positions, min(int(number), len(picked.run.classes)))
     if positions.size and int(number) > 1 and (found[:, 1:] < 0).all():
         raise LaunchError(f"--target {name}: {picked.words} kept no scores; write predicted or true")
