@@ -11,6 +11,7 @@ from clftui.app.asking import Question
 from clftui.app.dialogs.prompt import Prompt
 from clftui.app.dialogs.words import Words
 from clftui.state import tag_steps
+from clftui.state.class_tree import labels_of
 from clftui.state.moves import say
 from clftui.state.sample_tags import BY_LETTER, REMOVE, TAGS, Batch, Tag, give, take_back
 from clftui.state.script_tags import sample_line
@@ -88,7 +89,10 @@ def _confirm(screen: MainScreen, about: Target, given: Tag | None) -> None:
 def _ask_class(screen: MainScreen, about: Target) -> None:
     """Which class it is instead: the best one by enter, others by digit, any by name."""
     found = proposals(about)
-    keys = [(str(i), f"{shorten(name, 16)} {short_score(score)}") for i, (name, score) in enumerate(found, 1)]
+    labels = labels_of(screen.now)
+    said = [labels.get(each.name, each.name) for each in found]
+    keys = [(str(i), f"{shorten(name, 16)} {short_score(each.score)}")
+            for i, (name, each) in enumerate(zip(said, found, strict=True), 1)]  # fmt: skip
     if keys:
         keys[0] = ("enter", keys[0][1])
     named = {"enter": 0, Tag.MISLABELLED.letter: 0} | {str(i): i - 1 for i in range(1, len(found) + 1)}
@@ -104,7 +108,7 @@ def _ask_class(screen: MainScreen, about: Target) -> None:
             _tell(screen, NOT_TAGGED)
 
     words = f"{about.words} is mislabelled; it is"
-    words += f" {sanitise(found[0].name)} with enter, or:" if found else " of which class?"
+    words += f" {sanitise(said[0])} with enter, or:" if found else " of which class?"
     ways = ((OTHER, "another"), (UNKNOWN, "unknown"), ("esc", "leave it"))
     screen.asking.ask(Question(words, (*keys, *ways), answer))
 

@@ -146,6 +146,12 @@ def labels_of(session: Session) -> Mapping[str, str]:
     return _labels(tree, session.classes) if tree is not None else {}
 
 
+def class_words(session: Session, classes: tuple[str, ...]) -> tuple[str, ...]:
+    """(K,) what the hierarchy calls the classes of a run, of the focused one or of another that has classes of its."""
+    labels = labels_of(session)
+    return tuple(labels.get(name, name) for name in classes) if labels else classes
+
+
 def label_of(session: Session, name: str) -> str:
     """What the hierarchy calls a class of the focused run; its name without one."""
     return labels_of(session).get(name, name)

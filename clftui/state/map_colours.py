@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from clftui.analysis.hierarchy import Hierarchy
 from clftui.data.catalog import Catalog
-from clftui.state.class_tree import tree_of
+from clftui.data.evaluation import Evaluation
+from clftui.state.class_tree import class_words, tree_of
 from clftui.state.map_cloud import Cloud
 from clftui.state.map_settings import MapColour
 from clftui.state.peers import table_of
@@ -83,13 +84,22 @@ def codes_of(session: Session, cloud: Cloud, by: MapColour) -> Codes:
         if e.loss(at[:0]) is None:
             ready_summary(e)
         return _losses(cloud)
-    return _plain(cloud, by)
+    return _plain(cloud, by, names_of(session, e))
+
+
+def names_of(session: Session, evaluation: Evaluation) -> tuple[str, ...]:
+    """(K,) what the classes are called on the screen."""
+    return _clean(class_words(session, evaluation.classes))
+
+
+@lru_cache(maxsize=8)
+def _clean(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sanitise(name) for name in names)
 
 
 @lru_cache(maxsize=16)
-def _plain(cloud: Cloud, by: MapColour) -> Codes:
+def _plain(cloud: Cloud, by: MapColour, names: tuple[str, ...]) -> Codes:
     at, e = cloud.positions, cloud.evaluation
-    names = tuple(sanitise(name) for name in e.classes)
     if by is MapColour.PREDICTED:
         return Codes(by, e.predicted[at].astype(np.int64), names)
     if by is MapColour.RIGHT:

@@ -12,7 +12,7 @@ from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.state.map_classes import ClassSpan, class_span
 from clftui.state.map_cloud import Cloud, NoRows, cloud_of, source_of
-from clftui.state.map_colours import HUES, Codes, Grouping, Key, codes_of, colours, grouping, key_of
+from clftui.state.map_colours import HUES, Codes, Grouping, Key, codes_of, colours, grouping, key_of, names_of
 from clftui.state.map_layout import Layout, class_layout, layout_of
 from clftui.state.map_settings import MapColour, MapMethod, MapOf, MapSettings
 from clftui.state.session import Session, passed
@@ -69,10 +69,8 @@ class MapModel:
     """None where the points are classes."""
     total: int
     """Points before the filters, and before t-SNE took some."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return _clean(self.evaluation.classes)
+    names: tuple[str, ...]
+    """(K,) what the classes are called."""
 
     @property
     def method(self) -> MapMethod:
@@ -85,11 +83,6 @@ class MapModel:
     def by_class(self) -> bool:
         """Whether colours are those of the true classes."""
         return self.picture.coded.by in (MapColour.TRUE, MapColour.PREDICTED)
-
-
-@lru_cache(maxsize=8)
-def _clean(classes: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sanitise(name) for name in classes)
 
 
 def subject(session: Session) -> tuple[Run, Evaluation]:
@@ -127,7 +120,8 @@ def model_of(session: Session, cloud: Cloud, picture: Picture, focus: int) -> Ma
     anchors = _anchors(picture, _labels(picture, evaluation), len(evaluation.classes))
     span = _ready_span(evaluation)
     key = key_of(picture.coded, _shown(picture.coded, anchors, focus, span))
-    return MapModel(run, evaluation, session.map, picture, anchors, key, focus, span, cloud, cloud.n)
+    names = names_of(session, evaluation)
+    return MapModel(run, evaluation, session.map, picture, anchors, key, focus, span, cloud, cloud.n, names)
 
 
 def _ready_span(evaluation: Evaluation) -> ClassSpan | None:
@@ -230,18 +224,19 @@ def _of_classes(session: Session, run: Run, evaluation: Evaluation, focus: int, 
         raise NoRows(f"{sanitise(run.name)} has {many}; v shows the samples.")
     layout = class_layout(span, settings.distance, settings.class_method_of(len(span.defined)), wait=wait)
     groups = grouping(session) if settings.colour is not MapColour.TRUE or len(evaluation.classes) > HUES else None
-    coded = _class_codes(evaluation, groups)
+    names = names_of(session, evaluation)
+    coded = _class_codes(names, groups)
     picture = _class_picture(layout, coded)
     anchors = Anchors(layout.which, layout.places, np.ones(len(layout.which), dtype=np.int64))
     key = key_of(coded, _shown(coded, anchors, focus, span))
-    return MapModel(run, evaluation, settings, picture, anchors, key, focus, span, None, len(evaluation.classes))
+    return MapModel(run, evaluation, settings, picture, anchors, key, focus, span, None, len(names), names)
 
 
 @lru_cache(maxsize=8)
-def _class_codes(evaluation: Evaluation, groups: Grouping | None) -> Codes:
+def _class_codes(names: tuple[str, ...], groups: Grouping | None) -> Codes:
     if groups is not None:
         return Codes(MapColour.GROUP, groups.of, groups.names)
-    return Codes(MapColour.TRUE, np.arange(len(evaluation.classes), dtype=np.int64), _clean(evaluation.classes))
+    return Codes(MapColour.TRUE, np.arange(len(names), dtype=np.int64), names)
 
 
 @lru_cache(maxsize=8)

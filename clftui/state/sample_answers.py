@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import lru_cache
 
@@ -103,6 +104,22 @@ class RunAnswer:
     position: int | None
     evaluation: Evaluation | None
     missing: str = ""
+
+
+def in_words(answer: Answer, labels: Mapping[str, str]) -> Answer:
+    """An answer for the screen: its classes by what the hierarchy calls them (`class_tree.labels_of`)."""
+    if not labels:
+        return answer
+    true, predicted = (labels.get(name, name) if name is not None else None for name in (answer.true, answer.predicted))
+    top = tuple((labels.get(name, name), score) for name, score in answer.top)
+    return replace(answer, true=true, predicted=predicted, top=top)
+
+
+def all_in_words(answers: tuple[RunAnswer, ...], labels: Mapping[str, str]) -> tuple[RunAnswer, ...]:
+    """The same of every run's answer."""
+    return tuple(
+        replace(item, answer=in_words(item.answer, labels)) if item.answer is not None else item for item in answers
+    )
 
 
 def compared_runs(session: Session) -> tuple[tuple[str | None, Run], ...]:

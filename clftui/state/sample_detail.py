@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from clftui.schema import FormatError
+from clftui.state.class_tree import label_of
 from clftui.state.explain_settings import Pictures
 from clftui.state.explanations import Choice, Explained, choices, current, explained
 from clftui.state.sample_answers import RunAnswer, run_answers
@@ -16,7 +17,7 @@ from clftui.state.sample_list import SampleList
 from clftui.state.sample_past import of_samples
 from clftui.state.session import Session
 from clftui.state.unready import may_wait
-from clftui.text import MINUS, plural, short_score
+from clftui.text import MINUS, plural, sanitise, short_score
 
 BEST = 5
 
@@ -95,6 +96,10 @@ class Detail:
     def compares_methods(self) -> bool:
         """Whether `compared` holds methods of one run."""
         return len({each.item.run.key for each in self.compared}) < 2
+
+    def words_of(self, name: str) -> str:
+        """A class as the hierarchy calls it, for the screen."""
+        return sanitise(label_of(self.session, name))
 
     @cached_property
     def text(self) -> str:

@@ -58,14 +58,15 @@ def scroll(session: Session, rows: int, page: Page) -> Session:
     return replace(session, explain=replace(session.explain, scroll=(sample, top)))
 
 
-def jump(session: Session) -> Session:
-    """The neighbour under the cursor, alone; backspace comes back."""
+def jump(session: Session, number: int | None = None) -> Session:
+    """A neighbour alone, the one under the cursor without a number; backspace comes back."""
     found = _found(session)
     if found is None:
         return say(session, "The nearest samples are still being searched.")
     if not found.lines:
         return say(session, "The run has logged no features: no sample is known to be near.")
-    line = found.lines[min(session.explain.line_of(session.selection.sample or ""), len(found.lines) - 1)]
+    at = session.explain.line_of(session.selection.sample or "") if number is None else number
+    line = found.lines[min(at, len(found.lines) - 1)]
     here = session.selection.split
     changed = select(remember(session), split=line.split, sample=line.sample, detail=True)
     where = f" in {line.split}" if line.split != here else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from clftui.state.class_tree import label_of
 from clftui.state.group_settings import GroupPart
 from clftui.state.group_steps import group_samples
 from clftui.state.hierarchy_view import selected_group
@@ -154,7 +155,8 @@ def open_group(session: Session, group: int | None = None) -> Session:
         case _:
             return add(session, Tagged("", without=True) if key == UNTAGGED else Tagged(key))
     opened = drill_to_samples(session, inner)
-    return say(opened, f"{sanitise(name)}: {count(int(groups.sizes[group]))}; backspace goes back.")
+    words = label_of(session, key)  # The screen calls classes so.
+    return say(opened, f"{sanitise(words)}: {count(int(groups.sizes[group]))}; backspace goes back.")
 
 
 _PARTS = (GroupPart.FN, GroupPart.FP, GroupPart.TP)
@@ -178,7 +180,7 @@ def _class_steps(session: Session) -> list[Session] | None:
     name = _class_in_question(session)
     if name is None:
         return None
-    words = sanitise(name)
+    words = sanitise(label_of(session, name))
     return [
         say(drill_to_samples(session, Scope(true=name, part=Part.WRONG)), f"{words} missed (FN)."),
         say(drill_to_samples(session, Scope(predicted=name, part=Part.WRONG)), f"Taken for {words} (FP)."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -53,6 +55,10 @@ def soft_top(table: SampleTable | None, evaluation: Evaluation, row: int) -> tup
     return tuple((evaluation.classes[each], float(mine[each])) for each in best if mine[each] >= _LEAST)
 
 
-def soft_words(table: SampleTable | None, evaluation: Evaluation, row: int) -> str:
-    """`cat .62 dog .38`; empty without soft labels, and where nobody labelled the sample."""
-    return " ".join(f"{sanitise(name)} {short_score(share)}" for name, share in soft_top(table, evaluation, row))
+def soft_words(table: SampleTable | None, evaluation: Evaluation, row: int, labels: Mapping[str, str]) -> str:
+    """`cat .62 dog .38`; empty without soft labels, and where nobody labelled the sample.
+
+    `labels` says what the hierarchy calls classes.
+    """
+    found = soft_top(table, evaluation, row)
+    return " ".join(f"{sanitise(labels.get(name, name))} {short_score(share)}" for name, share in found)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from clftui.state.sample_list import SampleList
 from clftui.state.selection import Part
 from clftui.text import count, sanitise
 
 
-def title_words(shown: SampleList) -> tuple[str, str]:
-    """What the list holds: `110` and `of 1,000 Shirt predicted as T-shirt, only A right, B wrong`."""
+def title_words(shown: SampleList, labels: Mapping[str, str] = MappingProxyType({})) -> tuple[str, str]:
+    """What the list holds: `110` and `of 1,000 Shirt predicted as T-shirt, only A right, B wrong`.
+
+    `labels` says what the hierarchy calls classes.
+    """
     scope, whole = shown.scope, count(shown.whole)
     how = {Part.WRONG: " predicted wrong", Part.RIGHT: " predicted right", Part.ALL: ""}[scope.part]
-    true = sanitise(scope.true) if scope.true is not None else ""
-    predicted = sanitise(scope.predicted) if scope.predicted is not None else ""
+    true = sanitise(labels.get(scope.true, scope.true)) if scope.true is not None else ""
+    predicted = sanitise(labels.get(scope.predicted, scope.predicted)) if scope.predicted is not None else ""
     title = sanitise(scope.title)
     if scope.is_cell:
         rest = f"{true} predicted right" if true == predicted else f"{true} predicted as {predicted}"

@@ -18,7 +18,9 @@ OTHER = "*"
 
 @dataclass(frozen=True)
 class Letters:
-    """The letters and hue numbers of some classes, by class index."""
+    """What all classes are called, and the letters and hue numbers of some, by class index."""
+
+    names: tuple[str, ...]
 
     letter: dict[int, str]
     hue: dict[int, int]
@@ -47,7 +49,7 @@ def _letters(classes: tuple[str, ...], shown: tuple[int, ...]) -> Letters:
         hue = {each: at % HUES for at, each in enumerate(shown)}
     tags = class_tags(classes)
     if all(text_width(tag) == 1 for tag in tags):
-        return Letters(dict(enumerate(tags)), hue)
+        return Letters(classes, dict(enumerate(tags)), hue)
     letter: dict[int, str] = {}
     for each in shown:
         own = (char for char in sanitise(classes[each]).casefold() if char.isascii() and char.isalpha())
@@ -55,4 +57,4 @@ def _letters(classes: tuple[str, ...], shown: tuple[int, ...]) -> Letters:
         if free is None:
             break
         letter[each] = free
-    return Letters(letter, hue)
+    return Letters(classes, letter, hue)

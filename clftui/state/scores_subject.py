@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from clftui.analysis.brushes import inside
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
+from clftui.state.class_tree import label_of
 from clftui.state.filter_values import Named, PredictedScore
 from clftui.state.filters import Filter
 from clftui.state.peers import table_of
@@ -66,7 +67,7 @@ def subject(session: Session, run: Run, evaluation: Evaluation, predicted: str) 
     base = tuple(each for each in session.bound_filters if not isinstance(each, ScoreOf))
     settings = session.scores
     if settings.box is not None:
-        return _boxed(run, evaluation, base, predicted, settings.box)
+        return _boxed(run, evaluation, base, predicted, label_of(session, predicted), settings.box)
     for kind in _tried(session, settings.subject):
         found = _of_kind(session, run, evaluation, base, predicted, kind)
         if found.n:
@@ -90,35 +91,41 @@ def _of_kind(
     if kind is Subject.CHOSEN:
         names = frozenset(name for split, name in session.selection.chosen if split == evaluation.split)
         return _chosen(run, evaluation, base, names)
-    true = session.selection.true
+    true, name = session.selection.true, label_of(session, predicted)
     if kind is Subject.CELL and true in run.class_index:
-        return _cell(run, evaluation, base, str(true), predicted)
-    return _column(run, evaluation, base, predicted, kind is not Subject.ALL)
+        return _cell(run, evaluation, base, str(true), predicted, label_of(session, str(true)), name)
+    return _column(run, evaluation, base, predicted, name, kind is not Subject.ALL)
 
 
 @lru_cache(maxsize=8)
-def _cell(run: Run, evaluation: Evaluation, base: tuple[Filter, ...], true: str, predicted: str) -> Samples:
+def _cell(
+    run: Run, evaluation: Evaluation, base: tuple[Filter, ...], true: str, predicted: str, label: str, name: str
+) -> Samples:
     index = run.class_index
     positions = evaluation.positions(index[true], index[predicted])
-    words = f"{sanitise(true)} predicted right" if true == predicted else f"{sanitise(true)} → {sanitise(predicted)}"
+    words = f"{sanitise(label)} predicted right" if true == predicted else f"{sanitise(label)} → {sanitise(name)}"
     scope = Scope(true=true, predicted=predicted)
     return Samples(run, evaluation, Subject.CELL, _ordered(run, evaluation, base, positions), words, scope)
 
 
 @lru_cache(maxsize=8)
-def _column(run: Run, evaluation: Evaluation, base: tuple[Filter, ...], predicted: str, wrong: bool) -> Samples:
+def _column(
+    run: Run, evaluation: Evaluation, base: tuple[Filter, ...], predicted: str, name: str, wrong: bool
+) -> Samples:
     positions = evaluation.positions(None, run.class_index[predicted], True if wrong else None)
-    words = f"{'wrongly ' if wrong else ''}predicted as {sanitise(predicted)}"
+    words = f"{'wrongly ' if wrong else ''}predicted as {sanitise(name)}"
     scope = Scope(predicted=predicted, part=Part.WRONG if wrong else Part.ALL)
     kind = Subject.WRONG if wrong else Subject.ALL
     return Samples(run, evaluation, kind, _ordered(run, evaluation, base, positions), words, scope)
 
 
 @lru_cache(maxsize=8)
-def _boxed(run: Run, evaluation: Evaluation, base: tuple[Filter, ...], predicted: str, box: ScoreBox) -> Samples:
+def _boxed(
+    run: Run, evaluation: Evaluation, base: tuple[Filter, ...], predicted: str, name: str, box: ScoreBox
+) -> Samples:
     positions = evaluation.positions(None, run.class_index[predicted])
     positions = positions[inside(ready_summary(evaluation)[positions], box.low, box.high)]
-    words = f"predicted as {sanitise(predicted)}, score {range_words(box.low, box.high)}"
+    words = f"predicted as {sanitise(name)}, score {range_words(box.low, box.high)}"
     scope = Scope(predicted=predicted, part=Part.ALL)
     found = _ordered(run, evaluation, base, positions)
     return Samples(run, evaluation, Subject.ALL, found, words, scope, (PredictedScore(box.low, box.high),))

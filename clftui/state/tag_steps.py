@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from clftui.schema import FormatError
+from clftui.state.class_tree import label_of
 from clftui.state.filter_steps import add
 from clftui.state.moves import say, select
 from clftui.state.sample_answers import answers_at
@@ -130,7 +131,7 @@ def tagged(session: Session, batch: Batch, following: str | None) -> Session:
         moved = select(moved, sample=following)
     where = f"; the runs' folder is not to be written, so in {batch.path}" if batch.apart else ""
     last = " That was the last one." if following is None else ""
-    return say(_again(moved), f"{_given_words(batch)}{where}; {_progress_words(moved)}.{last}")
+    return say(_again(moved), f"{_given_words(session, batch)}{where}; {_progress_words(moved)}.{last}")
 
 
 def undone(session: Session, batch: Batch, kept: int) -> Session:
@@ -142,7 +143,7 @@ def undone(session: Session, batch: Batch, kept: int) -> Session:
     if first.split == session.selection.split:
         again = select(again, sample=first.name)
     left = f"; {plural(kept, 'sample')} tagged anew since stay" if kept else ""
-    return say(again, f"Undone: {_given_words(batch)}{left}; {_progress_words(again)}.")
+    return say(again, f"Undone: {_given_words(session, batch)}{left}; {_progress_words(again)}.")
 
 
 def _again(session: Session) -> Session:
@@ -150,13 +151,13 @@ def _again(session: Session) -> Session:
     return replace(session, revision=session.revision + 1)
 
 
-def _given_words(batch: Batch) -> str:
+def _given_words(session: Session, batch: Batch) -> str:
     first = batch.first
     what = first.tag.value if first.tag is not None else "not tagged any more"
     if len({(each.tag, each.proposed) for each in batch.given}) > 1 and first.tag is not Tag.MISLABELLED:
         what = "as before"
     elif first.tag is not None and len(batch.given) == 1 and first.proposed:
-        what += f", rather {sanitise(first.proposed)}"
+        what += f", rather {sanitise(label_of(session, first.proposed))}"
     if len(batch.given) > 1:
         return f"{plural(len(batch.given), 'sample is', 'samples are')} {what}"
     return f"#{sanitise(first.name)} is {what}"

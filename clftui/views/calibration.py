@@ -11,6 +11,7 @@ from clftui.schema import FormatError
 from clftui.state.calibration import Measures, measures, past, temperature, whole, why_not
 from clftui.state.calibration_settings import GapSort
 from clftui.state.calibration_steps import class_shown, is_calibration, ordered, settings
+from clftui.state.class_tree import class_words, label_of
 from clftui.state.moves import select
 from clftui.state.session import Session
 from clftui.state.thresholds import OneClass, one_class, shown_class, why_no_sweep
@@ -106,7 +107,7 @@ class DecisionsPane:
         places = {int(cls): place for place, cls in enumerate(order)}
         cursor = places.get(names.index(shown_class(session) or names[0]), 0)
         self._first = follow(self._first, cursor, canvas.height - y - 1, len(order))
-        safe = tuple(map(sanitise, names))
+        safe = tuple(map(sanitise, class_words(session, names)))
         tall = min(canvas.height - y, len(order) + 1)
         draw_classes(canvas, x, y, width, tall, safe, order, own, known, self._first, cursor)
         self._list = x, y + 1, tuple(names[cls] for cls in order[self._first : self._first + tall - 1].tolist())
@@ -117,10 +118,10 @@ class DecisionsPane:
         assert run is not None
         cls = class_shown(session)
         own = measures(session, run, cls=cls)
-        name = sanitise(run.name) if cls is None else f"predicted as {sanitise(session.classes[cls])}"
+        name = run.name if cls is None else f"predicted as {label_of(session, session.classes[cls])}"
+        about = shorten(name, max(width - 32, 8))
         letter = session.selection.letter(run.key) or ""
-        title = [Span(" right of 100, by confidence", p.muted), Span("  " + shorten(name, max(width - 32, 8)), p.text,
-                                                                   None, BOLD)]  # fmt: skip
+        title = [Span(" right of 100, by confidence", p.muted), Span(f"  {about}", p.text, None, BOLD)]
         canvas.line(0, 0, title)
         if own is None:
             note_missing()
@@ -158,13 +159,13 @@ class DecisionsPane:
         if problem or name is None:
             draw_sentence(canvas, problem or "There are no classes.")
             return
-        shown = one_class(session, run, session.classes.index(name))
+        shown, called = one_class(session, run, session.classes.index(name)), sanitise(label_of(session, name))
         if shown is None:
             note_missing()
-            draw_sentence(canvas, f"Reading the scores of {sanitise(name)} …")
+            draw_sentence(canvas, f"Reading the scores of {called} …")
             return
         if not shown.sweep.positives:
-            draw_sentence(canvas, f"No sample of {sanitise(name)} passes the filters: its thresholds are undefined.")
+            draw_sentence(canvas, f"No sample of {called} passes the filters: its thresholds are undefined.")
             return
         self._axis = _draw_one_class(canvas, session, shown, name)
 
@@ -223,7 +224,8 @@ def _draw_one_class(canvas: Canvas, session: Session, shown: OneClass, name: str
     scores = max(min(canvas.height // 4, 9), 3)
     tall = canvas.height - scores - 2
     run = session.run
-    about = f"{sanitise(name)} against the rest: {count(sweep.positives)} of {count(shown.n)} samples"
+    called = sanitise(label_of(session, name))
+    about = f"{called} against the rest: {count(sweep.positives)} of {count(shown.n)} samples"
     canvas.line(1, 0, [Span(shorten(about, canvas.width - 2), p.text, None, BOLD)])
     rivals = _rivals(session, name)
     others = tuple((letter, each) for letter, _, each in rivals)
@@ -257,5 +259,5 @@ def _draw_one_class(canvas: Canvas, session: Session, shown: OneClass, name: str
         canvas.text(x + 2, y, shorten(each.name, max(width - len(areas) - 3, 4), middle=True), p.muted)
         canvas.text(x, y, areas, p.text if each is run else p.muted, width=width, align="right")
         y += 1
-    return draw_scores(canvas, 1, canvas.height - scores - 1, canvas.width - 3, scores + 1, shown, sanitise(name),
+    return draw_scores(canvas, 1, canvas.height - scores - 1, canvas.width - 3, scores + 1, shown, called,
                        given.threshold)  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from clftui.drawing.canvas import BOLD, REVERSE, Canvas
+from clftui.state.class_tree import label_of
 from clftui.state.sample_ids import id_of
 from clftui.state.sample_list import SampleList
 from clftui.state.sample_tags import TAGS, Tag, Tagged, tag_codes, tag_of
@@ -69,7 +70,7 @@ def draw_tag_lines(canvas: Canvas, y: int, width: int, session: Session, shown: 
     roomy = canvas.height >= 24
     if found is None and not roomy:
         return y
-    words = _words(found) if found is not None else "t and a letter tag it"
+    words = _words(session, found) if found is not None else "t and a letter tag it"
     y -= 1
     canvas.text(1, y, shorten(words, width - 2), p.muted if found is not None else p.faint)
     if roomy:
@@ -105,8 +106,12 @@ def _fits(words: Mapping[Tag, str], width: int) -> bool:
     return sum(text_width(word) + 4 for word in words.values()) - 1 <= width
 
 
-def _words(found: Tagged) -> str:
+def _words(session: Session, found: Tagged) -> str:
     """`mislabelled, rather T-shirt · anna@gpu7 · 2026-11-20 14:02 UTC`"""
-    what = f"{found.tag.value}, rather {sanitise(found.proposed)}" if found.proposed else found.tag.value
+    what = (
+        f"{found.tag.value}, rather {sanitise(label_of(session, found.proposed))}"
+        if found.proposed
+        else found.tag.value
+    )
     when = f"{found.time[:10]} {found.time[11:16]} UTC" if found.time else ""
     return " · ".join(part for part in (what, sanitise(found.by), when) if part)

@@ -9,7 +9,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from clftui.state.sample_answers import Answer
+from clftui.state.class_tree import labels_of
+from clftui.state.sample_answers import Answer, in_words
 from clftui.state.sample_list import SampleList
 from clftui.state.sample_order import is_counted, value_of
 from clftui.state.sample_past import marks
@@ -60,7 +61,7 @@ class Fact:
 
 def facts_of(session: Session, shown: SampleList, indices: tuple[int, ...]) -> list[Fact]:
     """What the lines of some samples of a list say, by their indices in it."""
-    answers, losses = answers_of(shown, indices), _losses(shown, indices)
+    answers, losses, labels = answers_of(shown, indices), _losses(shown, indices), labels_of(session)
     past = marks(session, shown.run, shown.evaluation)
     tags = sample_badges.tags_at(session, shown, indices)
     chosen = sample_badges.chosen_at(session, shown, indices)
@@ -71,8 +72,9 @@ def facts_of(session: Session, shown: SampleList, indices: tuple[int, ...]) -> l
         content, is_path = content_of(shown, row)
         wrong = int(past.wrong[position]) if past is not None and past.wrong.size else None
         marked = past is not None and past[position]
-        words = soft_words(shown.table, shown.evaluation, row) if soft else ""
-        found.append(Fact(shown.sample_id(index), answers[number], content, is_path, float(shown.keys[index]),
+        words = soft_words(shown.table, shown.evaluation, row, labels) if soft else ""
+        answer = in_words(answers[number], labels)
+        found.append(Fact(shown.sample_id(index), answer, content, is_path, float(shown.keys[index]),
                           float(losses[number]), wrong, marked, tags[number], words, chosen[number]))  # fmt: skip
     return found
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
 from clftui.data.images import Picture
 from clftui.data.samples import SampleTable
 from clftui.drawing.canvas import BOLD, Canvas
+from clftui.state.class_tree import labels_of
 from clftui.state.explain_settings import Section
-from clftui.state.sample_answers import RunAnswer
+from clftui.state.sample_answers import RunAnswer, all_in_words
 from clftui.state.sample_detail import Detail, detail_of, number_words
 from clftui.state.sample_detail_nearest import neighbours
 from clftui.state.sample_list import SampleList, index_of, is_listed
@@ -32,15 +37,26 @@ GRID_WIDTH = 28
 Page = tuple[int, int]
 
 
-def draw_detail(canvas: Canvas, session: Session, shown: SampleList, thumbnails: Thumbnails) -> Page:
-    """Draw the focused sample alone; returns how many lines of its document show and how many there are."""
+class Places(NamedTuple):
+    """Where things are on the screen."""
+
+    page: Page = (1, 1)
+    """How many lines of the document show, and how many there are."""
+    left: int = 0
+    """The column from which on the nearest samples stand."""
+    nearest: Mapping[int, int] = MappingProxyType({})
+    """The number of the nearest sample in each row that shows one."""
+
+
+def draw_detail(canvas: Canvas, session: Session, shown: SampleList, thumbnails: Thumbnails) -> Places:
+    """Draw the focused sample alone; returns where things are."""
     detail = detail_of(session, shown)
     if detail is None:
         name = session.selection.sample or ""
         draw_sentence(
             canvas, f"{shown.run.name} has no sample #{sanitise(name)} here; backspace goes back to the list."
         )
-        return 1, 1
+        return Places()
     side = 0 if canvas.width < SIDE_MIN else max(34, min(52, canvas.width * 36 // 100))
     width = canvas.width - (side + 2 if side else 0)
     bottom = _draw_bottom(canvas, detail, width, compact=not side)
@@ -50,8 +66,9 @@ def draw_detail(canvas: Canvas, session: Session, shown: SampleList, thumbnails:
     thumbnails.end()
     if side:
         below = _draw_lower(canvas, parts, used + 1, width, bottom - used - 1) if detail.has_image else ()
-        draw_side(canvas, canvas.width - side, side, [part for part in parts if part not in below])
-    return page
+        rows = draw_side(canvas, canvas.width - side, side, [part for part in parts if part not in below])
+        return Places(page, canvas.width - side, rows)
+    return Places(page)
 
 
 def _draw_lower(canvas: Canvas, parts: tuple[Part, ...], y: int, width: int, height: int) -> tuple[Part, ...]:
@@ -89,7 +106,7 @@ def _draw_subject(canvas: Canvas, detail: Detail, width: int, bottom: int, thumb
 def _about(detail: Detail) -> list[str]:
     shown, position = detail.shown, detail.position
     label = int(shown.evaluation.true[position])
-    about = [f"true {sanitise(shown.evaluation.classes[label])}" if label >= 0 else "no label"]
+    about = [f"true {detail.words_of(shown.evaluation.classes[label])}" if label >= 0 else "no label"]
     past = marks(detail.session, shown.run, shown.evaluation)
     if past is not None and past[position]:
         about.append(f"{MARK} {past.words}")
@@ -139,7 +156,7 @@ def _draw_bottom(canvas: Canvas, detail: Detail, width: int, *, compact: bool) -
             numbers = numbers[:-1]
         canvas.text(1, y, "   ".join(numbers), p.muted, width=width - 2)
     if compact:
-        y = draw_compact(canvas, y, answers)
+        y = draw_compact(canvas, y, all_in_words(answers, labels_of(session)))
     height = tracks_height(session, answers)
     if height and canvas.height >= 22 and y - height >= 12:
         y -= height

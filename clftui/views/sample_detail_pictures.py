@@ -96,7 +96,7 @@ def _draw_panel(
         used = 1 + canvas.text(x, y, each.item.letter or "·", run_colour(p, each.item.letter), attrs=BOLD)
     used += 1 + canvas.text(x + used, y, shorten(each.choice.method, width - used), p.text, attrs=BOLD)
     if each.of and width - used > 5:
-        canvas.text(x + used, y, shorten(f"of {each.of}", width - used), p.muted)
+        canvas.text(x + used, y, shorten(f"of {detail.words_of(each.of)}", width - used), p.muted)
     if each.values is None or each.is_zero:
         _draw_missing(canvas, x, y + 1, width, rows, each)
         return

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from clftui.drawing.canvas import Canvas
+from clftui.state.class_tree import labels_of
 from clftui.state.explain_settings import Section
 from clftui.state.explanations import Explained, likeness
+from clftui.state.sample_answers import all_in_words
 from clftui.state.sample_detail import Detail
 from clftui.state.sample_detail_colours import colours
 from clftui.state.sample_detail_nearest import EACH, neighbours
@@ -29,8 +31,8 @@ class Part:
     least: int
     """Rows it needs."""
     wanted: int
-    draw: Callable[[Canvas, int, int, int, int], None]
-    """Canvas, x, y, width and height."""
+    draw: Callable[[Canvas, int, int, int, int], dict[int, int] | None]
+    """Canvas, x, y, width and height; which nearest sample stands in which row."""
 
 
 def parts_of(detail: Detail, width: int) -> tuple[Part, ...]:
@@ -42,8 +44,8 @@ def parts_of(detail: Detail, width: int) -> tuple[Part, ...]:
     return tuple(sorted(parts, key=lambda part: (order.index(part.section) - first) % len(order)))
 
 
-def draw_side(canvas: Canvas, x: int, width: int, parts: Sequence[Part]) -> None:
-    """What fits of `parts` from top to bottom in the column at `x`."""
+def draw_side(canvas: Canvas, x: int, width: int, parts: Sequence[Part]) -> dict[int, int]:
+    """What fits of `parts` from top to bottom in the column at `x`; the number of the nearest sample in each row."""
     canvas.vline(x - 2, 0, canvas.height, canvas.palette.line)
     width -= 1
     kept, free = list[Part](), canvas.height
@@ -51,16 +53,17 @@ def draw_side(canvas: Canvas, x: int, width: int, parts: Sequence[Part]) -> None
         if not kept or part.least + 1 <= free:
             kept.append(part)
             free -= part.least + (1 if len(kept) > 1 else 0)
-    y = 0
+    y, rows = 0, dict[int, int]()
     for part in kept:
         height = min(part.least + max(min(free, part.wanted - part.least), 0), canvas.height - y)
         free -= height - part.least
-        part.draw(canvas, x, y, width, height)
+        rows |= part.draw(canvas, x, y, width, height) or {}
         y += height + 1
+    return rows
 
 
 def _answers(detail: Detail) -> Part:
-    answers = detail.answers
+    answers = all_in_words(detail.answers, labels_of(detail.session))
     wanted = answers_height(answers, BEST) + max(len(answers) - 1, 0)
 
     def draw(canvas: Canvas, x: int, y: int, width: int, height: int) -> None:
@@ -77,10 +80,10 @@ def _nearest(detail: Detail) -> Part | None:
     label = int(detail.shown.evaluation.true[detail.position])
     true = detail.shown.evaluation.classes[label] if label >= 0 else None
     split, settings = detail.shown.evaluation.split, detail.session.explain
-    line = settings.line_of(detail.sample)
+    line, labels = settings.line_of(detail.sample), labels_of(detail.session)
 
-    def draw(canvas: Canvas, x: int, y: int, width: int, height: int) -> None:
-        draw_neighbours(canvas, x, y, width, height, found, split, true, line, settings.distance)
+    def draw(canvas: Canvas, x: int, y: int, width: int, height: int) -> dict[int, int]:
+        return draw_neighbours(canvas, x, y, width, height, found, split, true, line, settings.distance, labels)
 
     return Part(Section.NEAREST, neighbours_height(found, 3), neighbours_height(found, EACH), draw)
 
@@ -89,7 +92,7 @@ def _likeness(detail: Detail) -> Part | None:
     compared, measure = detail.compared, detail.session.explain.measure
     if len(compared) < 2:
         return None
-    names = [_name(each, detail.compares_methods) for each in compared]
+    names = [_name(detail, each) for each in compared]
     found = likeness(compared, measure)
 
     def draw(canvas: Canvas, x: int, y: int, width: int, height: int) -> None:
@@ -101,10 +104,14 @@ def _likeness(detail: Detail) -> Part | None:
     return Part(Section.SIMILARITY, height, height, draw)
 
 
-def _name(each: Explained, of_methods: bool) -> str:
-    if not of_methods:
+def _name(detail: Detail, each: Explained) -> str:
+    if not detail.compares_methods:
         return each.item.letter or "·"
-    return f"{sanitise(each.choice.method)} {each.of}" if each.choice.aim == "true" else sanitise(each.choice.method)
+    return (
+        f"{sanitise(each.choice.method)} {detail.words_of(each.of)}"
+        if each.choice.aim == "true"
+        else sanitise(each.choice.method)
+    )
 
 
 def _colours(detail: Detail, width: int) -> Part | None:
@@ -113,7 +120,7 @@ def _colours(detail: Detail, width: int) -> Part | None:
         return None
     found = colours(main, detail.shown.table, detail.session.explain.threshold)
     label = int(detail.shown.evaluation.true[detail.position])
-    name = sanitise(detail.shown.evaluation.classes[label]) if label >= 0 else "the class"
+    name = detail.words_of(detail.shown.evaluation.classes[label]) if label >= 0 else "the class"
 
     def draw(canvas: Canvas, x: int, y: int, width: int, height: int) -> None:
         draw_colours(canvas, x, y, width, found, name)

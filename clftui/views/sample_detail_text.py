@@ -6,7 +6,9 @@ import math
 
 from clftui.drawing.canvas import BOLD, Canvas, Span
 from clftui.drawing.palette import Palette
+from clftui.state.class_tree import labels_of
 from clftui.state.explanations import READING, Explained, keywords
+from clftui.state.sample_answers import in_words
 from clftui.state.sample_detail import Detail
 from clftui.text import count, sanitise, short_score
 from clftui.views.sample_parts import name_of, run_colour, wrapped
@@ -31,7 +33,7 @@ def draw_text(canvas: Canvas, detail: Detail, y: int, width: int, height: int) -
     """The document in rows `y` to `y + height`; returns how many of its lines show and how many there are."""
     shown = [each for each in detail.by_run if each.document is not None]
     room = min(width - 2, WIDEST)
-    words = _keyword_lines(canvas.palette, shown, room) if height >= 10 else []
+    words = _keyword_lines(canvas.palette, detail, shown, room) if height >= 10 else []
     foot = (len(words) + 2 if words else 0) + (2 if shown and height >= 6 else 0)
     foot = foot if foot <= height // 2 else 0
     visible = max(height - foot, 1)
@@ -72,7 +74,7 @@ def _lines(p: Palette, detail: Detail, shown: list[Explained], width: int) -> li
         assert document is not None
         if out:
             out.append(Line(math.nan, ()))
-        out.append(_head(p, each))
+        out.append(_head(p, detail, each))
         if sum(1 for _ in document.words) <= NUMBERED:
             out += numbered_lines(document, width - GUTTER, p, each.signed)
         else:
@@ -81,9 +83,9 @@ def _lines(p: Palette, detail: Detail, shown: list[Explained], width: int) -> li
     return [*out, *(Line(math.nan, (Span(READING, p.faint),)) for _ in waiting[:1])]
 
 
-def _head(p: Palette, each: Explained) -> Line:
+def _head(p: Palette, detail: Detail, each: Explained) -> Line:
     """`A report fraud 1.00 wrong   attention of report fraud`"""
-    answer = each.item.answer
+    answer = in_words(each.item.answer, labels_of(detail.session)) if each.item.answer is not None else None
     spans = [Span(each.item.letter or "·", run_colour(p, each.item.letter), None, BOLD)]
     if answer is not None:
         spans += [Span(f" {name_of(answer.predicted)}", p.text, None, BOLD)]
@@ -92,12 +94,12 @@ def _head(p: Palette, each: Explained) -> Line:
             right = answer.true == answer.predicted
             spans.append(Span("  right" if right else "  wrong", p.better if right else p.worse))
     what = f"   {sanitise(each.choice.method)}"
-    if answer is not None and each.of and each.of != name_of(answer.predicted):
-        what += f" of {each.of}"
+    if answer is not None and each.of and detail.words_of(each.of) != name_of(answer.predicted):
+        what += f" of {detail.words_of(each.of)}"
     return Line(math.nan, (*spans, Span(what, p.faint)))
 
 
-def _keyword_lines(p: Palette, shown: list[Explained], width: int) -> list[Line]:
+def _keyword_lines(p: Palette, detail: Detail, shown: list[Explained], width: int) -> list[Line]:
     """`A report fraud   fraud 9.1  fraudulent 8.2 ...` for the predicted and the true class of each run."""
     out: list[Line] = []
     for each in shown:
@@ -109,7 +111,7 @@ def _keyword_lines(p: Palette, shown: list[Explained], width: int) -> list[Line]
             if found == () or name is None:
                 continue
             spans = [Span(f"{each.item.letter or '·'} ", run_colour(p, each.item.letter), None, BOLD)]
-            spans.append(Span(f"{sanitise(name)}  ", p.text))
+            spans.append(Span(f"{detail.words_of(name)}  ", p.text))
             here = {word.text.casefold() for word in document.words}
             for word in found or ():
                 own = word.text in here

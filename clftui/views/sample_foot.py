@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from clftui.drawing.canvas import BOLD, Canvas, Span
-from clftui.state.sample_answers import run_answers, track
+from clftui.state.class_tree import label_of, labels_of
+from clftui.state.sample_answers import RunAnswer, all_in_words, run_answers, track
 from clftui.state.sample_ids import row_of
 from clftui.state.sample_list import SampleList, is_listed
 from clftui.state.sample_order import sort_words
@@ -16,13 +17,13 @@ from clftui.views import sample_grid, sample_rows
 from clftui.views.sample_columns import content_of, sort_label, sort_value
 from clftui.views.sample_parts import draw_answers, verdict_colour
 from clftui.views.sample_rows import Rows
-from clftui.views.sample_seen import Seen
+from clftui.views.sample_seen import Seen, group_name
 
 
-def draw_title(canvas: Canvas, shown: SampleList, visible: int, n: int) -> None:
+def draw_title(canvas: Canvas, session: Session, shown: SampleList, visible: int, n: int) -> None:
     """`110 of 1,000 Shirt predicted as T-shirt                  surest first, 24 shown`"""
     p = canvas.palette
-    number, rest = title_words(shown)
+    number, rest = title_words(shown, labels_of(session))
     right = f"{sort_words(shown.sort)}, {count(visible)} shown" if visible < n else sort_words(shown.sort)
     canvas.text(canvas.width - 1 - len(right), 0, right, p.muted)
     used = canvas.text(1, 0, number, p.text, attrs=BOLD)
@@ -34,7 +35,7 @@ def _draw_focus(canvas: Canvas, y: int, session: Session, shown: SampleList, ind
     p = canvas.palette
     item = seen.flow.items.item_of(index)
     if seen.flow.items.is_folded(item) and is_listed(session, shown):
-        _draw_group(canvas, y, shown, seen.flow.items.group_of(item))
+        _draw_group(canvas, y, session, shown, seen.flow.items.group_of(item))
         return
     name = session.selection.sample or shown.sample_id(index)
     used = 1 + canvas.text(1, y, f"#{shorten(name, 28, middle=True)}", p.focus, attrs=BOLD)
@@ -42,7 +43,7 @@ def _draw_focus(canvas: Canvas, y: int, session: Session, shown: SampleList, ind
         canvas.text(used + 2, y, "is not among these any more", p.muted)
         return
     position = int(shown.positions[index])
-    for number, words in enumerate(_focus_words(shown, index, position)):
+    for number, words in enumerate(_focus_words(session, shown, index, position)):
         gap = 3 if number else 2
         if used + gap + text_width(words) < canvas.width:
             used += gap + canvas.text(used + gap, y, words, p.muted if number else p.text)
@@ -55,13 +56,13 @@ def _draw_focus(canvas: Canvas, y: int, session: Session, shown: SampleList, ind
         canvas.text(used + 3, y, shorten(content, room, middle=True), p.faint, width=room, align="right", middle=True)
 
 
-def _focus_words(shown: SampleList, index: int, position: int) -> list[str]:
+def _focus_words(session: Session, shown: SampleList, index: int, position: int) -> list[str]:
     """What is said of the focused sample, the label first."""
     evaluation = shown.evaluation
     true = int(evaluation.true[position])
-    label = f"true {shorten(evaluation.classes[true], 32)}" if true >= 0 else "no label"
+    label = f"true {shorten(label_of(session, evaluation.classes[true]), 32)}" if true >= 0 else "no label"
     found = [label]
-    soft = soft_words(shown.table, evaluation, shown.row(index))
+    soft = soft_words(shown.table, evaluation, shown.row(index), labels_of(session))
     found += [f"soft {soft}"] if soft else []
     found.append(f"sample {count(index + 1)} of {count(shown.n)}")
     history = track(shown.run, evaluation, position)
@@ -72,12 +73,14 @@ def _focus_words(shown: SampleList, index: int, position: int) -> list[str]:
     return found
 
 
-def _draw_group(canvas: Canvas, y: int, shown: SampleList, group: int) -> None:
+def _draw_group(canvas: Canvas, y: int, session: Session, shown: SampleList, group: int) -> None:
     """`Shirt  110 of 1,000 samples, 11.0 %   enter opens it, ) shows its samples`"""
     p, groups = canvas.palette, shown.groups
     assert groups is not None
     size = int(groups.sizes[group])
-    used = 1 + canvas.text(1, y, shorten(groups.names[group], canvas.width // 2), p.focus, attrs=BOLD)
+    used = 1 + canvas.text(
+        1, y, shorten(group_name(shown, group, labels_of(session)), canvas.width // 2), p.focus, attrs=BOLD
+    )
     words = f"{count(size)} of {count(shown.n)} samples, {percent(size / shown.n)} %"
     used += 2 + canvas.text(used + 2, y, words, p.text)
     advice = f"group {group + 1} of {count(groups.n)}; enter opens it, ) shows its samples"
@@ -90,13 +93,18 @@ def _focused_row(session: Session, shown: SampleList, index: int) -> int:
     return shown.row(index) if name is None else row_of(shown.table, name)
 
 
+def _answers(session: Session, shown: SampleList, index: int) -> tuple[RunAnswer, ...]:
+    """What the compared runs say of the focused sample, in the hierarchy's words."""
+    return all_in_words(run_answers(session, shown, _focused_row(session, shown, index)), labels_of(session))
+
+
 def draw_grid_foot(canvas: Canvas, session: Session, shown: SampleList, index: int, seen: Seen) -> None:
     p, height = canvas.palette, canvas.height
-    answers = run_answers(session, shown, _focused_row(session, shown, index))
+    answers = _answers(session, shown, index)
     if sample_grid.foot_lines(height) == 1:
         item = seen.flow.items.item_of(index)
         if seen.flow.items.is_folded(item):
-            _draw_group(canvas, height - 1, shown, seen.flow.items.group_of(item))
+            _draw_group(canvas, height - 1, session, shown, seen.flow.items.group_of(item))
             return
         name = f"#{shorten(session.selection.sample or shown.sample_id(index), 16, middle=True)}"
         used = canvas.text(1, height - 1, name, p.focus, attrs=BOLD)
@@ -122,5 +130,5 @@ def draw_rows_foot(canvas: Canvas, session: Session, shown: SampleList, index: i
     _draw_focus(canvas, y, session, shown, index, seen)
     if rows.foot == 6:
         sample_rows.draw_document(canvas, y + 1, shown, index, 2)
-    answers = run_answers(session, shown, _focused_row(session, shown, index))
+    answers = _answers(session, shown, index)
     draw_answers(canvas, 1, canvas.height - 1, canvas.width - 1, answers, names=canvas.width >= 100)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clftui.drawing.canvas import BOLD, Canvas
-from clftui.state.sample_answers import Answer, Verdict, track
+from clftui.state.class_tree import class_words, label_of, labels_of
+from clftui.state.sample_answers import Answer, Verdict, in_words, track
 from clftui.state.sample_ids import class_tags
 from clftui.state.sample_list import SampleList
 from clftui.state.sample_past import MARK, marks
@@ -15,7 +16,7 @@ from clftui.state.session import Session
 from clftui.text import count, percent, sanitise, shorten, text_width
 from clftui.views import sample_badges
 from clftui.views.sample_parts import answers_of, caption, captions, draw_strip, short_caption, verdict_colour
-from clftui.views.sample_seen import Seen, draw_header
+from clftui.views.sample_seen import Seen, draw_header, group_name
 from clftui.widgets.thumbnail import Thumbnails
 
 SIZES = ((8, 4), (14, 7), (20, 10), (28, 14))
@@ -104,13 +105,14 @@ def draw_grid(
     canvas: Canvas, session: Session, shown: SampleList, grid: Grid, thumbnails: Thumbnails, seen: Seen, focus: int
 ) -> None:
     """Draw the thumbnails that show; the item `focus` is framed."""
-    tags = dict(zip(shown.evaluation.classes, class_tags(shown.evaluation.classes), strict=True))
+    labels, words = labels_of(session), class_words(session, shown.evaluation.classes)
+    tags = dict(zip(words, class_tags(words), strict=True))
     # Where no rank is known every wrong sample is as wrong as the next: an edge would tell nothing.
     edged = _ranked(shown) or (not shown.scope.is_cell and shown.scope.part is Part.ALL)
     past = marks(session, shown.run, shown.evaluation)
     tagged = sample_badges.tags_at(session, shown, seen.indices)
     chosen = sample_badges.chosen_at(session, shown, seen.indices)
-    answers = answers_of(shown, seen.indices)
+    answers = [in_words(each, labels) for each in answers_of(shown, seen.indices)]
     thumbnails.begin()
     for number, (item, line) in enumerate(seen.items):
         index, x, y = seen.indices[number], grid.x_of(item - line.start), line.y + 1
@@ -120,7 +122,9 @@ def draw_grid(
             _draw_edge(canvas, x - 1, y, grid.height, answers[number])
         tag = tagged[number]
         if seen.flow.items.is_folded(item):
-            _draw_group(canvas, x, y + grid.height, grid, shown, seen.flow.items.group_of(item), item == focus, tag)
+            group = seen.flow.items.group_of(item)
+            name = group_name(shown, group, labels)
+            _draw_group(canvas, x, y + grid.height, grid, shown, group, name, item == focus, tag)
         else:
             marked = past is not None and past[int(shown.positions[index])]
             answer = answers[number]
@@ -133,12 +137,12 @@ def draw_grid(
             sample_badges.draw_selected(canvas, x, line.y + 1, grid.height + grid.captions)
     for line in seen.lines:
         if line.header >= 0:
-            draw_header(canvas, line.y, shown, line.header)
+            draw_header(canvas, line.y, shown, line.header, labels)
     thumbnails.end()
 
 
 def _draw_group(
-    canvas: Canvas, x: int, y: int, grid: Grid, shown: SampleList, group: int, focused: bool, tag: Tag | None
+    canvas: Canvas, x: int, y: int, grid: Grid, shown: SampleList, group: int, name: str, focused: bool, tag: Tag | None
 ) -> None:
     """`▸ Shirt` over `110 · 11 %`: the group that a thumbnail stands for."""
     p, groups = canvas.palette, shown.groups
@@ -147,7 +151,7 @@ def _draw_group(
     number, share = count(size), percent(size / shown.n)
     room = width - 2 if grid.captions > 1 else max(width - 3 - text_width(number), 1)
     used = canvas.text(x, y, "▸ ", p.muted)
-    used += canvas.text(x + used, y, shorten(groups.names[group], room), p.text, attrs=BOLD if focused else 0)
+    used += canvas.text(x + used, y, shorten(name, room), p.text, attrs=BOLD if focused else 0)
     if grid.captions == 1:
         canvas.text(x + used + 1, y, number, p.muted)
     else:
@@ -219,7 +223,7 @@ def legend_words(session: Session, shown: SampleList) -> list[tuple[str, Verdict
         words.append(("•", None, "predicted class over true class"))
     if has_strip(shown):
         epochs = shown.run.epochs(shown.evaluation.split)
-        predicted = sanitise(shown.scope.predicted or "")
+        predicted = sanitise(label_of(session, shown.scope.predicted or ""))
         words += [("▄", Verdict.RIGHT, "right"), ("▁", Verdict.WRONG, predicted)]
         words.append(("▁", None, f"other, epochs {epochs[0]}–{epochs[-1]}, number wrong"))
     words += [(tag.letter, None, tag.value) for tag in sample_badges.tags_present(session, shown)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clftui.drawing.canvas import BOLD, REVERSE, Align, Canvas
+from clftui.state.class_tree import labels_of
 from clftui.state.sample_list import SampleList
 from clftui.state.sample_past import MARK
 from clftui.state.session import Session
@@ -23,7 +24,7 @@ from clftui.views.sample_columns import (
     words_of,
 )
 from clftui.views.sample_parts import name_of, verdict_colour, wrapped
-from clftui.views.sample_seen import Seen, draw_header
+from clftui.views.sample_seen import Seen, draw_header, group_name
 
 TWO_LINES = 18
 """From this height on long documents have two lines each."""
@@ -65,7 +66,7 @@ def layout(shown: SampleList, width: int, height: int) -> Rows:
 
 def draw_rows(canvas: Canvas, session: Session, shown: SampleList, rows: Rows, seen: Seen, focus: int) -> None:
     """Draw the lines that show; the item `focus` is marked."""
-    facts = facts_of(session, shown, seen.indices)
+    facts, labels = facts_of(session, shown, seen.indices), labels_of(session)
     columns = columns_of(canvas.width, shown, facts)
     if rows.top:
         for x, width, name in placed(columns):
@@ -75,12 +76,13 @@ def draw_rows(canvas: Canvas, session: Session, shown: SampleList, rows: Rows, s
         canvas.text(2, rows.top - 2, shown.trouble, canvas.palette.worse, width=canvas.width - 3)
     for line in seen.lines:
         if line.header >= 0:
-            draw_header(canvas, line.y - 1, shown, line.header)
+            draw_header(canvas, line.y - 1, shown, line.header, labels)
     for number, (item, line) in enumerate(seen.items):
         fact = facts[number]
         folded = seen.flow.items.is_folded(item)
         if folded:
-            _draw_group(canvas, line.y, shown, seen.flow.items.group_of(item), columns, fact, item == focus)
+            group = seen.flow.items.group_of(item)
+            _draw_group(canvas, line.y, shown, group, group_name(shown, group, labels), columns, fact, item == focus)
         else:
             for x, width, name in placed(columns):
                 _draw_cell(canvas, x, line.y, width, name, shown, fact, item == focus, rows.row_height)
@@ -96,18 +98,18 @@ def draw_rows(canvas: Canvas, session: Session, shown: SampleList, rows: Rows, s
 
 
 def _draw_group(
-    canvas: Canvas, y: int, shown: SampleList, group: int, columns: dict[str, int], fact: Fact, focused: bool
+    canvas: Canvas, y: int, shown: SampleList, group: int, name: str, columns: dict[str, int], fact: Fact, focused: bool
 ) -> None:
     """`▸ 110 Shirt`, and what stands for it where there is room."""
     p, groups = canvas.palette, shown.groups
     assert groups is not None
     number, strong = count(int(groups.sizes[group])), BOLD if focused else 0
-    text = next(((x, width) for x, width, name in placed(columns) if name == "text"), None)
+    text = next(((x, width) for x, width, column in placed(columns) if column == "text"), None)
     last = text is not None and text[0] > canvas.width // 3
     room = (text[0] if text is not None and last else canvas.width) - 13 - (0 if last else 1)
     canvas.text(2, y, "▸", p.muted)
     canvas.text(4, y, number, p.muted, width=7, align="right")
-    canvas.text(12, y, shorten(groups.names[group], room), p.text, attrs=strong)
+    canvas.text(12, y, shorten(name, room), p.text, attrs=strong)
     if text is not None and last:
         canvas.text(text[0], y, shorten(fact.content, text[1], middle=fact.is_path), p.muted)
 

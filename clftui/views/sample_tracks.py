@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clftui.drawing.canvas import BOLD, Canvas
+from clftui.state.class_tree import class_words
 from clftui.state.sample_answers import RunAnswer, Track, track
 from clftui.state.sample_ids import class_tags
 from clftui.state.session import Session
@@ -38,7 +39,7 @@ def draw_tracks(canvas: Canvas, y: int, width: int, session: Session, answers: t
         if found is None:
             canvas.text(NAME, at, "reading epochs…" if item.answer is not None else f"– {item.missing}", p.faint)
             continue
-        _draw_cells(canvas, NAME, at, cell, item, found, first)
+        _draw_cells(canvas, NAME, at, cell, class_tags(class_words(session, item.run.classes)), found, first)
         counts = f"{found.wrong} of {found.seen}"
         canvas.text(width - COUNTS, at, counts, p.text if found.wrong else p.muted, width=9, align="right")
         flips = str(found.flips) if found.seen > 1 else "–"
@@ -61,10 +62,9 @@ def _draw_axis(canvas: Canvas, y: int, cell: int, epochs: tuple[int, ...], first
     canvas.text(width - 8, y, "flips", p.faint, width=6, align="right")
 
 
-def _draw_cells(canvas: Canvas, x: int, y: int, cell: int, item: RunAnswer, found: Track, first: int) -> None:
+def _draw_cells(canvas: Canvas, x: int, y: int, cell: int, tags: tuple[str, ...], found: Track, first: int) -> None:
     """A cell an epoch: the predicted class's letter on the colour of right or wrong."""
     p = canvas.palette
-    tags = class_tags(item.run.classes)
     right, wrong = p.mix(p.page, p.better, 0.42), p.mix(p.page, p.worse, 0.62)
     for index in range(first, len(found.epochs)):
         predicted = int(found.predicted[index])

@@ -10,8 +10,10 @@ from textual.message import Message
 
 from clftui.drawing.canvas import Canvas
 from clftui.schema import FormatError
+from clftui.state.class_tree import labels_of
 from clftui.state.sample_detail_colours import COLOURS
 from clftui.state.sample_detail_nearest import NEAREST
+from clftui.state.sample_detail_steps import jump
 from clftui.state.sample_flow import Flow
 from clftui.state.sample_group_steps import focus, open_group
 from clftui.state.sample_list import (
@@ -54,8 +56,8 @@ class SamplesView(View):
         self.thumbnails = Thumbnails(self._announce)
         self._top = 0
         """The first visible row of thumbnails or lines."""
-        self._document = (1, 1)
-        """Lines of a sample's document that show, and all of them."""
+        self._alone = sample_detail.Places()
+        """Where things are while one sample shows alone."""
 
     def _announce(self) -> None:
         # Called from a decoding thread; posting a message is what Textual allows from there.
@@ -86,7 +88,7 @@ class SamplesView(View):
     @property
     def page(self) -> tuple[int, int]:
         if self.session is not None and is_detail(self.session):
-            return self._document
+            return self._alone.page
         body = self._body()
         return (body.rows, body.columns) if body is not None else (1, 1)
 
@@ -107,9 +109,9 @@ class SamplesView(View):
             if isinstance(shown, Nothing):
                 draw_sentence(canvas, shown.sentence)
             elif is_detail(session):
-                self._document = sample_detail.draw_detail(canvas, session, shown, self.thumbnails)
+                self._alone = sample_detail.draw_detail(canvas, session, shown, self.thumbnails)
             elif not shown.n:
-                draw_sentence(canvas, _empty(shown))
+                draw_sentence(canvas, _empty(session, shown))
             else:
                 self._draw_list(canvas, session, shown)
         except FormatError as error:
@@ -124,12 +126,12 @@ class SamplesView(View):
         visible = seen.lines[-1].stop - seen.lines[0].start
         if isinstance(body, Grid):
             if sample_grid.has_title(canvas.height):
-                draw_title(canvas, shown, visible, seen.flow.items.n)
+                draw_title(canvas, session, shown, visible, seen.flow.items.n)
             sample_grid.draw_grid(canvas, session, shown, body, self.thumbnails, seen, item)
             draw_grid_foot(canvas, session, shown, index, seen)
         else:
             if body.top > 2 or (body.top > 1 and not shown.trouble):
-                draw_title(canvas, shown, visible, seen.flow.items.n)
+                draw_title(canvas, session, shown, visible, seen.flow.items.n)
             sample_rows.draw_rows(canvas, session, shown, body, seen, item)
             draw_rows_foot(canvas, session, shown, index, seen, body)
 
@@ -141,8 +143,12 @@ class SamplesView(View):
         return Seen(flow, flow.lines(self._top, body.top, body.room))
 
     def on_click(self, event: events.Click) -> None:
-        """Focus a sample; the focused one opens. A group's header opens the group."""
+        """Focus a sample; the focused one opens. A group's header opens the group, a nearest sample that sample."""
         session, body = self.session, self._body()
+        number = self._alone.nearest.get(event.y)
+        if session is not None and is_detail(session) and number is not None and event.x >= self._alone.left:
+            self.post_message(Act(partial(jump, number=number)))
+            return
         shown = listing(session) if session is not None else None
         if session is None or body is None or not isinstance(shown, SampleList):
             return
@@ -181,7 +187,7 @@ def _clicked(seen: Seen, shown: SampleList, body: Grid | Rows, x: int, y: int) -
     return None
 
 
-def _empty(shown: SampleList) -> str:
-    words = title_words(shown)[1]
+def _empty(session: Session, shown: SampleList) -> str:
+    words = title_words(shown, labels_of(session))[1]
     help_words = "F drops the last filter" if shown.filters else "backspace goes back"
     return f"None {words}; {help_words}."

@@ -11,6 +11,7 @@ from clftui.drawing.canvas import BOLD, Canvas
 from clftui.schema import FormatError
 from clftui.state import calibration_steps, scores_axis_steps, scores_steps
 from clftui.state.class_keywords import keywords
+from clftui.state.class_tree import class_words
 from clftui.state.sample_list import Nothing
 from clftui.state.sample_past import Marks, marks
 from clftui.state.scores_axes import Axes, axes, axis_at, line_at, only_own
@@ -101,7 +102,7 @@ class ScoresView(View):
         marked = _marked(session, shown, samples, often, column)
         packed = shown.packing(layout.capacity)
         placed = self._placed = place(shown, layout, self._first, packed, marked, index)
-        named = _letters(shown, layout, self._first, placed, samples, found)
+        named = _letters(session, shown, layout, self._first, placed, samples, found)
         if layout.rows > 0:
             draw_stacks(canvas, shown, layout, placed, named)
             draw_heads(canvas, shown, layout, self._first, column, named, words)
@@ -202,8 +203,9 @@ def _draw_axes(canvas: Canvas, session: Session, layout: ScoresLayout, found: Ax
 
 
 def _letters(
-    shown: Stacks, layout: ScoresLayout, first: int, placed: Placed, samples: Samples, found: Axes | str
-) -> Letters:
+    session: Session, shown: Stacks, layout: ScoresLayout, first: int, placed: Placed, samples: Samples,
+    found: Axes | str,
+) -> Letters:  # fmt: skip
     """For the columns that show and the visible mistakes, then the axes and the true classes of their samples.
 
     What is told of the cursor comes last: no letter in the stacks changes when it moves.
@@ -215,7 +217,7 @@ def _letters(
         seen += classes[np.argsort(-n, kind="stable")].tolist()
         if labels is mistakes and not isinstance(found, str):
             seen += found.index.tolist()
-    return letters(shown.evaluation.classes, seen)
+    return letters(class_words(session, shown.evaluation.classes), seen)
 
 
 def _draw_title(

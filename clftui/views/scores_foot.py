@@ -22,12 +22,14 @@ def draw_foot(canvas: Canvas, shown: Stacks, index: int, letters: Letters, often
     [answer] = answers_at(shown.evaluation, shown.positions[index : index + 1], GUESSES)
     classes = shown.run.class_index
     spans = [Span(f"#{shorten(shown.id_of(index), 24, middle=True)}", p.focus, None, BOLD)]
-    true = sanitise(answer.true) if answer.true is not None else ""
+    label = int(shown.evaluation.true[position])
+    true = sanitise(letters.names[label]) if label >= 0 else ""
     spans.append(Span(f"  true {true}" if true else "  no label", p.text))
     top = answer.top or ((answer.predicted or "", answer.confidence),)
     for name, score in top:
-        hue = letters.hue_of(classes.get(name, -1))
-        spans.append(Span(f"   {sanitise(name)} ", p.class_colour(hue) if hue is not None else p.muted))
+        cls = classes.get(name, -1)
+        hue, word = letters.hue_of(cls), letters.names[cls] if cls >= 0 else name
+        spans.append(Span(f"   {sanitise(word)} ", p.class_colour(hue) if hue is not None else p.muted))
         spans.append(Span(short_score(score), p.text))
     if often is not None and often.wrong.size:
         spans.append(Span(f"   wrong in {int(often.wrong[position])} of {often.epochs} epochs", p.muted))

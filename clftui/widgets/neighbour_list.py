@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from clftui.analysis.nearest import Distance
 from clftui.drawing.canvas import BOLD, Canvas
 from clftui.state.sample_detail_nearest import Neighbour, Neighbours
@@ -26,18 +28,22 @@ def draw_neighbours(
     true: str | None,
     cursor: int,
     distance: Distance,
-) -> None:
-    """A line a neighbour: id, class (bright where it is another one than `true`), distance, `=` or `≈`."""
-    p = canvas.palette
+    labels: Mapping[str, str],
+) -> dict[int, int]:
+    """A line a neighbour: id, class (bright where it is another one than `true`), distance, `=` or `≈`.
+
+    `labels` says what the hierarchy calls classes. Returns the number of the neighbour in each row that shows one.
+    """
+    p, rows = canvas.palette, dict[int, int]()
     canvas.text(x, y, "Nearest samples", p.text, attrs=BOLD)
     if found is None:
         canvas.text(x, y, "searching…", p.faint, width=width, align="right")
-        return
+        return rows
     head = f"{distance.value}, epoch {found.epoch}" if found.epoch is not None else ""
     canvas.text(x + 16, y, head, p.faint, width=width - 16, align="right")
     if not found.splits:
         canvas.text(x, y + 1, "the run has logged no features", p.faint, width=width)
-        return
+        return rows
     each = _fitting(found, height)
     at, number = y + 1, 0
     for name, lines in found.splits:
@@ -47,13 +53,15 @@ def draw_neighbours(
         at += 1
         for line in lines[:each]:
             if at < y + height:
-                _draw_line(canvas, x, at, width, line, true, number + lines.index(line) == cursor)
+                rows[at] = number + lines.index(line)
+                _draw_line(canvas, x, at, width, line, labels, line.true != true, rows[at] == cursor)
             at += 1
         number += len(lines)
     for note in found.notes:
         if at < y + height:
             canvas.text(x, at, sanitise(note), p.faint, width=width)
         at += 1
+    return rows
 
 
 def _fitting(found: Neighbours, height: int) -> int:
@@ -62,7 +70,9 @@ def _fitting(found: Neighbours, height: int) -> int:
     return next((each for each in range(most, 0, -1) if neighbours_height(found, each) <= height), 1)
 
 
-def _draw_line(canvas: Canvas, x: int, y: int, width: int, line: Neighbour, true: str | None, focused: bool) -> None:
+def _draw_line(
+    canvas: Canvas, x: int, y: int, width: int, line: Neighbour, labels: Mapping[str, str], other: bool, focused: bool
+) -> None:
     p = canvas.palette
     if focused:
         canvas.fill(x, y, width, 1, bg=p.raised)
@@ -73,8 +83,7 @@ def _draw_line(canvas: Canvas, x: int, y: int, width: int, line: Neighbour, true
     ink = p.focus if focused else p.text
     room = max(6, min(12, width - len(tail) - 10))
     canvas.text(x, y, f"#{shorten(line.sample, room - 1, middle=True)}", ink, attrs=BOLD * focused)
-    other = line.true != true
-    name = sanitise(line.true) if line.true is not None else "no label"
+    name = sanitise(labels.get(line.true, line.true)) if line.true is not None else "no label"
     canvas.text(x + room + 1, y, shorten(name, width - room - len(tail) - 3), p.text if other else p.muted)
     canvas.text(x, y, tail, p.worse if words else p.muted, attrs=BOLD * bool(words), width=width, align="right")
 

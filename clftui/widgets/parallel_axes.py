@@ -295,4 +295,6 @@ def _draw_names(
         letter = letters.of(cls) + ("▾" if name in settings.inverted else "")
         used = canvas.text(x, y, letter, colour, attrs=BOLD | (UNDERLINE if under else 0))
         if room - used > 4:
-            canvas.text(x + used + 1, y, sanitise(name), p.focus if under else p.muted, width=room - used - 1)
+            canvas.text(
+                x + used + 1, y, sanitise(letters.names[cls]), p.focus if under else p.muted, width=room - used - 1
+            )

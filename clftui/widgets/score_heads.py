@@ -48,7 +48,7 @@ def draw_heads(
         spans = (
             Span(letters.of(cls), p.class_colour(hue) if hue is not None else p.muted, None, BOLD),
             Span(" "),
-            Span(sanitise(shown.name(number)), p.focus if number == cursor else p.text, None,
+            Span(sanitise(letters.names[cls]), p.focus if number == cursor else p.text, None,
                  BOLD if number == cursor else 0),
         )  # fmt: skip
         draw = _draw_column if layout.upright else _draw_row

@@ -246,8 +246,8 @@ def test_soft_labels_stand_beside_the_hard_one(root: Path) -> None:
     shown = shown_in(sort_by(session, SampleSort.SOFT))
     assert shown.sort is SampleSort.SOFT and shown.row(0) == 79 and shown.row(79) == 5
     assert shown.keys[0] == pytest.approx(31 / 110)
-    assert soft_words(shown.table, shown.evaluation, 31) == "dog .50 fox .50"
-    assert soft_words(shown.table, shown.evaluation, 5) == ""
+    assert soft_words(shown.table, shown.evaluation, 31, {}) == "dog .50 fox .50"
+    assert soft_words(shown.table, shown.evaluation, 5, {}) == ""
     unsure = shown_in(add_filter(session, Expression("soft_true < .5")))
     assert sorted(unsure.row(index) for index in range(unsure.n)) == list(range(32, 80))
     assert shown_in(add_filter(session, Expression("soft_predicted >= .5 and wrong"))).n > 0
