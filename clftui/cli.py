@@ -21,7 +21,7 @@ _COLOUR_SYSTEMS = {24: "truecolor", 8: "256", 4: "standard", 0: "standard"}
 
 REPORT_VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "epochs", "curves", "movers",
                 "flips", "dynamics", "samples", "issues", "triage", "collect", "scores", "parallel",
-                "calibration", "map")  # fmt: skip
+                "calibration", "map", "sensitivity")  # fmt: skip
 FORMATS = ("text", "md", "json", "csv", "svg")
 ORDERS = ("given", "hierarchy", "hardest", "size", "name", "quick", "barycentre", "linkage", "spectral")
 PAIR_SORTS = ("count", "rate", "surprise", "change", "reason")
@@ -51,6 +51,7 @@ def program() -> click.Group:
 
     from clftui import __version__
     from clftui.cli_check import check_command
+    from clftui.cli_explain import model_commands
     from clftui.cli_export import export_command, list_command
     from clftui.cli_import import import_command
 
@@ -77,6 +78,8 @@ def program() -> click.Group:
     group.add_command(export_command())
     group.add_command(list_command())
     group.add_command(import_command())
+    for command in model_commands():
+        group.add_command(command)
     group.add_command(_doctor_command())
     group.add_command(_completion_command())
     return group
@@ -210,6 +213,7 @@ def _report_command() -> click.Command:
         help="What the map shows: samples, classes, or the same samples in several runs or epochs.",
     )
     @click.option("--layout", type=click.Choice(plain.MAP_LAYOUTS), help="How the map lays its points out.")
+    @click.option("--level", type=click.IntRange(min=1), help="Groups down to this level alone; 1 the outermost.")
     @click.option("--dense", is_flag=True, help="Matrix as JSON: the whole K x K counts too.")
     @click.option("--size", default="120x40", show_default=True, metavar="WxH", help="Screen of an SVG.")
     @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write here.")
