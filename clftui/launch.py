@@ -116,7 +116,7 @@ def headless(session: Session, chosen: Mapping[str, Any], *, view: str, form: st
         if form == "svg":
             text = svg(session, chosen, view, _size(size))
         else:
-            text = render(session, view, form, Options(top=top, dense=dense))
+            text = render(session, view, form, Options(top=top, dense=dense, level=chosen.get("level")))
     except (LaunchError, FormatError, FilterError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -12,7 +12,7 @@ from clftui.state.session import Session
 REPORT_FORMATS = ("text", "md", "json", "csv")
 VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "epochs", "curves", "movers", "flips",
          "dynamics", "samples", "issues", "triage", "collect", "scores", "parallel", "calibration",
-         "map")  # fmt: skip
+         "map", "sensitivity")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,8 @@ class Options:
     """Rows at most."""
     dense: bool = False
     """Matrix JSON: add the whole K x K counts."""
+    level: int | None = None
+    """Groups down to this level of the hierarchy alone, 1 the outermost."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ def _view(name: str) -> View:
         runs,
         samples,
         scores,
+        sensitivity,
         triage,
     )
     from clftui.report import map as map_report
@@ -78,6 +81,7 @@ def _view(name: str) -> View:
         "calibration": View(calibration.table, calibration.data),
         "scores": View(scores.table, scores.data),
         "parallel": View(parallel.table, parallel.data),
+        "sensitivity": View(sensitivity.table, sensitivity.data),
     }[name]
 
 
