@@ -28,8 +28,9 @@ from clftui.app.export import export_view, known_format, suggested_name
 from clftui.app.preferences import state_folder
 from clftui.app.registry import READING
 from clftui.app.summaries import summary
+from clftui.state.filter_columns import COLUMNS
 from clftui.state.filter_steps import add, passing
-from clftui.state.filters import COLUMNS, Expression
+from clftui.state.filters import Expression
 from clftui.state.moves import find_class, focus_run, say, select
 from clftui.state.peers import COLUMNS as PEER_COLUMNS
 from clftui.state.peers import table_of

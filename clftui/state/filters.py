@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from clftui.state.filter_columns import COLUMNS
 from clftui.state.peers import TAG, Peers, is_peer_column
 from clftui.state.split_clause import SplitClause, split_clause
+from clftui.state.unit_filter import UNREADABLE, UnitCall, among, unit_call
 from clftui.text import sanitise, shorten
 
 if TYPE_CHECKING:
@@ -39,21 +41,6 @@ class Filter(Protocol):
     def mask(self, evaluation: Evaluation, samples: SampleTable | None) -> Mask:
         """Which of the evaluation's n samples pass, bool (n,)."""
 
-
-COLUMNS: dict[str, str] = {
-    "true": "name of the true class",
-    "predicted": "name of the predicted class",
-    "confidence": "score of the predicted class",
-    "true_score": "score of the true class",
-    "true_rank": "rank of the true class, 1 = first",
-    "loss": "loss of the sample",
-    "wrong": "predicted is not true",
-    "right": "predicted is true",
-    "id": "the sample's id",
-    "soft_true": "share that the true class has in the soft labels",
-    "soft_predicted": "share that the predicted class has in the soft labels",
-}
-"""What an expression may name, besides the columns of the sample table."""
 
 MAX_DEPTH = 50
 
@@ -87,9 +74,10 @@ class Expression:
 
     @property
     def compares(self) -> bool:
-        """Whether it names other runs, epochs or splits."""
-        nodes = ast.walk(_parse(self.text))
-        return any(split_clause(node) or (isinstance(node, ast.Name) and is_peer_column(node.id)) for node in nodes)
+        """Whether it names other runs, epochs or splits, or a unit's responses."""
+        nodes = [*ast.walk(_parse(self.text))]
+        named = any(isinstance(node, ast.Name) and is_peer_column(node.id) for node in nodes)
+        return named or any(split_clause(node) or unit_call(node) for node in nodes)
 
     @property
     def reads_tags(self) -> bool:
@@ -165,6 +153,10 @@ class _Columns:
             raise FilterError(f"this run has no split {sanitise(clause.split)} with the same samples")
         return values
 
+    def of_unit(self, call: UnitCall) -> NDArray[np.float32]:
+        """(n,) what a unit of a layer answers."""
+        return among(self._peers, self._evaluation, call)
+
     def _column(self, name: str) -> NDArray[Any]:
         known = ", ".join(COLUMNS)
         if self._samples is None:
@@ -201,7 +193,7 @@ def _check(node: ast.expr, depth: int = 0) -> None:
     """Refuse everything but comparisons, and/or/not, names and literals."""
     if depth > MAX_DEPTH:
         raise FilterError(f"a filter is nested at most {MAX_DEPTH} deep; write it shorter")
-    if split_clause(node):
+    if split_clause(node) or unit_call(node):
         return
     match node:
         case ast.BoolOp(values=values):
@@ -222,6 +214,8 @@ def _check(node: ast.expr, depth: int = 0) -> None:
             for each in elements:
                 if not isinstance(each, ast.Constant):
                     raise FilterError("a list in a filter holds names and numbers only")
+        case ast.Call(func=ast.Name(id="response")):
+            raise FilterError(UNREADABLE)
         case _:
             raise FilterError(
                 f"`{sanitise(ast.unparse(node))}` is not allowed; use comparisons, and, or, not, names and values"
@@ -251,6 +245,8 @@ def _evaluate(node: ast.expr, values: _Columns) -> Any:
             return np.logical_and.reduce(tests)
         case ast.Name(id=name):
             return values[name]
+        case ast.Call() if call := unit_call(node):
+            return values.of_unit(call)
         case ast.Constant(value=value):
             return value
         case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):

@@ -201,7 +201,7 @@ def aligned(other_run: Run, other: Evaluation, run: Run, evaluation: Evaluation)
     Sample numbers of one split mean the same in all epochs of a run; between runs and splits the tables' ids tell.
     """
     if other_run is run and other.split == evaluation.split:
-        return _places(other.sample, evaluation.sample)
+        return places_of(other.sample, evaluation.sample)
     mine, theirs = table_of(run, evaluation.split), table_of(other_run, other.split)
     return positions_in(other, theirs, evaluation, mine)
 
@@ -220,10 +220,10 @@ def _positions(other: Evaluation, other_table: SampleTable | None, rows: Int64, 
         return np.full(len(rows), -1, dtype=np.int64)
     if not same_samples(table, other_table):
         rows = _translated(rows, table, other_table)
-    return _places(other.sample, rows)
+    return places_of(other.sample, rows)
 
 
-def _places(have: Int64, wanted: Int64) -> Int64:
+def places_of(have: Int64, wanted: Int64) -> Int64:
     """Where each of the sample numbers `wanted` stands in `have`; -1 where it is missing or negative."""
     if np.array_equal(have, wanted):
         return np.arange(len(wanted), dtype=np.int64)
@@ -268,7 +268,7 @@ def answers_until(run: Run, evaluation: Evaluation) -> Iterator[Answers]:
             if past is None or not past.n or not past.has_samples:
                 continue
             if past.sample is not have:
-                have, at = past.sample, _places(past.sample, evaluation.sample)
+                have, at = past.sample, places_of(past.sample, evaluation.sample)
             true, predicted = past.true[at], past.predicted[at]
         except FormatError:
             continue

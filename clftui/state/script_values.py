@@ -20,6 +20,7 @@ from clftui.state.sample_history import Became
 from clftui.state.score_filter import ScoreOf
 from clftui.state.selection import Scope
 from clftui.state.tag_filter import Tagged
+from clftui.state.unit_filter import UnitResponse
 from clftui.state.versus import Versus
 from clftui.state.what_if import Amount, WhatIf
 from clftui.text import sanitise
@@ -28,7 +29,7 @@ KNOWN: Mapping[str, type] = {
     known.__name__: known
     for known in (
         Expression, OnlyRight, NotInTopK, PredictedScore, TrueScore, InGroup, WrongInEpochs, Named, Examples, Flipped,
-        Moved, Tagged, Became, ScoreOf, OnMap, Versus, Scope, WhatIf, Amount,
+        Moved, Tagged, Became, ScoreOf, OnMap, UnitResponse, Versus, Scope, WhatIf, Amount,
     )
 }  # fmt: skip
 

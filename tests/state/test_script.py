@@ -24,6 +24,7 @@ from clftui.state.script_values import KNOWN, decoded, encoded
 from clftui.state.selection import Part, Scope, Tab
 from clftui.state.session import Session
 from clftui.state.tag_filter import Tagged
+from clftui.state.unit_filter import UnitResponse
 from clftui.state.versus import Kind, Versus
 from clftui.state.what_if import Amount, WhatIf
 from tests.matrices import COUNTS, session_on
@@ -44,6 +45,7 @@ EVERY: tuple[Filter, ...] = (
     Tagged("bad image", without=True),
     ScoreOf("cat", 0.2, 0.8),
     OnMap("2 of test in a map box", "test", frozenset({"0001", "é\n"})),
+    UnitResponse("fc64", 35, 0.5),
 )
 
 
