@@ -13,6 +13,7 @@ from clftui.data.images import Picture
 from clftui.drawing.palette import Depth
 from clftui.state.explain_settings import Section
 from clftui.state.moves import select
+from clftui.state.sample_detail_nearest import NEAREST
 from clftui.state.sample_list import is_detail
 from clftui.state.selection import Part, Scope
 from clftui.state.session import Session
@@ -203,3 +204,22 @@ async def test_second_and_third_guesses_stand_under_the_first(explained: Path) -
         scores = np.exp(-np.sort(nll))
         found = [float(each) for each in re.findall(r"\b(0\.\d{3}|1\.000)\b", text_of(view))]
         assert all(any(abs(score - each) < 0.001 for each in found) for score in scores[:3])
+
+
+async def test_a_click_on_a_nearest_sample_opens_it(tmp_path: Path) -> None:
+    root = write_collection(tmp_path / "runs", images=True)
+    for twin in ("0009", "0011"):
+        (root / "images" / f"{twin}.png").write_bytes((root / "images" / "0005.png").read_bytes())
+    async with opened(alone(root)) as (pilot, view):
+        assert NEAREST.settle()
+        await settled(pilot, view)
+        lines = text_of(view).splitlines()
+        row = next(y for y, line in enumerate(lines) if "#0011" in line and "same bytes" in line)
+        x = lines[row].index("#0011")
+        await pilot.click(SamplesView, offset=(2, row))
+        assert now(view).selection.sample == "0005", "the picture is no list"
+        await pilot.click(SamplesView, offset=(x, row))
+        await settled(pilot, view)
+        assert now(view).selection.sample == "0011" and is_detail(now(view))
+        await pilot.press("backspace")
+        assert now(view).selection.sample == "0005"
