@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from clftui.data.catalog import Catalog
 from clftui.data.convert_images import Images
 from clftui.data.convert_journal import JOURNAL, Journal
@@ -19,7 +21,7 @@ from clftui.data.folder import FolderSource
 from clftui.data.imports import STDIN
 from clftui.data.run import Run
 from clftui.data.samples import SampleTable
-from clftui.data.soft_labels import sidecars
+from clftui.data.soft_labels import ENDING, sidecars
 from clftui.schema import (
     EPOCHS_FOLDER,
     FORMAT,
@@ -174,6 +176,10 @@ class _Work:
         name = self._shared(f"{SAMPLES_FOLDER}/{split}", ".csv", out.getvalue().encode("utf-8", "surrogateescape"))
         for file, ending in sidecars(table):
             self._journal.text((self._dest / name).with_suffix(ending), file.read_bytes())
+        if table.soft is not None:
+            held = io.BytesIO()
+            np.save(held, table.soft)
+            self._journal.text((self._dest / name).with_suffix(ENDING), held.getvalue())
         self._tables[id(table)] = name
         return name
 

@@ -19,6 +19,7 @@ from clftui.text import plural
 
 Strings = NDArray[np.object_]
 Int64 = NDArray[np.int64]
+Float32 = NDArray[np.float32]
 
 
 class SampleTable:
@@ -34,9 +35,12 @@ class SampleTable:
         *,
         images_root: Path | None = None,
         notes: Iterable[str] = (),
+        soft: Float32 | None = None,
     ) -> None:
+        """`soft` (n, K) are soft labels that an import found, where no file beside the table holds them."""
         self.path = path
         self.columns = dict(columns)
+        self.soft = soft
         self.images_root = images_root
         self._notes = tuple(notes)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,8 @@ def soft_labels(table: SampleTable | None, classes: tuple[str, ...]) -> Float32 
     """
     if table is None:
         return None
+    if table.soft is not None:
+        return table.soft if table.soft.shape == (table.n, len(classes)) else None
     found = sidecars(table)
     if not found:
         return None
@@ -78,6 +81,11 @@ def _shares(path: Path) -> Float32:
     if values.ndim != 2 or values.dtype.kind not in "fiu":
         problem = f"holds {values.dtype} of shape {values.shape}"
         raise FormatError(path, "", problem, "write numbers of shape (samples, classes)")
+    return shares_of(values)
+
+
+def shares_of(values: NDArray[Any]) -> Float32:
+    """(n, K) votes or weights as shares that sum to 1 in each row; NaN in rows that are empty or hold no weights."""
     table = values.astype(np.float32)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         table /= table.sum(axis=1, keepdims=True)

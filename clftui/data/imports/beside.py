@@ -15,7 +15,7 @@ from clftui.data.run import Run
 from clftui.data.soft_labels import LISTS_ENDING
 from clftui.storage import read_npy
 
-_SMALL = CONTEXT[:5]
+_SMALL = CONTEXT[:6]
 """Of what accompanies predictions: labels and names, not the wide arrays."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from clftui.data.imports.beside import Options, array_run, arrays_beside, is_companion
@@ -12,9 +12,10 @@ from clftui.data.imports.decisions import decision_tree
 from clftui.data.imports.frameworks import folder_ends, folder_starts, logs_here, without_predictions
 from clftui.data.imports.imported import NothingToOpen
 from clftui.data.imports.names import array_name
-from clftui.data.imports.npy import ANSWERS, ARRAY_ENDINGS, CONTEXT, Named, named_arrays
+from clftui.data.imports.npy import ANSWERS, ARRAY_ENDINGS, CONTEXT, Named, named_arrays, owned_arrays
 from clftui.data.imports.papers import claims_below, folder_dialect
 from clftui.data.imports.pickled import looks_pickled, refuse_pickle
+from clftui.data.imports.rank_files import arrays_of_ranks, rank_groups, table_of_ranks
 from clftui.data.imports.single import TABLE_ENDINGS, file_runs
 from clftui.data.imports.tree import Place, places
 from clftui.data.run import Run
@@ -82,26 +83,30 @@ def _open_place(place: Place, options: Options, out: Opened) -> None:
     out.runs += more
     out.used |= used | files_of
     out.problems.extend((file, str(refuse_pickle(file))) for file in files if looks_pickled(file))
-    arrays = [file for file in files if file.suffix.casefold() in ARRAY_ENDINGS and file not in out.used]
-    if any(map(_answers, arrays)):
-        try:
-            out.runs.append(_array_folder(folder, arrays, place.above, options))
-        except FormatError as error:
-            out.problems.append((folder, str(error)))
+    _open_arrays(place, [file for file in files if file not in out.used], options, out)
     _open_tables(place, files, options, out)
 
 
 def _open_tables(place: Place, files: Sequence[Path], options: Options, out: Opened) -> None:
     logs = logs_here(files)
     explicit = class_file([place.folder, *place.above])
-    for file in files:
-        if file.suffix.casefold() in TABLE_ENDINGS and file not in out.used | logs and not is_companion(file):
-            try:
-                out.runs += file_runs(file, options, explicit)
-            except NothingToOpen as error:
-                out.passed_over.append((file, str(error)))
-            except FormatError as error:
-                out.problems.append((file, str(error)))
+    mine = [file for file in files if file.suffix.casefold() in TABLE_ENDINGS]
+    mine = [file for file in mine if file not in out.used | logs and not is_companion(file)]
+    for ranks in rank_groups([file for file in mine if file.suffix.casefold() != ".json"]):
+        try:
+            out.runs += table_of_ranks(ranks, options, explicit)
+            out.used.update(ranks.files.values())
+        except (FormatError, OSError):
+            continue  # Each of the files says what is wrong with it.
+    for file in mine:
+        if file in out.used:
+            continue
+        try:
+            out.runs += file_runs(file, options, explicit)
+        except NothingToOpen as error:
+            out.passed_over.append((file, str(error)))
+        except FormatError as error:
+            out.problems.append((file, str(error)))
 
 
 def _answers(file: Path) -> bool:
@@ -109,9 +114,51 @@ def _answers(file: Path) -> bool:
     return about.role in ANSWERS or (file.suffix.casefold() == ".npz" and about.epoch is not None)
 
 
-def _array_folder(folder: Path, files: Sequence[Path], above: Sequence[Path], options: Options) -> Run:
-    arrays: list[Named] = []
+def _open_arrays(place: Place, files: Sequence[Path], options: Options, out: Opened) -> None:
+    """The arrays of a folder as one run; else one for each model that leads their names, and one for each `.npz`."""
+    files = [file for file in files if file.suffix.casefold() in ARRAY_ENDINGS]
+    try:
+        runs = _one_run(place, files, options)
+        out.runs += runs
+    except FormatError as error:
+        out.problems.append((place.folder, str(error)))
+        return
+    if runs:
+        return
+    arrays = [file for file in files if array_name(file.stem).role is None]
+    for owner, mine in owned_arrays(arrays).items():
+        try:
+            out.runs.append(_run_of(owner, place, mine, options))
+            out.used.update(each.path for each in mine)
+        except FormatError as error:
+            out.problems.append((mine[0].path, str(error)))
+    for file in arrays:
+        if file in out.used:
+            continue
+        try:
+            if file.suffix.casefold() == ".npy":  # In a folder its shape alone says too little: it may be features.
+                raise NothingToOpen(
+                    file, "", "is called neither predictions nor labels", "name it preds, probs or logits"
+                )
+            out.runs += file_runs(file, options, class_file([place.folder, *place.above]))
+        except FormatError as error:
+            out.passed_over.append((file, str(error)))
+
+
+def _one_run(place: Place, files: Sequence[Path], options: Options) -> list[Run]:
+    """The run of a folder's arrays; none without answers among them."""
+    arrays, of_ranks, notes = arrays_of_ranks(files)
+    files = [file for file in files if file not in of_ranks]
+    if not any(each.about.role in ANSWERS for each in arrays) and not any(map(_answers, files)):
+        return []
     for file in files:
         if _answers(file) or array_name(file.stem).role in CONTEXT:
             arrays.extend(named_arrays(file))
-    return array_run(folder.name, folder, arrays, arrays_beside(folder, above), options, class_file([folder, *above]))
+    run = _run_of(place.folder.name, place, arrays, options)
+    return [replace(run, path=place.folder, notes=(*notes, *run.notes))]
+
+
+def _run_of(name: str, place: Place, arrays: list[Named], options: Options) -> Run:
+    beside = arrays_beside(place.folder / name, [place.folder, *place.above])
+    path = arrays[0].path if len(arrays) == 1 else place.folder
+    return array_run(name, path, arrays, beside, options, class_file([place.folder, *place.above]))

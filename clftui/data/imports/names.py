@@ -35,9 +35,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 ARRAYS: dict[str, tuple[str, ...]] = {
     "true": ("true", "y_true", "label", "labels", "target", "targets", "y", "gt", "ground_truth", "label_ids"),
-    "predicted": ("predicted", "pred", "preds", "prediction", "predictions", "y_pred", "yhat", "y_hat"),
+    "predicted": ("predicted", "pred", "preds", "prediction", "predictions", "y_pred", "yhat", "y_hat",
+                  "predicted_labels", "pred_labels", "predicted_classes"),
     "scores": ("scores", "score", "prob", "probs", "proba", "probas", "probability", "probabilities", "softmax",
-               "pred_probs", "pred_prob", "predicted_probabilities", "class_scores", "y_score", "y_prob", "y_proba"),
+               "pred_probs", "pred_prob", "predicted_probabilities", "class_scores", "y_score", "y_prob", "y_proba", "pyx"),
     "logits": ("logit", "logits"),
     "nll": ("nll",),
     "features": ("feature", "features", "embedding", "embeddings"),
@@ -45,6 +46,8 @@ ARRAYS: dict[str, tuple[str, ...]] = {
     "path": ("path", "paths", "file", "files", "filename", "filenames"),
     "id": ("id", "ids", "sample_ids"),
     "sample": ("sample", "samples", "sample_idx", "indices"),
+    "soft": ("soft", "soft_labels", "soft_label", "soft_targets", "votes", "human_votes", "label_counts", "label_probs",
+             "label_distribution", "cifar10h_probs", "cifar10h_counts"),
     "confusion": ("confusion", "confusion_matrix", "confmat", "conf_mat", "cm", "matrix"),
     "classes": ("classes", "class_names", "classnames", "names", "label_names", "target_names"),
 }  # fmt: skip
@@ -133,6 +136,18 @@ def array_name(name: str) -> ArrayName:
     kept = [token for token in tokens if token not in SPLITS]
     role = _role("_".join(tokens)) or _role("_".join(kept)) or _role("_".join(t for t in kept if t not in _FILLER))
     return ArrayName(role, split, epoch)
+
+
+def owned_name(name: str) -> tuple[str, ArrayName]:
+    """`resnet50_test_preds` as the predictions of resnet50: whose array it is, and what; an empty owner for none."""
+    tokens = [token for token in normal(name).split("_") if token]
+    for at in range(1, len(tokens)):
+        about = array_name("_".join(tokens[at:]))
+        if about.role is not None:
+            owner = [token for token in tokens[:at] if token not in SPLITS]
+            split = next((SPLITS[token] for token in tokens[:at] if token in SPLITS), about.split)
+            return "_".join(owner), ArrayName(about.role, split, about.epoch)
+    return "", array_name(name)
 
 
 def _role(name: str) -> str | None:

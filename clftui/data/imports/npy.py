@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
-from clftui.data.imports.names import ArrayName, array_name
+from clftui.data.imports.names import ArrayName, array_name, owned_name
 from clftui.storage import open_npz, read_npy
 
 Array = NDArray[Any]
@@ -16,7 +17,7 @@ Array = NDArray[Any]
 ARRAY_ENDINGS = (".npy", ".npz")
 SCORES = ("scores", "logits", "nll")
 ANSWERS = ("predicted", *SCORES)
-CONTEXT = ("true", "classes", "path", "id", "sample", "features", "loss")
+CONTEXT = ("true", "classes", "path", "id", "sample", "soft", "features", "loss")
 """Roles of arrays that accompany predictions."""
 
 
@@ -45,3 +46,13 @@ def named_arrays(path: Path) -> list[Named]:
         for key in archive.unusable:
             archive.member(key)
     return out
+
+
+def owned_arrays(files: Sequence[Path]) -> dict[str, list[Named]]:
+    """The arrays of each model whose name leads its files' names, `vit_preds.npy`; only of those with answers."""
+    found: dict[str, list[Named]] = {}
+    for file in files:
+        owner, about = owned_name(file.stem)
+        if owner and about.role in (*ANSWERS, *CONTEXT) and file.suffix.casefold() == ".npy":
+            found.setdefault(owner, []).append(Named(file, file.stem, about, read_npy(file)))
+    return {owner: mine for owner, mine in found.items() if any(each.about.role in ANSWERS for each in mine)}

@@ -19,6 +19,7 @@ from clftui.data.imports.npy_split import SplitArrays
 from clftui.data.imports.table import strings
 from clftui.data.run import Run
 from clftui.data.samples import SampleTable
+from clftui.data.soft_labels import shares_of
 from clftui.schema import FormatError
 
 Array = NDArray[Any]
@@ -125,6 +126,9 @@ def _run_of(
     for split in splits:
         labels = coded.true[true_at : true_at + split.n]
         true_at += split.n
+        if split.soft is not None and split.soft.shape[1] != len(coded.classes):
+            notes.append(f"soft labels of {split.soft.shape[1]} classes were not used: there are {len(coded.classes)}")
+            split.soft = None
         sample, table = _samples(path, split, labels, coded.classes, images_root)
         if table is not None:
             tables[split.name] = table
@@ -181,10 +185,11 @@ def _samples(
     if numbers is not None and numbers.dtype.kind in "iu" and numbers.ndim == 1 and int(numbers.min(initial=0)) >= 0:
         sample = numbers.astype(np.int64)
     named: dict[str, Array] = {role: split.extra[role] for role in ("id", "path") if role in split.extra}
-    if not named or numbers is not None:
+    soft = None if split.soft is None else shares_of(split.soft)
+    if (not named and soft is None) or numbers is not None:
         return sample, None
     columns: dict[str, NDArray[np.object_]] = {
         role: strings(str(value) for value in values.tolist()) for role, values in named.items()
     }
     columns["true"] = strings(classes[label] if label >= 0 else "" for label in labels.tolist())
-    return sample, SampleTable(path, columns, images_root=images_root)
+    return sample, SampleTable(path, columns, images_root=images_root, soft=soft)

@@ -17,14 +17,17 @@ Array = NDArray[Any]
 
 
 class SplitArrays:
-    """Labels `true` (n,), what was answered in each of `epochs` by role, and `extra` arrays of n rows."""
+    """Labels `true` (n,), what was answered in each of `epochs` by role, and `extra` arrays of n rows.
+
+    `soft` (n, K) are soft labels, None without.
+    """
 
     def __init__(
         self, path: Path, name: str, answers: Sequence[Named], context: Sequence[Named], notes: list[str]
     ) -> None:
         """`notes` receives what is assumed. FormatError where no labels have the answers' length."""
         self.name = name
-        self.true = _labels(path, name, _lengths(answers), context, notes)
+        self.true, self.soft = _labels(path, name, _lengths(answers), context, notes)
         self.n = len(self.true)
         found: dict[int, dict[str, Array]] = {}
         # Stacked epochs first: an array of one epoch then finds the epoch that it belongs to.
@@ -109,23 +112,33 @@ def _fitting(role: str, split: str, lengths: set[int], arrays: Sequence[Named]) 
     return None
 
 
-def _labels(path: Path, split: str, lengths: set[int], context: Sequence[Named], notes: list[str]) -> Array:
-    found = _fitting("true", split, lengths, context)
+def _labels(
+    path: Path, split: str, lengths: set[int], context: Sequence[Named], notes: list[str]
+) -> tuple[Array, Array | None]:
+    """The true class of each sample, and soft labels where they are told beside it, or are all that is told."""
+    found, told = (_fitting(role, split, lengths, context) for role in ("true", "soft"))
+    soft = told.values if told is not None and told.values.ndim == 2 else None
     picked = None if found is not None else _picked(split, lengths, context)
     if picked is not None:
-        return picked
+        return picked, soft
+    if found is None and soft is not None and told is not None:
+        found = told
     if found is None:
         there = [a for a in context if a.about.role == "true" and a.values.ndim]
-        told = ", ".join(f"{a.path.name} has {len(a.values)}" for a in there[:3])
+        given = ", ".join(f"{a.path.name} has {len(a.values)}" for a in there[:3])
         rows = " or ".join(str(length) for length in sorted(lengths)) or "their"
-        problem = f"has no true labels of {rows} rows" + (f" ({told})" if told else "")
+        problem = f"has no true labels of {rows} rows" + (f" ({given})" if given else "")
         raise FormatError(path, "", problem, "put labels.npy beside it")
     values = found.values
     if values.ndim == 2 and values.shape[1] > 1:
-        notes.append(f"{found.label} has one column for each class: its largest was taken as the true one")
-        values = values.argmax(axis=1)
+        hot = bool(((values != 0).sum(axis=1) <= 1).all())
+        kept = "" if hot else ", and all of them as soft labels"
+        notes.append(f"{found.label} has one column for each class: its largest was taken as the true one{kept}")
+        soft = values if soft is None and not hot else soft
+        known = np.isfinite(values).all(axis=1) & (values > 0).any(axis=1)
+        values = np.where(known, np.nan_to_num(values).argmax(axis=1), -1)
     values = values.reshape(len(values))
-    return _as_integers(values) if _whole(values) else values
+    return _as_integers(values) if _whole(values) else values, soft
 
 
 def _picked(split: str, lengths: set[int], context: Sequence[Named]) -> Array | None:
