@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 import shlex
-import signal
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from clftui.explain.engine import Engine, TorchEngine, use_threads
 from clftui.explain.explaining import Outcome, Plan, explain, missing
-from clftui.explain.importing import SubjectError
 from clftui.explain.map_store import MapStore
 from clftui.explain.methods import BUILT_IN, method_named, plugged
 from clftui.explain.progress import Progress
+from clftui.explain.saying import REFUSED, STOPPED, ended, say, say_agreement, say_troubles
 from clftui.explain.selecting import Picked, pick, targets_of
 from clftui.explain.subject import load_subject
 from clftui.logger.extras import explanation_file
-from clftui.logger.values import Refusal
 from clftui.opening import LaunchError
-from clftui.schema import FormatError
-from clftui.state.filters import FilterError
 from clftui.state.sample_ids import id_of
-from clftui.text import harmless, percent, plural, sanitise
-
-REFUSED, STOPPED = 2, 130
-ALIKE = 0.98
-"""Share of answers as in the run below which the model is doubted."""
-_NAMED = 3
+from clftui.text import plural, sanitise
 
 
 @dataclass(frozen=True)
@@ -66,24 +54,17 @@ class Wishes:
 def run_explain(chosen: Mapping[str, Any], wishes: Wishes, *, cell: str | None, wrong: bool, limit: int | None,
                 sample: str | None) -> int:  # fmt: skip
     """Make the maps that are missing; the exit status: 2 where nothing could be done, 130 where it was stopped."""
-    try:
+
+    def work() -> int:
         methods = wishes.methods_named()
         for method in methods:
             method_named(method)
         if wishes.name is not None and len(methods) > 1:
             raise LaunchError("--name names one method's maps, and several methods are asked for")
         picked = _picked(chosen, wishes, cell=cell, wrong=wrong, limit=limit, sample=sample)
-        plan = _plan(picked, methods, wishes)
-        with _terminable():
-            return _work(picked, plan, wishes)
-    except (LaunchError, FilterError, FormatError, SubjectError, Refusal) as error:
-        _say(f"Error: {error}")
-    except OSError as error:
-        _say(f"Error: {error.filename or 'the run'} cannot be written ({error.strerror or error}).")
-    except KeyboardInterrupt:
-        _say("Stopped before anything was made.")
-        return STOPPED
-    return REFUSED
+        return _work(picked, _plan(picked, methods, wishes), wishes)
+
+    return ended(work)
 
 
 def _picked(chosen: Mapping[str, Any], wishes: Wishes, *, cell: str | None, wrong: bool, limit: int | None,
@@ -111,7 +92,7 @@ def _work(picked: Picked, plan: Plan, wishes: Wishes) -> int:
     total = sum(len(wanted) for wanted in todo.values())
     if not total:
         there = f"All {plural(len(asked.rows) * len(todo), 'map')} are there already"
-        _say(f"{there}; --again makes them anew." if len(asked.rows) else "No sample has such a class.")
+        say(f"{there}; --again makes them anew." if len(asked.rows) else "No sample has such a class.")
         return 0
     engine = _engine(picked, wishes)
     progress = Progress(total, "maps")
@@ -121,12 +102,12 @@ def _work(picked: Picked, plan: Plan, wishes: Wishes) -> int:
         progress.clear()
     _report(picked, plan, outcome, engine, asked.left_out)
     if outcome.stopped:
-        _say("Stopped; the same command goes on from there.")
+        say("Stopped; the same command goes on from there.")
         return STOPPED
     if not outcome.made:
-        _say("Error: no image could be read; --images ROOT says where they are now.")
+        say("Error: no image could be read; --images ROOT says where they are now.")
         return REFUSED
-    _say(_how_to_look(picked, wishes))
+    say(_how_to_look(picked, wishes))
     return 0
 
 
@@ -142,26 +123,16 @@ def _report(picked: Picked, plan: Plan, outcome: Outcome, engine: Engine, left_o
         height, width = outcome.sizes[method]
         about = ", ".join(each for each in (engine.about(method), f"{height} × {width}") if each)
         there = f", {plural(outcome.there[method], 'map')} there already" if outcome.there[method] else ""
-        _say(f"{plan.stores[method].path}: {plural(made, 'map')} of {sanitise(method)} ({about}){there}.")
+        say(f"{plan.stores[method].path}: {plural(made, 'map')} of {sanitise(method)} ({about}){there}.")
         if empty := outcome.empty[method]:
             why = "nothing the method looks at speaks for the class; they stay zero throughout"
-            _say(f"{empty} of {plural(made, 'map')} {'is' if empty == 1 else 'are'} empty: {why}.")
+            say(f"{empty} of {plural(made, 'map')} {'is' if empty == 1 else 'are'} empty: {why}.")
     if outcome.made:
-        _say("Each map is divided by its own maximum: 1 is the most important place of that picture.")
-    if outcome.troubles:
-        named = " ".join(outcome.troubles[:_NAMED])
-        _say(f"{plural(len(outcome.troubles), 'sample')} without a readable image: {named}")
+        say("Each map is divided by its own maximum: 1 is the most important place of that picture.")
+    say_troubles(outcome.troubles)
     if left_out:
-        _say(f"{plural(left_out, 'sample has', 'samples have')} no such class and no map.")
-    if outcome.checked:
-        share = (
-            f"{outcome.agreed} of {plural(outcome.checked, 'sample')} ({percent(outcome.agreed / outcome.checked)} %)"
-        )
-        _say(f"The model answers as {picked.words} did in {share}.")
-        if outcome.agreed < ALIKE * outcome.checked:
-            _say(
-                "That is too seldom: check weights, preprocessing and the order of the classes before believing a map."
-            )
+        say(f"{plural(left_out, 'sample has', 'samples have')} no such class and no map.")
+    say_agreement(picked.words, outcome.agreed, outcome.checked, "a map")
 
 
 def _how_to_look(picked: Picked, wishes: Wishes) -> str:
@@ -170,21 +141,3 @@ def _how_to_look(picked: Picked, wishes: Wishes) -> str:
         name = id_of(picked.table, int(picked.rows[0]))
         paths += " --filter " + shlex.quote(f'id == "{name}"')
     return f"Look: {paths}, then enter; x shows the next method (w shows right answers too)."
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """Within it SIGTERM, which batch systems send first, ends the work as Ctrl-C does."""
-
-    def stop(_: int, __: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _say(sentence: str) -> None:
-    print(harmless(sentence), file=sys.stderr)

@@ -53,11 +53,15 @@ class TorchEngine:
     def batches(self, table: SampleTable, rows: Sequence[int], size: int) -> Iterator[Batch]:
         return pictures(self._ready, table, rows, size)
 
-    def answers(self, batch: Batch) -> Int64:
-        logits = self._asked(batch, self._logits)
+    def logits(self, batch: Batch) -> NDArray[np.float32]:
+        """(m, K) what the model says, in the run's order of classes."""
+        logits: NDArray[np.float32] = self._asked(batch, self._logits)
         if self._outputs is None:
             self._outputs = self._ready.outputs_of(self._classes, logits.shape[1])
-        return np.asarray(logits[:, self._outputs].argmax(axis=1), np.int64)
+        return logits[:, self._outputs]
+
+    def answers(self, batch: Batch) -> Int64:
+        return np.asarray(self.logits(batch).argmax(axis=1), np.int64)
 
     def maps(self, method: str, batch: Batch, at: Int64, targets: Int64) -> NDArray[np.float64]:
         if self._outputs is None:
