@@ -44,27 +44,33 @@ class Measure(StrEnum):
 
 
 def resized(values: ArrayLike, height: int, width: int) -> Float64:
-    """A map (h, w) at another size, bilinear between the centres of its cells; edges go on as they are."""
+    """A map, or maps (..., h, w), at another size, bilinear between the centres of cells; edges go on as they are."""
     given = np.asarray(values, dtype=np.float64)
-    for axis, size in ((0, height), (1, width)):
+    for axis, size in ((-2, height), (-1, width)):
         old = given.shape[axis]
         if old == size:
             continue
         at = np.clip((np.arange(size) + 0.5) * old / size - 0.5, 0, old - 1)
         low = np.minimum(at.astype(np.intp), max(old - 2, 0))
         high = np.minimum(low + 1, old - 1)
-        share = (at - low).reshape((-1, 1) if axis == 0 else (1, -1))
+        share = (at - low).reshape((-1, 1) if axis == -2 else (1, -1))
         given = np.take(given, low, axis) * (1 - share) + np.take(given, high, axis) * share
     return given
 
 
 def area_above(values: ArrayLike, threshold: float) -> float:
     """The share of a map's area that reaches `threshold`; NaN of an empty map."""
-    given = np.asarray(values, dtype=np.float64)
+    return float(areas_above(np.asarray(values)[None], threshold)[0])
+
+
+def areas_above(maps: ArrayLike, threshold: float) -> Float64:
+    """(m,) the same of each of the maps (m, h, w)."""
+    given = np.asarray(maps, dtype=np.float64)
     if not given.size:
-        return float("nan")
-    h, w = (max(side, 2 * COMPARED_SIDE) for side in given.shape)
-    return float(np.mean(resized(given, h, w) >= threshold))
+        return np.full(len(given), np.nan)
+    h, w = (max(side, 2 * COMPARED_SIDE) for side in given.shape[1:])
+    found: Float64 = np.mean(resized(given, h, w) >= threshold, axis=(1, 2))
+    return found
 
 
 def l1(a: ArrayLike, b: ArrayLike) -> float:

@@ -200,14 +200,14 @@ def _explained(item: RunAnswer, choice: Choice, method: Method) -> Explained:
     of = f"unit {target}" if unit else sanitise(_class(item, target) or "")
     mine = replace_aim(choice, _aim(item, target, unit))
     if method.maps is not None:
-        values = _map(method.maps, at)
+        values = map_at(method.maps, at)
         missing = "the map is zero throughout" if not values.any() else ""
         key = (weak(method.maps), at)
         return Explained(item, mine, of, int(method.maps.epoch[at]), values, missing=missing, key=key)
     assert method.text is not None
     index = text_index(method.text)
     assert index is not None
-    document = _document(method.text, index, at)
+    document = document_at(method.text, index, at)
     return Explained(item, mine, of, document.epoch, document=document, signed=index.signed)
 
 
@@ -215,15 +215,17 @@ def replace_aim(choice: Choice, aim: str) -> Choice:
     return choice if choice.aim == aim else Choice(choice.method, aim)
 
 
-@lru_cache(maxsize=64)
-def _map(file: MapFile, at: int) -> NDArray[np.float32]:
+@lru_cache(maxsize=256)
+def map_at(file: MapFile, at: int) -> NDArray[np.float32]:
+    """(h, w) map `at`, the same array as long as it is remembered."""
     values = file.map(at)
     values.setflags(write=False)
     return values
 
 
-@lru_cache(maxsize=64)
-def _document(file: TextFile, index: TextIndex, at: int) -> Document:
+@lru_cache(maxsize=256)
+def document_at(file: TextFile, index: TextIndex, at: int) -> Document:
+    """Line `at` of a file."""
     return file.document(index, at)
 
 

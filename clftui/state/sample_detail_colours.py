@@ -26,6 +26,9 @@ from clftui.state.unready import may_wait, note_missing
 COLOURS = Later(kept=24, wishes=4)
 """Small images of classes: a few hundred kilobytes each, so few are kept."""
 
+HISTOGRAMS = Later(kept=256)
+"""What their contours keep."""
+
 SAMPLES = 64
 """Samples of the class that its mean is of, at most."""
 SIDE = 64
@@ -64,28 +67,47 @@ def colours(explained: Explained, table: SampleTable | None, threshold: float) -
     if file is None:
         return None
     key = ("colours", weak(run, file), weak(evaluation), position, explained.choice, threshold)
-    found = COLOURS.get(key, lambda: _work(run, evaluation, position, file, values, threshold), wait=may_wait())
+    found = COLOURS.get(key, lambda: measured(run, evaluation, position, file, values, threshold), wait=may_wait())
     if found is None:
         note_missing()
     return found
 
 
-def _work(
+def measured(
     run: Run, evaluation: Evaluation, position: int, file: MapFile, values: NDArray[np.float32], threshold: float
 ) -> Colours:
+    """The histograms of the sample at `position` under its map `values`; reads images, so no draw may call it."""
     table = table_of(run, evaluation.split)
     row, label = int(evaluation.sample[position]), int(evaluation.true[position])
     image = _small(table, row)
     if image is None:
         return Colours(np.full((3, 1), np.nan), None, 0, float("nan"))
-    others = _class_pairs(run, evaluation, file, label)
-    kept = [kept_histogram(rgb, each, threshold) for number, rgb, each in others if number != row]
+    others = _class_kept(run, evaluation, file, label, threshold)
+    kept = [each for number, each in others.kept if number != row]
     own, mean = kept_histogram(image, values, threshold), mean_histogram(kept)
-    grey = _is_grey(image) and all(_is_grey(rgb) for _, rgb, _ in others)
-    if grey:
+    if _is_grey(image) and others.grey:
         own, mean = own[:1], mean[:1] if mean is not None else None
     far = histogram_distance(own, mean) if mean is not None else float("nan")
     return Colours(own, mean, sum(not np.isnan(each).any() for each in kept), far)
+
+
+@dataclass(frozen=True, eq=False)
+class _Kept:
+    """The histograms (3, bins) of a seeded few samples of a class, by row; whether all of them are grey."""
+
+    kept: tuple[tuple[int, NDArray[np.float64]], ...]
+    grey: bool
+
+
+def _class_kept(run: Run, evaluation: Evaluation, file: MapFile, label: int, threshold: float) -> _Kept:
+    def work() -> _Kept:
+        pairs = _class_pairs(run, evaluation, file, label)
+        kept = tuple((number, kept_histogram(rgb, each, threshold)) for number, rgb, each in pairs)
+        return _Kept(kept, all(_is_grey(rgb) for _, rgb, _ in pairs))
+
+    found = HISTOGRAMS.get(("kept", weak(run, file), weak(evaluation), label, threshold), work, wait=True)
+    assert found is not None
+    return found
 
 
 def _class_pairs(

@@ -122,7 +122,7 @@ def _listing(
     for name in (scope.true, scope.predicted):
         if name is not None and name not in run.class_index:
             return Nothing(f"{run.name} has no class {sanitise(name)}; r shows the next run, backspace goes back.")
-    positions = _positions(run, evaluation, scope)
+    positions = positions_of(run, evaluation, scope)
     whole = _whole(run, evaluation, scope)
     mask = passed(run, evaluation, filters)
     if mask is not None:
@@ -138,7 +138,8 @@ def _listing(
     return SampleList(run, evaluation, table, scope, positions, keys, whole, sort, words, groups, trouble)
 
 
-def _positions(run: Run, evaluation: Evaluation, scope: Scope) -> Positions:
+def positions_of(run: Run, evaluation: Evaluation, scope: Scope) -> Positions:
+    """(m,) the samples of a scope, as the file has them; KeyError for a class that the run does not know."""
     index = run.class_index
     true = index[scope.true] if scope.true is not None else None
     predicted = index[scope.predicted] if scope.predicted is not None else None
