@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class LayersOrder(StrEnum):
+    """What comes first among the classes."""
+
+    GIVEN = "as in the matrix"
+    GAIN = "most gained first"
+    DEPTH = "earliest separable first"
 
 
 @dataclass(frozen=True)
 class LayersSettings:
     cursor: int = 0
-    """The line under the cursor."""
+    """The line under the cursor: the layers, the output, then the classes."""
+    order: LayersOrder = LayersOrder.GIVEN
+    column: str | None = None
+    """The layer that classes are compared in, by name; None is each class's best."""

@@ -1,4 +1,4 @@
-"""What the worker process computes for the map: asked for once, told how far it is, kept by content, given up."""
+"""What the worker process computes for a screen: asked for once, told how far it is, kept by content, given up."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def result(
     try:
         return SLOW.get(key, lambda: _worked(task, key, parameters, make, None if wait else wish), wait=wait)
     except Stopped as error:
-        raise NoRows(f"The worker process cannot make the map: {_failed.pop(key, 'it was stopped')}.") from error
+        raise NoRows(f"The worker process failed: {_failed.pop(key, 'it was stopped')}.") from error
 
 
 def _give_way(key: Hashable) -> None:

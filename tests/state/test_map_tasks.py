@@ -122,7 +122,7 @@ def test_a_failure_is_told_and_not_asked_for_again_until_the_key(worker: Asked, 
     assert map_tasks.trouble(map_model(session).picture.layout.key) == why
     worker.error = WorkerError(why)
     worker.gate.set()
-    with pytest.raises(FormatError, match=f"^The worker process cannot make the map: {why}.$"):
+    with pytest.raises(FormatError, match=f"^The worker process failed: {why}.$"):
         map_model(session, wait=True)
     worker.gate.set()
     quick = map_steps.next_method(session)
