@@ -33,11 +33,11 @@ def condensed(s: Similarity) -> Float64:
     return out
 
 
-def dense_linkage(distance: Float64) -> Float64:
+def dense_linkage(distance: Float64, method: str = "average") -> Float64:
     """(n - 1, 4) merges as SciPy writes them: two clusters, their distance, classes in both."""
     from scipy.cluster.hierarchy import linkage
 
-    return np.asarray(linkage(distance, "average"), dtype=np.float64)
+    return np.asarray(linkage(distance, method), dtype=np.float64)
 
 
 def sparse_linkage(s: Similarity, nearness: Float64) -> Float64:
@@ -131,12 +131,12 @@ def linkage_tree(c: Confusion, levels: tuple[int, ...] = (8, 40)) -> dict[str, o
     part = s.among(members)
     merges = sparse_linkage(part, part.weight / (1 + part.weight))
     leaves = turned(merges, part)
-    cuts = [_groups(merges, k) for k in sorted(set(levels)) if 1 < k < part.n]
+    cuts = [groups_of(merges, k) for k in sorted(set(levels)) if 1 < k < part.n]
     tree = _nested([members[i] for i in leaves.tolist()], [cut[leaves] for cut in cuts])
     return {"children": [*tree, *others]}
 
 
-def _groups(merges: Float64, k: int) -> Int64:
+def groups_of(merges: Float64, k: int) -> Int64:
     """(n,) the group of each leaf when the last merges are undone until there are `k` groups."""
     n = len(merges) + 1
     root = np.arange(n + len(merges), dtype=np.int64)
