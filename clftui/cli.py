@@ -54,6 +54,7 @@ def program() -> click.Group:
     from clftui.cli_explain import model_commands
     from clftui.cli_export import export_command, list_command
     from clftui.cli_import import import_command
+    from clftui.cli_probe import probe_command
 
     class PathsFirst(click.Group):
         """`clftui PATH...` opens; a first word that names a command runs it (a folder of that name: `./report`)."""
@@ -78,6 +79,7 @@ def program() -> click.Group:
     group.add_command(export_command())
     group.add_command(list_command())
     group.add_command(import_command())
+    group.add_command(probe_command())
     for command in model_commands():
         group.add_command(command)
     group.add_command(_doctor_command())

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-COMMANDS = ("open", "report", "check", "export", "list", "import", "explain", "doctor", "completion")
+COMMANDS = ("open", "report", "check", "export", "list", "import", "explain", "probe", "doctor", "completion")
 MAP_POINTS = ("samples", "classes", "runs", "epochs")
 MAP_LAYOUTS = ("quick", "t-sne", "smacof")
 TABS = ("runs", "ranking", "matrix", "epochs", "map", "scores", "samples", "features")

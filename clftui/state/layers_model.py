@@ -160,7 +160,7 @@ def layers_trouble(session: Session) -> str:
     if not any(layer.file is not None and layer.file.n for layer in found):
         return (
             f"Of the {plural(len(found), 'layer')} of {sanitise(run.name)} class means alone were recorded; a probe "
-            "needs the values of single samples: `clftui respond` records them, or `RunLogger.log_responses(values=...)`."
+            "needs those of single samples, which `clftui respond` and `RunLogger.log_responses(values=...)` record."
         )
     return ""
 
