@@ -12,6 +12,7 @@ from clftui.app.dialogs.prompt import Prompt
 from clftui.app.dialogs.words import Words
 from clftui.state import tag_steps
 from clftui.state.class_tree import labels_of
+from clftui.state.journal_undo import last_given
 from clftui.state.moves import say
 from clftui.state.sample_tags import BY_LETTER, REMOVE, TAGS, Batch, Tag, give, take_back
 from clftui.state.script_tags import sample_line
@@ -170,11 +171,18 @@ def _note(screen: MainScreen, batch: Batch) -> None:
 
 
 def undo(screen: MainScreen) -> None:
-    """Give back what the samples tagged last were before."""
+    """Give back what the samples were before that this user tagged last, if need be in an earlier session."""
+    earlier, left = None, 0
     if not screen.batches:
-        _tell(screen, "Nothing was tagged in this session; t x takes the tag of a sample away.")
-        return
-    batch, left = screen.batches[-1], 0
+        found = last_given(screen.now.catalog)
+        if found is None:
+            _tell(screen, "The journal is still being read; u again undoes the last tag.")
+            return
+        earlier = found[0]
+        if earlier is None:
+            _tell(screen, "Nothing was tagged by you here; t x takes the tag of a sample away.")
+            return
+    batch = earlier.batch if earlier is not None else screen.batches[-1]
 
     def write() -> Batch:
         nonlocal left
@@ -183,9 +191,11 @@ def undo(screen: MainScreen) -> None:
 
     restored = _written(screen, write)
     if restored is not None:
-        screen.batches.pop()
+        if earlier is None:
+            screen.batches.pop()
         _note(screen, restored)
-        screen.act(lambda session: tag_steps.undone(session, restored, left))
+        given = earlier.time if earlier is not None else ""
+        screen.act(lambda session: tag_steps.undone(session, restored, left, given))
 
 
 def command_id(given: Tag | None) -> str:

@@ -1,8 +1,9 @@
 """A collection's journal, `triage.jsonl`: lines are only appended, read as they come, the latest about a thing counts.
 
-Lines are JSON objects: `{"kind": "sample", "split", "id", "tag", "class", "time", "by", "run"}` tags a sample,
-`{"kind": "pair", "true", "predicted", "reason", "time", "by"}` a pair, `{"kind": "reviewed", "what", "time", "by"}`
-says that an entry of the worklist has been looked at. A tag or reason of null takes one back.
+Lines are JSON objects: `{"kind": "sample", "split", "id", "tag", "class", "time", "by", "run"}` tags a sample, and with
+`"undoes"`, the time of the line before it about that sample, takes back what that one said; `{"kind": "pair", "true",
+"predicted", "reason", "time", "by"}` tags a pair, `{"kind": "reviewed", "what", "time", "by"}` says that an entry of
+the worklist has been looked at. A tag or reason of null takes one back.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from clftui.state.later import LATER
 from clftui.state.unready import may_wait, note_missing
 from clftui.storage import append_lines, dump_json, state_folder
 
+UNDOES = "undoes"
+"""The field of a line that takes something back: the time of the line before it about the same sample."""
 AT_ONCE = 1_000_000
 """Bytes that a draw reads itself; more are read behind its back."""
 
@@ -109,13 +112,13 @@ class Journal:
         return self.version
 
     def _take(self, line: Mapping[str, Any]) -> None:
-        kind, at = line.get("kind"), _microseconds(line.get("time"))
+        kind, at = line.get("kind"), microseconds(line.get("time"))
         by, run = _text(line.get("by")) or "", _text(line.get("run")) or ""
         if kind == "sample":
-            split, name, tag = (_text(line.get(key)) for key in ("split", "id", "tag"))
-            if split is None or name is None or (tag is None and line.get("tag") is not None):
+            about = sample_entry(line)
+            if about is None:
                 return
-            entry = Entry(tag, _text(line.get("class")), at, by, run)
+            split, name, entry = about
             if _newest(self.samples.setdefault(split, {}), name, entry):
                 self.changed.setdefault(split, []).append(name)
         elif kind == "pair":
@@ -125,6 +128,15 @@ class Journal:
             _newest(self.pairs, (true, predicted), Entry(reason, None, at, by, run))
         elif kind == "reviewed" and (what := _text(line.get("what"))) is not None:
             _newest(self.reviewed, what, Entry("", None, at, by, run))
+
+
+def sample_entry(line: Mapping[str, Any]) -> tuple[str, str, Entry] | None:
+    """(split, id, what is said) of a line about a sample; None for any other line."""
+    split, name, tag = (_text(line.get(key)) for key in ("split", "id", "tag"))
+    if line.get("kind") != "sample" or split is None or name is None or (tag is None and line.get("tag") is not None):
+        return None
+    by, run = _text(line.get("by")) or "", _text(line.get("run")) or ""
+    return split, name, Entry(tag, _text(line.get("class")), microseconds(line.get("time")), by, run)
 
 
 def _newest(known: dict[Any, Entry], key: Any, entry: Entry) -> bool:
@@ -140,7 +152,7 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _microseconds(value: object) -> int:
+def microseconds(value: object) -> int:
     """The instant an ISO time names, UTC where it names no zone; 0 for anything else."""
     if not isinstance(value, str):
         return 0

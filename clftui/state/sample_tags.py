@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from clftui.data.catalog import Catalog
 from clftui.data.evaluation import Evaluation
 from clftui.data.samples import SampleTable
-from clftui.state.journal import Entry, Journal, append, journal
+from clftui.state.journal import UNDOES, Entry, Journal, append, journal
 from clftui.state.sample_ids import row_of
 
 if TYPE_CHECKING:
@@ -78,10 +78,11 @@ class Tagged(NamedTuple):
 
 def tag_of(catalog: Catalog, split: str, name: str) -> Tagged | None:
     """The tag of a sample by its id; None without one."""
-    return _tagged(journal(catalog).samples.get(split, {}).get(name))
+    return tagged_by(journal(catalog).samples.get(split, {}).get(name))
 
 
-def _tagged(entry: Entry | None) -> Tagged | None:
+def tagged_by(entry: Entry | None) -> Tagged | None:
+    """What a line of the journal tags a sample; None where it takes a tag away, and where there is no line."""
     if entry is None or entry.value is None or entry.value not in _CODE:
         return None
     return Tagged(Tag(entry.value), entry.proposed, entry.time, entry.by, entry.run)
@@ -90,7 +91,7 @@ def _tagged(entry: Entry | None) -> Tagged | None:
 def tags_of(catalog: Catalog, split: str) -> dict[str, Tagged]:
     """Every tagged sample of a split by its id, in the order in which they were first tagged."""
     entries = journal(catalog).samples.get(split, {})
-    return {name: found for name, entry in entries.items() if (found := _tagged(entry)) is not None}
+    return {name: found for name, entry in entries.items() if (found := tagged_by(entry)) is not None}
 
 
 def tagged_splits(catalog: Catalog) -> tuple[str, ...]:
@@ -209,7 +210,7 @@ def give(catalog: Catalog, split: str, tags: Iterable[tuple[str, Tag | None, str
     """
     known = journal(catalog)
     entries = known.samples.get(split, {})
-    given = tuple(Given(split, name, tag, proposed, _tagged(entries.get(name))) for name, tag, proposed in tags)
+    given = tuple(Given(split, name, tag, proposed, tagged_by(entries.get(name))) for name, tag, proposed in tags)
     path = append(catalog, (_line(each, each.tag, each.proposed, run) for each in given))
     return Batch(given, path, path != known.beside)
 
@@ -229,8 +230,8 @@ def take_back(catalog: Catalog, batch: Batch) -> tuple[Batch, int]:
     for each in mine:
         old = each.before
         tag, proposed, run = (old.tag, old.proposed, old.run) if old is not None else (None, None, "")
-        lines.append(_line(each, tag, proposed, run))
-        given.append(Given(each.split, each.name, tag, proposed, _tagged(now[each.split][each.name])))
+        lines.append({**_line(each, tag, proposed, run), UNDOES: now[each.split][each.name].time})
+        given.append(Given(each.split, each.name, tag, proposed, tagged_by(now[each.split][each.name])))
     path = append(catalog, lines) if lines else batch.path
     return Batch(tuple(given), path, batch.apart), len(batch.given) - len(mine)
 

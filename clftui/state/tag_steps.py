@@ -134,8 +134,8 @@ def tagged(session: Session, batch: Batch, following: str | None) -> Session:
     return say(_again(moved), f"{_given_words(session, batch)}{where}; {_progress_words(moved)}.{last}")
 
 
-def undone(session: Session, batch: Batch, kept: int) -> Session:
-    """After undoing: the sample is focused again."""
+def undone(session: Session, batch: Batch, kept: int, given: str = "") -> Session:
+    """After undoing: the sample is focused again. `given` is the time, ISO 8601, of a tag of an earlier session."""
     again = _again(session)
     if not batch.given:
         return say(again, "Not undone: it has been tagged anew since.")
@@ -143,7 +143,8 @@ def undone(session: Session, batch: Batch, kept: int) -> Session:
     if first.split == session.selection.split:
         again = select(again, sample=first.name)
     left = f"; {plural(kept, 'sample')} tagged anew since stay" if kept else ""
-    return say(again, f"Undone: {_given_words(session, batch)}{left}; {_progress_words(again)}.")
+    when = f" what you gave in an earlier session, {given[:10]} {given[11:16]} UTC" if given else ""
+    return say(again, f"Undone{when}: {_given_words(session, batch)}{left}; {_progress_words(again)}.")
 
 
 def _again(session: Session) -> Session:

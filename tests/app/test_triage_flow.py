@@ -116,7 +116,7 @@ async def test_undo_restores_and_goes_back(root: Path) -> None:
     async with running(root) as pilot:
         main = app_of(pilot).main
         await pilot.press("7", "u")
-        assert "Nothing was tagged" in line(pilot, BreadcrumbBar)
+        assert "Nothing was tagged by you" in line(pilot, BreadcrumbBar)
         name = shown(pilot).sample_id(0)
         await pilot.press("t", "h", "g", "t", "d", "u")
         assert "is hard" in line(pilot, BreadcrumbBar) and main.now.selection.sample == name
