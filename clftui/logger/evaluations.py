@@ -15,7 +15,7 @@ from clftui.logger.loaders import class_names, rows_of, sample_table
 from clftui.logger.models import as_argument
 from clftui.logger.run import RunLogger
 from clftui.logger.values import Refusal
-from clftui.schema import FormatError
+from clftui.schema import EPOCHS_FOLDER, FormatError, parse_epoch_folder
 
 
 class Evaluations:
@@ -54,6 +54,14 @@ class Evaluations:
         """What the framework tells of the run, before its first evaluation."""
         self._model, self._hyperparameters = model, hyperparameters
         self._rank = (rank, world_size)
+
+    def last_epoch(self) -> int:
+        """The last epoch that is in the run's folder; 0 without any."""
+        try:
+            names = [each.name for each in (self.path / EPOCHS_FOLDER).iterdir()]
+        except OSError:
+            return 0
+        return max((epoch for name in names if (epoch := parse_epoch_folder(name)) is not None), default=0)
 
     def name_classes(self, names: Sequence[str]) -> None:
         """The classes the model knows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ class LightningLogger:
 
     - `classes` default to the dataset's; `splits` name the validation loaders ("val", then "val-2" ...).
     - `read(outputs, batch)` may return {"true", "logits" or "scores", "sample"} where the usual names do not fit.
+    - `Trainer.test` and `Trainer.validate` count as the epoch whose weights they use: of the checkpoint, or the last.
     - Further options go to `RunLogger`. Every rank logs its own shard; nothing is gathered.
     """
 
@@ -40,6 +42,10 @@ class LightningLogger:
         self._split = ""
         self._seen: Any = None
         self._hooks: list[Any] = []
+        self._weights = 0
+
+    def on_load_checkpoint(self, trainer: Any, pl_module: Any, checkpoint: Any) -> None:
+        self._weights = _epoch_of(checkpoint) or self._weights
 
     def on_validation_start(self, trainer: Any, pl_module: Any) -> None:
         self._start(trainer, pl_module)
@@ -70,6 +76,7 @@ class LightningLogger:
         self._unhook()
 
     def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:
+        self._weights = trainer.current_epoch + 1
         train = _of_split(numbers(trainer.callback_metrics), "train")
         if trainer.optimizers:
             train["lr"] = trainer.optimizers[0].param_groups[0].get("lr")
@@ -117,15 +124,38 @@ class LightningLogger:
         self._seen = None
 
     def _commit(self, trainer: Any) -> None:
-        testing = self._split.startswith("test") and self._log.epoch > 0
-        epoch = self._log.epoch if testing else trainer.current_epoch + 1
         prefix = "test" if self._split.startswith("test") else "val"
-        self._log.commit(epoch, _of_split(numbers(trainer.callback_metrics), prefix))
+        self._log.commit(self._epoch(trainer), _of_split(numbers(trainer.callback_metrics), prefix))
+
+    def _epoch(self, trainer: Any) -> int:
+        """The epoch whose weights are evaluated: the running one, else the one that was trained or loaded last.
+
+        Weights that Lightning has not seen trained or loaded count as the last epoch of the run's folder.
+        """
+        fitting = getattr(getattr(trainer, "state", None), "fn", "fit") == "fit"
+        if fitting and not self._split.startswith("test"):
+            self._weights = trainer.current_epoch + 1
+        named = re.search(r"epoch=(\d+)", str(getattr(trainer, "ckpt_path", None) or "")) if not self._weights else None
+        return self._weights or (int(named[1]) + 1 if named else 0) or self._log.last_epoch() or 1
 
     def _unhook(self) -> None:
         for hook in self._hooks:
             hook.remove()
         self._hooks = []
+
+
+def _epoch_of(checkpoint: Any) -> int:
+    """The epoch, from 1, whose weights a checkpoint holds; 0 where it does not say.
+
+    `epoch` counts finished epochs while training and one more after its end; the loop's own counter does not.
+    """
+    told = checkpoint
+    for key in ("loops", "fit_loop", "epoch_progress", "current", "ready"):
+        told = told.get(key) if isinstance(told, Mapping) else None
+    if isinstance(told, int) and told > 0:
+        return told
+    epoch = checkpoint.get("epoch") if isinstance(checkpoint, Mapping) else None
+    return epoch + 1 if isinstance(epoch, int) else 0
 
 
 def _of_split(metrics: Mapping[str, float], split: str) -> dict[str, object]:

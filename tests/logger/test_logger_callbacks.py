@@ -94,6 +94,37 @@ def pl_trainer(**changed: Any) -> Any:
     return SimpleNamespace(**(told | {"test_dataloaders": [loader()]} | changed))
 
 
+def test_a_test_counts_as_the_epoch_of_its_weights(tmp_path: Path) -> None:
+    callback, module = LightningLogger(tmp_path / "pl"), Module()
+    for epoch in range(5):  # validated every second epoch alone
+        if epoch % 2:
+            validate(callback, pl_trainer(current_epoch=epoch), module)
+        callback.on_train_epoch_end(pl_trainer(current_epoch=epoch), module)
+    later = pl_trainer(current_epoch=5, state=SimpleNamespace(fn="test"))
+    validate(callback, later, module, "test")
+    loops = {"fit_loop": {"epoch_progress": {"current": {"ready": 2, "completed": 1}}}}
+    callback.on_load_checkpoint(later, module, {"epoch": 1, "loops": loops})
+    validate(callback, later, module, "test")
+    validate(callback, pl_trainer(current_epoch=5, state=SimpleNamespace(fn="validate")), module)
+    callback.on_load_checkpoint(later, module, {"epoch": 2})
+    validate(callback, later, module, "test")
+    callback.teardown(later, module, "test")
+    run = the_run(tmp_path)
+    assert run.epochs("test") == (2, 3, 5) and run.epochs("val") == (2, 4)
+
+
+def test_weights_that_nobody_saw_trained_are_the_last_epochs(tmp_path: Path) -> None:
+    first, module = LightningLogger(tmp_path / "pl"), Module()
+    validate(first, pl_trainer(current_epoch=6), module)
+    first.teardown(pl_trainer(), module, "fit")
+    testing = {"current_epoch": 0, "state": SimpleNamespace(fn="test")}
+    for path, epoch in ((None, 7), ("logs/epoch=3-step=40.ckpt", 4)):
+        fresh = LightningLogger(tmp_path / "pl")
+        validate(fresh, pl_trainer(ckpt_path=path, **testing), module, "test")
+        fresh.teardown(pl_trainer(), module, "test")
+        assert epoch in the_run(tmp_path).epochs("test")
+
+
 def test_lightning_logs_validation_and_test(tmp_path: Path) -> None:
     callback, module = LightningLogger(tmp_path / "pl"), Module()
     validate(callback, pl_trainer(sanity_checking=True), module)

@@ -97,9 +97,12 @@ def lightning(folder: Path) -> str:
 
     x, true = problem()
     data = TensorDataset(torch.from_numpy(x), torch.from_numpy(true))
-    module, quiet = Module(), {"logger": False, "enable_checkpointing": False, "enable_progress_bar": False}
-    trainer = pl.Trainer(max_epochs=3, callbacks=[LightningLogger(folder / "pl", classes=NAMES)], accelerator="cpu",
-                         enable_model_summary=False, **quiet)  # fmt: skip
+    aside = folder / ".lightning"
+    module, quiet = Module(), {"logger": False, "enable_progress_bar": False, "default_root_dir": aside}
+    kept = aside / "kept"
+    keep = pl.callbacks.ModelCheckpoint(kept, save_top_k=-1)
+    trainer = pl.Trainer(max_epochs=3, callbacks=[LightningLogger(folder / "pl", classes=NAMES), keep],
+                         accelerator="cpu", enable_model_summary=False, **quiet)  # fmt: skip
     trainer.fit(module, DataLoader(data, batch_size=32, shuffle=True), DataLoader(data, batch_size=50))
     with torch.no_grad():
         scores = softmax(module(torch.from_numpy(x)).numpy())
@@ -107,10 +110,17 @@ def lightning(folder: Path) -> str:
     run = the_run(folder)
     assert run.model["parameters"] == WIDTH * K + K and run.hyperparameters["lr"] == 0.1
     trainer.test(module, DataLoader(data, batch_size=50), verbose=False)
-    assert the_run(folder).evaluation("test", 3) is not None
+    assert the_run(folder).epochs("test") == (3,)
+    trainer.save_checkpoint(aside / "after.ckpt")
+    trainer.test(module, DataLoader(data, batch_size=50), ckpt_path=aside / "after.ckpt", verbose=False)
+    assert the_run(folder).epochs("test") == (3,)
+    for name in sorted(kept.glob("*.ckpt")):
+        trainer.test(module, DataLoader(data, batch_size=50), ckpt_path=name, verbose=False)
+    trainer.validate(module, DataLoader(data, batch_size=50), verbose=False)
+    assert (the_run(folder).epochs("test"), the_run(folder).epochs("val")) == ((1, 2, 3), (1, 2, 3))
     names = {(row["split"], name) for row in scalars(folder / "pl") for name in row}
     assert {("val", "loss"), ("train", "loss"), ("train", "lr")} <= names, names
-    return f"{pl.__version__}: {line}; a test; val and train loss, lr"
+    return f"{pl.__version__}: {line}; tests of 4 checkpoints; val and train loss, lr"
 
 
 def scalars(run: Path) -> list[dict[str, Any]]:
