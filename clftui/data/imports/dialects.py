@@ -195,7 +195,8 @@ def _with_true(
     if found is None or key is None:
         return table, explicit
     columns = {**table.columns, "true": strings(found.true)}
-    if found.paths is not None and "path" in roles:
+    repeats = names is not None and len(set(names)) < len(names)
+    if found.paths is not None and ("path" in roles or repeats):
         columns[key] = strings(found.paths)
     said = {label.strip() for label in _predicted(table) if label.strip().casefold() not in MISSING}
     known = found.classes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,6 +16,7 @@ from clftui.data.imports.classes import ClassList, class_file
 from clftui.data.imports.names import SPLITS, ArrayName, array_name
 from clftui.data.imports.npy import ANSWERS, Named, named_arrays
 from clftui.data.run import Run
+from clftui.schema import FormatError
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
 MOST_IMAGES = 2_000_000
@@ -32,23 +34,18 @@ class ImageTree:
     labels: tuple[str, ...]
 
     @cached_property
-    def by_name(self) -> dict[str, str | None]:
-        """The class of each bare file name; None where images of two classes are called so."""
-        out: dict[str, str | None] = {}
-        for path, label in zip(self.paths, self.labels, strict=True):
-            name = path.rpartition("/")[2]
-            out[name] = label if out.get(name, label) == label else None
-        return out
-
-    @cached_property
     def by_path(self) -> dict[str, str]:
         """The class of each relative path."""
         return dict(zip(self.paths, self.labels, strict=True))
 
     @cached_property
     def place(self) -> dict[str, str]:
-        """The relative path of each bare file name."""
-        return {path.rpartition("/")[2]: path for path in self.paths}
+        """The relative path of each bare file name; "" where images of several folders are called so."""
+        out: dict[str, str] = {}
+        for path in self.paths:
+            name = path.rpartition("/")[2]
+            out[name] = path if name not in out else ""
+        return out
 
 
 def image_tree(root: Path) -> ImageTree | None:
@@ -123,21 +120,43 @@ def true_classes(path: Path, given: Sequence[str], images_root: Path | None) -> 
         return FromFolders(tuple(own), "true classes are the images' folders", listed_as, paths)
     bare = [PurePath(name.replace("\\", "/")).name for name in given]
     for tree in trees_near(path, images_root):
-        pairs = zip(given, bare, strict=True)
-        labels = [tree.by_path.get(name) or tree.by_name.get(short) or "" for name, short in pairs]
-        lost = sum(not label for label in labels)
-        if lost < len(labels):
-            note = f"true classes are the folders in {tree.root.name}"
-            note += f"; {lost} of {len(labels)} images were not found there, or in two of them" if lost else ""
-            paths = None
-            if images_root is None:
-                base = os.path.relpath(tree.root, path.parent)
-                paths = tuple(
-                    os.path.normpath(f"{base}/{tree.place[short]}") if short in tree.place else name
-                    for name, short in zip(given, bare, strict=True)
-                )
-            return FromFolders(tuple(labels), note, ClassList(tree.classes, tree.root), paths)
+        places, told = _places(tree, given, bare)
+        lost = sum(not place for place in places)
+        if lost < len(places):
+            note = f"true classes are the folders in {tree.root.name}{told}"
+            note += f"; {lost} of {len(places)} images were not found there, or in two of them" if lost else ""
+            labels = tuple(tree.by_path[place] if place else "" for place in places)
+            base = os.path.relpath(tree.root, path.parent if images_root is None else images_root)
+            paths = tuple(
+                os.path.normpath(f"{base}/{place}") if place else name
+                for name, place in zip(given, places, strict=True)
+            )
+            return FromFolders(labels, note, ClassList(tree.classes, tree.root), paths)
+        if all(name in tree.place for name in bare):
+            problem = f"names images that lie in several class folders of {tree.root.name}"
+            raise FormatError(path, "", problem, "write them with their folder, cat/1.jpg (timm's --fullname)")
     return None
+
+
+def _places(tree: ImageTree, given: Sequence[str], bare: Sequence[str]) -> tuple[list[str], str]:
+    """The path in `tree` of each image, "" where nothing tells which; and what was assumed.
+
+    Where names repeat in several classes (`0.png` in each) they say nothing but their order, which must be that of the
+    folders: sorted as torchvision does, or as timm does, 10 behind 9.
+    """
+    found = [
+        name if name in tree.by_path else tree.place.get(short, "") for name, short in zip(given, bare, strict=True)
+    ]
+    if all(found) or len(bare) != len(tree.paths):
+        return found, ""
+    for order in (tree.paths, sorted(tree.paths, key=_natural)):
+        if [path.rpartition("/")[2] for path in order] == list(bare):
+            return list(order), ", in the order of their sorted paths: file names repeat in several classes"
+    return found, ""
+
+
+def _natural(path: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", path.casefold())]
 
 
 def _moved(path: Path, given: Sequence[str], tree: ImageTree) -> tuple[str, ...] | None:
