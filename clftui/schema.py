@@ -25,6 +25,9 @@ HIERARCHY_FILES = (HIERARCHY_FILE, "hierarchy.csv", "hierarchy.tsv", "hierarchy.
 TRIAGE_FILE = "triage.jsonl"
 EPOCHS_FOLDER = "epochs"
 EXPLANATIONS_FOLDER = "explanations"
+RANDOM_WEIGHTS = ".random-weights"
+"""Ends the name of a method's maps that were made after the model's weights had been replaced by random ones: the
+check of Adebayo et al., "Sanity Checks for Saliency Maps" (2018), that a map depends on what was learned."""
 SAMPLES_FOLDER = "samples"
 
 STATES = ("running", "finished", "failed")

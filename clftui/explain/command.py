@@ -15,9 +15,10 @@ from clftui.explain.methods import BUILT_IN, method_named, plugged
 from clftui.explain.progress import Progress
 from clftui.explain.saying import REFUSED, STOPPED, ended, say, say_agreement, say_troubles
 from clftui.explain.selecting import Picked, pick, targets_of
-from clftui.explain.subject import load_subject
+from clftui.explain.subject import load_subject, randomise
 from clftui.logger.extras import explanation_file
 from clftui.opening import LaunchError
+from clftui.schema import RANDOM_WEIGHTS
 from clftui.state.sample_ids import id_of
 from clftui.text import plural, sanitise
 
@@ -36,6 +37,7 @@ class Wishes:
     device: str = "auto"
     threads: int | None = None
     again: bool = False
+    random_weights: bool = False
     example: bool = False
 
     def methods_named(self) -> tuple[str, ...]:
@@ -46,9 +48,8 @@ class Wishes:
 
     def stored_as(self, method: str) -> str:
         """What the folder of a method's maps is called."""
-        if self.name is not None:
-            return self.name
-        return method if self.layer is None else f"{method}.{self.layer}"
+        name = self.name or (method if self.layer is None else f"{method}.{self.layer}")
+        return f"{name}{RANDOM_WEIGHTS}" if self.random_weights else name
 
 
 def run_explain(chosen: Mapping[str, Any], wishes: Wishes, *, cell: str | None, wrong: bool, limit: int | None,
@@ -62,7 +63,7 @@ def run_explain(chosen: Mapping[str, Any], wishes: Wishes, *, cell: str | None, 
         if wishes.name is not None and len(methods) > 1:
             raise LaunchError("--name names one method's maps, and several methods are asked for")
         picked = _picked(chosen, wishes, cell=cell, wrong=wrong, limit=limit, sample=sample)
-        return _work(picked, _plan(picked, methods, wishes), wishes)
+        return _work(picked, _plan(picked, methods, wishes), wishes, chosen["paths"])
 
     return ended(work)
 
@@ -86,7 +87,7 @@ def _plan(picked: Picked, methods: Sequence[str], wishes: Wishes) -> Plan:
     return Plan(stores, wishes.batch, wishes.size, wishes.again)
 
 
-def _work(picked: Picked, plan: Plan, wishes: Wishes) -> int:
+def _work(picked: Picked, plan: Plan, wishes: Wishes, paths: Sequence[Path]) -> int:
     asked = targets_of(picked, wishes.targets)
     todo = missing(asked, plan)
     total = sum(len(wanted) for wanted in todo.values())
@@ -101,18 +102,24 @@ def _work(picked: Picked, plan: Plan, wishes: Wishes) -> int:
     finally:
         progress.clear()
     _report(picked, plan, outcome, engine, asked.left_out)
+    if wishes.random_weights:
+        say("The weights were random: a map that looks as with the learned ones tells nothing of what was learned.")
+    else:
+        say_agreement(picked.words, outcome.agreed, outcome.checked, "a map")
     if outcome.stopped:
         say("Stopped; the same command goes on from there.")
         return STOPPED
     if not outcome.made:
         say("Error: no image could be read; --images ROOT says where they are now.")
         return REFUSED
-    say(_how_to_look(picked, wishes))
+    say(_how_to_look(picked, wishes, paths))
     return 0
 
 
 def _engine(picked: Picked, wishes: Wishes) -> Engine:
     ready = load_subject(wishes.model, wishes.device, Path(picked.run.path))
+    if wishes.random_weights:
+        randomise(ready.model)
     if ready.device.type == "cpu":
         use_threads(wishes.threads)
     return TorchEngine(ready, picked.run.classes, wishes.layer)
@@ -132,12 +139,19 @@ def _report(picked: Picked, plan: Plan, outcome: Outcome, engine: Engine, left_o
     say_troubles(outcome.troubles)
     if left_out:
         say(f"{plural(left_out, 'sample has', 'samples have')} no such class and no map.")
-    say_agreement(picked.words, outcome.agreed, outcome.checked, "a map")
 
 
-def _how_to_look(picked: Picked, wishes: Wishes) -> str:
-    paths = f"clftui {shlex.quote(str(picked.run.path))} --split {picked.evaluation.split} --view samples"
+def _how_to_look(picked: Picked, wishes: Wishes, paths: Sequence[Path]) -> str:
+    words = [
+        "clftui",
+        *map(str, paths),
+        "--run",
+        picked.run.key,
+        "--split",
+        picked.evaluation.split,
+        "--view",
+        "samples",
+    ]
     if wishes.example:
-        name = id_of(picked.table, int(picked.rows[0]))
-        paths += " --filter " + shlex.quote(f'id == "{name}"')
-    return f"Look: {paths}, then enter; x shows the next method (w shows right answers too)."
+        words += ["--filter", f'id == "{id_of(picked.table, int(picked.rows[0]))}"']
+    return f"Look: {shlex.join(words)}, then enter; x shows the next method (i on the list: right answers too)."

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
+from clftui.analysis.intervals import wilson
 from clftui.explain.importing import SubjectError
 from clftui.logger.values import Refusal
 from clftui.opening import LaunchError
@@ -18,7 +19,7 @@ from clftui.text import harmless, percent, plural
 REFUSED, STOPPED = 2, 130
 """Exit statuses: nothing could be done; stopped by a signal."""
 ALIKE = 0.98
-"""Share of answers as in the run below which the model is doubted."""
+"""Share of answers as in the run below which the model is doubted, where its interval is all below."""
 _NAMED = 3
 
 
@@ -39,7 +40,7 @@ def say_agreement(run: str, agreed: int, checked: int, believed: str) -> None:
     if not checked:
         return
     say(f"The model answers as {run} did in {agreed} of {plural(checked, 'sample')} ({percent(agreed / checked)} %).")
-    if agreed < ALIKE * checked:
+    if wilson(agreed, checked)[1] < ALIKE:
         say(
             "That is too seldom: check weights, preprocessing and the order of the classes before believing "
             f"{believed}."

@@ -116,6 +116,21 @@ def load_subject(spec: str, device: str = "auto", run: Path | None = None) -> Re
     return ready
 
 
+def randomise(model: torch.nn.Module) -> None:
+    """Put random weights in the place of learned ones: what a map then still shows, no training has taught.
+
+    Biases and the statistics of normalising layers stay, so that activations stay in their range.
+    """
+    import torch
+
+    random = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for weights in model.parameters():
+            if weights.dim() > 1 and weights.is_floating_point():
+                fresh = torch.empty(weights.shape)
+                weights.copy_(torch.nn.init.kaiming_uniform_(fresh, a=5**0.5, generator=random))
+
+
 def import_torch() -> Any:
     """The module torch; SubjectError saying how to get it."""
     try:
