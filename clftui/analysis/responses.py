@@ -102,17 +102,23 @@ def separation(values: ArrayLike, labels: ArrayLike, classes: int) -> Float64:
     """
     value, label = np.asarray(values), np.asarray(labels, dtype=np.int64)
     inside = (label >= 0) & (label < classes)
+    value, label = value[inside], label[inside]
+    out = np.full(value.shape[1], np.nan)
+    if len(np.unique(label)) > 1:
+        for start in range(0, value.shape[1], _COLUMNS):
+            out[start : start + _COLUMNS] = _separation(value[:, start : start + _COLUMNS], label, classes)
+    return out
+
+
+def _separation(values: NDArray[np.generic], labels: Int64, classes: int) -> Float64:
     # Responses far from 0 would lose their digits in squares.
-    rows = value[inside].astype(np.float64)
-    rows -= rows.mean(axis=0) if len(rows) else 0.0
-    sums, n = class_sums(rows, label[inside], classes)
+    rows = values.astype(np.float64)
+    rows -= rows.mean(axis=0)
+    sums, n = class_sums(rows, labels, classes)
     total = np.einsum("nu,nu->u", rows, rows)
-    there = n > 0
-    between = (sums[there] ** 2 / n[there, None]).sum(axis=0)
+    between = (sums[n > 0] ** 2 / n[n > 0, None]).sum(axis=0)
     within = np.maximum(total - between, 0.0)
     within = np.where(within <= 1e-12 * total, 0.0, within)
-    if np.count_nonzero(there) < 2:
-        return np.full(rows.shape[1], np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(total > 0, between / within, np.nan)
 

@@ -1,17 +1,13 @@
-"""Steps of the responses variant of Features."""
+"""Steps of the responses variant of Features that keys of every view call."""
 
 from __future__ import annotations
 
 from clftui.state.features_steps import Steps
-from clftui.state.session import Session
+from clftui.state.responses_steps import drill, move
 
-
-def _move(session: Session, rows: int, columns: int, page: tuple[int, int]) -> Session:
-    return session
-
-
-def _drill(session: Session) -> Session:
-    return session
-
-
-STEPS = Steps(_move, _drill, lambda session: "samples", "each class's mean response of a layer's units")
+STEPS = Steps(
+    move,
+    drill,
+    lambda session: "samples",
+    "classes down, a layer's units across: how strongly each answers to each class; orange reaches the threshold",
+)

@@ -22,7 +22,7 @@ from clftui.state.scores_subject import Samples, subject
 from clftui.state.session import Session
 from clftui.text import count, shorten, text_width
 from clftui.views.scores_foot import draw_foot
-from clftui.views.view import Act, View
+from clftui.views.view import Act, View, leap
 from clftui.widgets.parallel_axes import draw_axes, frame
 from clftui.widgets.score_heads import draw_heads, draw_legend, legend_width
 from clftui.widgets.score_stacks import Marked, Placed, draw_box, draw_stacks, place
@@ -95,7 +95,7 @@ class ScoresView(View):
         words = keywords(shown.run, shown.evaluation, tuple(shown.order.tolist()))
         layout = self._layout = scores_steps.layout_of(session, shown, (canvas.height, canvas.width))
         column, index = cursor(session, shown)
-        self._first = _scrolled(self._first, column, layout.columns, shown.n)
+        self._first = leap(self._first, column, layout.columns, shown.n)
         samples = subject(session, shown.run, shown.evaluation, shown.name(column))
         found = _axes(session, shown, samples, canvas.width) if layout.axes_rows else ""
         often = marks(session, shown.run, shown.evaluation)
@@ -152,15 +152,6 @@ class ScoresView(View):
             return
         step = scores_axis_steps.move if self.session and self.session.scores.on_axes else scores_steps.move
         self.post_message(Act(lambda now: step(now, by, 0, page)))
-
-
-def _scrolled(first: int, column: int, shown: int, total: int) -> int:
-    """The first column, such that the cursor's shows: by most of a screen, since each scroll sends all of it."""
-    if column < first:
-        first = column - shown * 3 // 4
-    elif column >= first + shown:
-        first = column - shown // 4
-    return max(0, min(first, total - shown))
 
 
 def _marked(session: Session, shown: Stacks, samples: Samples, often: Marks | None, column: int) -> Marked:

@@ -94,3 +94,12 @@ def follow(top: int, cursor: int, shown: int, total: int) -> int:
     elif cursor >= top + shown:
         top = cursor - shown + 1
     return max(0, min(top, total - shown))
+
+
+def leap(first: int, cursor: int, shown: int, total: int) -> int:
+    """`follow` by most of a screen, where each scroll sends all of what shows."""
+    if cursor < first:
+        first = cursor - shown * 3 // 4
+    elif cursor >= first + shown:
+        first = cursor - shown // 4
+    return max(0, min(first, total - shown))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -95,16 +96,19 @@ def draw_icicle(
     top: int,
     cursor: int,
     selected: int | None,
+    levels: Mapping[int, float] | None = None,
+    title: str = "",
 ) -> None:
     """Bars of the groups beside the rows that show, named and measured where they have room.
 
-    `top` is the first row, `cursor` the item under the cursor, `selected` the node of the selected group.
+    `top` is the first row, `cursor` the item under the cursor, `selected` the node of the selected group. Groups that
+    show something else than their metric have a `title` and, by node, their `levels` 0..1.
     """
     if not found:
         return
     palette = canvas.palette
-    head = f"group {icicle.metric.label}" if lanes_width(found) > len(f"group {icicle.metric.label}") else ""
-    canvas.text(EDGE, 0, head, palette.muted)
+    title = title or f"group {icicle.metric.label}"
+    canvas.text(EDGE, 0, title if lanes_width(found) > text_width(title) else "", palette.muted)
     worst = _worst(icicle, found)
     for lane in found:
         drawn = layout.y
@@ -116,7 +120,8 @@ def draw_icicle(
             y, after = max(place[0], drawn), place[1]
             drawn = after
             here = group.start <= cursor < group.end
-            _bar(canvas, group, strength(group.value, worst), lane, (y, after - y), here)
+            level = strength(group.value, worst) if levels is None else levels.get(group.node, 0.0)
+            _bar(canvas, group, level, lane, (y, after - y), here)
             if group.node == selected:
                 beside = 1 if lane.width == NARROW and not palette.colourful else 0
                 canvas.vline(EDGE + lane.x + beside, y, after - y, palette.focus, "▌")
