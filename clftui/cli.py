@@ -73,14 +73,8 @@ def program() -> click.Group:
         `clftui PATH...` opens runs, prediction files or matrices; without a path, the sample runs that came with it.
         """
 
-    group.add_command(_open_command())
-    group.add_command(_report_command())
-    group.add_command(check_command())
-    group.add_command(export_command())
-    group.add_command(list_command())
-    group.add_command(import_command())
-    group.add_command(probe_command())
-    for command in model_commands():
+    made = (_open_command, _report_command, check_command, export_command, list_command, import_command, probe_command)
+    for command in (*(make() for make in made), *model_commands()):
         group.add_command(command)
     group.add_command(_doctor_command())
     group.add_command(_completion_command())
