@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-COMMANDS = ("open", "report", "check", "export", "list", "import", "explain", "probe", "doctor", "completion")
+COMMANDS = ("open", "report", "check", "export", "list", "import", "explain", "respond", "perturb", "probe", "doctor",
+            "completion")  # fmt: skip
 MAP_POINTS = ("samples", "classes", "runs", "epochs")
 MAP_LAYOUTS = ("quick", "t-sne", "smacof")
 TABS = ("runs", "ranking", "matrix", "epochs", "map", "scores", "samples", "features")
