@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from clftui.data.imports.results_table import has_scores, is_about_models, is_re
 from clftui.data.imports.scalar_run import log_run, with_scalars
 from clftui.data.imports.table import Table, read_delimited
 from clftui.data.imports.tensorboard import events_log, is_events
+from clftui.data.imports.wandb_csv import chart_runs, is_chart, is_run_table, run_table_runs
 from clftui.data.imports.writer_shards import shard_run
 from clftui.data.run import Run
 from clftui.schema import FormatError
@@ -32,12 +34,16 @@ from clftui.schema import FormatError
 PARQUET = (".parquet", ".pq")
 SETTINGS = frozenset(("config.json", "args.json", "info.json", "train_results.json", "training_args.json"))
 """Files that tell about a model or its training and hold no predictions."""
-MOST_SNIFFED = 400
+MOST_SNIFFED = 4_000
 """Characters of a file that its header is looked for in."""
 
 
 def table_runs(path: Path, table: Table, options: Options, explicit: ClassList | None) -> list[Run] | None:
     """The runs of a table that is no plain one of predictions; None for those."""
+    if is_chart(list(table.columns)):
+        return chart_runs([(path, table)])
+    if is_run_table(list(table.columns)) and (runs := run_table_runs(path, table)):
+        return runs
     if is_results(table):
         return results_runs([(path, table)])
     if is_log(table):
@@ -77,10 +83,10 @@ def folder_starts(
 ) -> tuple[list[Run], set[Path]]:
     """What a folder holds as a whole, and the files that this has used: a table of results, shards, images, parquet."""
     runs: list[Run] = []
-    results = _results(files)
-    used = {path for path, _ in results}
-    if results:
-        runs += results_runs(results)
+    results, charts = _results(files), _charts(files)
+    used = {path for path, _ in (*results, *charts)}
+    runs += results_runs(results) if results else []
+    runs += chart_runs(charts)
     for find in (shard_run, image_array_run):
         try:
             made = find(folder, files, options)
@@ -100,22 +106,31 @@ def folder_starts(
 
 def _results(files: Sequence[Path]) -> list[tuple[Path, Table]]:
     """The tables of results among the files; a single one is left to whoever opens tables one by one."""
-    found = []
-    for file in files:
-        if file.suffix.casefold() == ".csv" and _names_models(file):
-            table = read_delimited(file, file.read_bytes().decode("utf-8-sig", "replace"))
-            if is_results(table) or is_about_models(table):
-                found.append((file, table))
+    named = [file for file in files if file.suffix.casefold() == ".csv" and b"model" in _head(file)]
+    found = [(file, table) for file, table in _tables(named) if is_results(table) or is_about_models(table)]
     return found if len(found) > 1 and any(map(has_scores, (table for _, table in found))) else []
 
 
-def _names_models(file: Path) -> bool:
+def _charts(files: Sequence[Path]) -> list[tuple[Path, Table]]:
+    """The charts that W&B exported, one for each metric."""
+    named = [file for file in files if file.suffix.casefold() == ".csv" and b"__max" in _head(file)]
+    return [(file, table) for file, table in _tables(named) if is_chart(list(table.columns))]
+
+
+def _tables(files: Sequence[Path]) -> Iterator[tuple[Path, Table]]:
+    """The tables that can be read; the others say later what is wrong with them."""
+    for file in files:
+        with suppress(OSError, FormatError):
+            yield file, read_delimited(file, file.read_bytes().decode("utf-8-sig", "replace"))
+
+
+def _head(file: Path) -> bytes:
+    """The beginning of a file's first line, in lower case."""
     try:
         with file.open("rb") as opened:
-            head = opened.read(MOST_SNIFFED).split(b"\n", 1)[0].lower()
+            return opened.read(MOST_SNIFFED).split(b"\n", 1)[0].lower()
     except OSError:
-        return False
-    return b"model" in head
+        return b""
 
 
 def folder_ends(

@@ -16,7 +16,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "predicted": (
         "predicted", "y_pred", "predicted_label", "predicted_class", "pred_label", "pred_class", "label_pred",
         "prediction", "pred", "preds", "predictions", "yhat", "y_hat", "predicted_labels",
-        "object_response", "response", "output", "p",
+        "object_response", "response", "output", "guess", "p",
     ),
     "confidence": (
         "confidence", "conf", "p_max", "pred_score", "predicted_prob", "pred_prob", "score", "prob", "probability",
