@@ -138,8 +138,12 @@ def spread(means: ArrayLike) -> Float64:
 
 
 def dead(means: ArrayLike, values: ArrayLike | None = None) -> Bool:
-    """(units,) which answer 0 to everything: to every class (K, units) and, where there are `values`, every sample."""
-    answers = np.any(np.nan_to_num(np.asarray(means, dtype=np.float64)) != 0, axis=0)
+    """(units,) which answer 0 to everything: to every class (K, units[, h, w]) and, where there are
+    `values` (n, units), to every sample.
+    """
+    mean = np.asarray(means)
+    rows = np.moveaxis(mean, 1, 0).reshape(mean.shape[1], -1)
+    answers = np.any(np.nan_to_num(rows) != 0, axis=1)
     if values is not None:
         answers = answers | np.any(np.asarray(values) != 0, axis=0)
     return np.asarray(~answers, dtype=np.bool_)

@@ -37,11 +37,11 @@ class Answers(NamedTuple):
     n: Int64
     """(K,) samples of each class."""
 
-    def bins(self, true: Int64, top: float, bins: int) -> Int64:
-        """(K, bins) how many samples of each class lie in equal steps from the least response to `top`."""
-        known = ~np.isnan(self.values)
-        low = min(0.0, float(self.values[known].min())) if known.any() else 0.0
-        return analysis.binned(self.values[known], true[known], len(self.medians), low, top, bins)
+    def bins(self, true: Int64, bins: int) -> Int64:
+        """(K, bins) how many samples of each class lie in equal steps from 0, or the least, to the greatest."""
+        known = self.values[~np.isnan(self.values)]
+        low, high = (min(0.0, float(known.min())), float(known.max())) if known.size else (0.0, 1.0)
+        return analysis.binned(known, true[~np.isnan(self.values)], len(self.medians), low, high, bins)
 
 
 def answers(session: Session, shown: ResponseMap) -> Answers | None:
