@@ -45,7 +45,7 @@ def class_columns(shown: Power, width: int, many: bool) -> ClassColumns:
     name_width = min(max(longest, 8), max(10, width // 5))
     strip = layers + 2 if many and width > 60 + 2 * layers else 0
     room = width - 3 - name_width - strip - 1
-    cell = next((each for each in (7, 4) if each * layers + _needed(3) <= room), 1)
+    cell = next((each for each, facts in ((7, 2), (4, 3)) if each * layers + _needed(facts) <= room), 1)
     cells = 2 + name_width + 1
     facts = cells + cell * layers + 1
     left = width - strip - facts - 1

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clftui.drawing.canvas import BOLD, Canvas
 from clftui.drawing.cells import BLANK
@@ -137,10 +138,11 @@ def draw_cell(canvas: Canvas, x: int, y: int, share: float, width: int) -> None:
     canvas.text(x, y, words, p.ink(paper), paper, width=width, align="center")
 
 
-def ramp_steps(length: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+def ramp_steps(length: int) -> NDArray[np.intp]:
     """(256,) which colours of a ramp of `length` stand for recalls from 0 to 1, for a legend."""
     levels = np.asarray([ice_level(share) for share in np.linspace(0, 1, 256).tolist()])
-    return np.rint(levels * (length - 1)).astype(np.intp)
+    steps: NDArray[np.intp] = np.rint(levels * (length - 1)).astype(np.intp)
+    return steps
 
 
 def ice_level(share: float) -> float:
