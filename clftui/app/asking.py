@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clftui.state.moves import say
+from clftui.state.unready import impatient
 from clftui.widgets.frame import FooterBar
 
 if TYPE_CHECKING:
@@ -59,4 +60,6 @@ class Asking:
         if self.question is not None:
             screen.query_one(FooterBar).show(self.question.keys, asking=True)
         else:
-            screen.query_one(FooterBar).show(tuple(screen.registry.footer(screen.now)))
+            # Which keys work is no reason to wait: what is on its way counts as there.
+            with impatient():
+                screen.query_one(FooterBar).show(tuple(screen.registry.footer(screen.now)))

@@ -14,20 +14,27 @@ from clftui.data.run import Run
 from clftui.data.samples import SampleTable
 from clftui.schema import FormatError
 from clftui.state.filters import Filter
+from clftui.state.later import Later, Stopped
 from clftui.state.moves import cycle, remember, say, select
 from clftui.state.peers import Peers, table_of
 from clftui.state.sample_flow import Flow, Items, items_of
 from clftui.state.sample_groups import Groups, Sources, grouped, part
 from clftui.state.sample_ids import id_of, row_of
 from clftui.state.sample_order import OF_RUNS, Positions, available_sorts, lead, order, sort_keys
+from clftui.state.sample_scope import positions_of, whole_of
 from clftui.state.sample_settings import SampleGrouping, SampleSort
 from clftui.state.sample_tags import TagsNow, tags_now
 from clftui.state.sample_trouble import trouble_words
 from clftui.state.sample_votes import crowd_of
-from clftui.state.selection import Part, Scope
+from clftui.state.selection import Scope
 from clftui.state.session import Session, passed
-from clftui.text import sanitise
+from clftui.state.unready import NotYet, impatient, may_wait, note_missing
+from clftui.text import count, sanitise
 
+SORTED = Later(kept=8, wishes=2)
+"""Which long lists have been sorted behind the screen's back."""
+AT_ONCE = 20_000
+"""Samples that a draw sorts itself."""
 SIZES = 4
 """How many sizes a thumbnail has."""
 
@@ -77,18 +84,22 @@ class Nothing:
     """Why there is no sample to show, in one sentence that says which key helps."""
 
     sentence: str
+    waiting: bool = False
+    """Whether there will be samples in a moment."""
 
 
 def listing(session: Session) -> SampleList | Nothing:
     """The samples of the session's scope, sorted; the same object until something it depends on changes."""
     try:
         return read_listing(session)
+    except NotYet as error:
+        return Nothing(str(error), waiting=True)
     except FormatError as error:
         return Nothing(str(error))
 
 
 def read_listing(session: Session) -> SampleList | Nothing:
-    """`listing`, but a file that is broken raises its FormatError."""
+    """`listing`, but a file that is broken raises its FormatError. NotYet in a draw, while a long list is sorted."""
     run, selection = session.run, session.selection
     if run is None:
         return Nothing("No runs are open. Start clftui with a folder of runs.")
@@ -103,7 +114,11 @@ def read_listing(session: Session) -> SampleList | Nothing:
     tags = tags_now(session.catalog) if settings.grouping is SampleGrouping.TAG else None
     by = _By(settings.sort, settings.grouping, crowd, tags)
     words = tuple(each.describe() for each in session.filters)
-    return _listing(run, evaluation, selection.scope, session.bound_filters, by, words)
+    asked = _Asked(run, evaluation, selection.scope, session.bound_filters, by, words)
+    if not may_wait() and evaluation.n > AT_ONCE and SORTED.get(asked, lambda: _sorted(asked)) is None:
+        note_missing()
+        raise NotYet(f"Sorting {count(evaluation.n)} samples …")
+    return _listing(*asked)
 
 
 class _By(NamedTuple):
@@ -115,6 +130,29 @@ class _By(NamedTuple):
     tags: TagsNow | None
 
 
+class _Asked(NamedTuple):
+    """All that a list depends on."""
+
+    run: Run
+    evaluation: Evaluation
+    scope: Scope
+    filters: tuple[Filter, ...]
+    by: _By
+    words: tuple[str, ...]
+
+
+def _sorted(asked: _Asked) -> bool:
+    """Sort a list, which is then there for whoever asks; what is wrong with its files is told to them."""
+    try:
+        with impatient():
+            _listing(*asked)
+    except NotYet as error:
+        raise Stopped from error
+    except FormatError:
+        pass
+    return True
+
+
 @lru_cache(maxsize=8)
 def _listing(
     run: Run, evaluation: Evaluation, scope: Scope, filters: tuple[Filter, ...], by: _By, words: tuple[str, ...]
@@ -123,7 +161,7 @@ def _listing(
         if name is not None and name not in run.class_index:
             return Nothing(f"{run.name} has no class {sanitise(name)}; r shows the next run, backspace goes back.")
     positions = positions_of(run, evaluation, scope)
-    whole = _whole(run, evaluation, scope)
+    whole = whole_of(run, evaluation, scope)
     mask = passed(run, evaluation, filters)
     if mask is not None:
         positions = positions[mask[positions]]
@@ -138,37 +176,11 @@ def _listing(
     return SampleList(run, evaluation, table, scope, positions, keys, whole, sort, words, groups, trouble)
 
 
-def positions_of(run: Run, evaluation: Evaluation, scope: Scope) -> Positions:
-    """(m,) the samples of a scope, as the file has them; KeyError for a class that the run does not know."""
-    index = run.class_index
-    true = index[scope.true] if scope.true is not None else None
-    predicted = index[scope.predicted] if scope.predicted is not None else None
-    wrong = None if scope.is_cell or scope.part is Part.ALL else scope.part is Part.WRONG
-    found = np.asarray(evaluation.positions(true, predicted, wrong), dtype=np.int64)
-    for names, labels in ((scope.true_classes, evaluation.true), (scope.predicted_classes, evaluation.predicted)):
-        if names:
-            found = found[_among(run, names)[labels[found]]]
-    return found
-
-
-def _among(run: Run, names: tuple[str, ...]) -> NDArray[np.bool_]:
-    """(K + 1,) whether a class is one of `names`; the last, which an index of -1 finds, is not."""
-    inside = np.zeros(len(run.classes) + 1, dtype=np.bool_)
-    inside[[run.class_index[name] for name in names if name in run.class_index]] = True
-    return inside
-
-
-def _whole(run: Run, evaluation: Evaluation, scope: Scope) -> int:
-    confusion, index = evaluation.confusion, run.class_index
-    if scope.true is not None:
-        return int(confusion.support[index[scope.true]])
-    if scope.predicted is not None:
-        return int(confusion.predicted_count[index[scope.predicted]])
-    if scope.true_classes:
-        return int(confusion.support[_among(run, scope.true_classes)[:-1]].sum())
-    if scope.predicted_classes:
-        return int(confusion.predicted_count[_among(run, scope.predicted_classes)[:-1]].sum())
-    return evaluation.n if scope.part is Part.ALL else int(confusion.total)
+def is_of(shown: SampleList, session: Session) -> bool:
+    """Whether a list holds the samples of the session's scope and filters, in whatever order."""
+    told = tuple(each.describe() for each in session.filters)
+    here = shown.run is session.run and shown.evaluation is session.evaluation()
+    return here and shown.scope == session.selection.scope and shown.filters == told
 
 
 def index_of(session: Session, shown: SampleList) -> int:

@@ -231,4 +231,5 @@ def had(session: Session, about: Target) -> str:
 
 def is_listing(session: Session) -> bool:
     """Whether there are samples to tag."""
-    return not isinstance(listing(session), Nothing)
+    shown = listing(session)
+    return not isinstance(shown, Nothing) or shown.waiting

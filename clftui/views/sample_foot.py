@@ -20,12 +20,13 @@ from clftui.views.sample_rows import Rows
 from clftui.views.sample_seen import Seen, group_name
 
 
-def draw_title(canvas: Canvas, session: Session, shown: SampleList, visible: int, n: int) -> None:
-    """`110 of 1,000 Shirt predicted as T-shirt                  surest first, 24 shown`"""
+def draw_title(canvas: Canvas, session: Session, shown: SampleList, visible: int, n: int, waiting: str) -> None:
+    """`110 of 1,000 Shirt predicted as T-shirt                  surest first, 24 shown`, or what is being done."""
     p = canvas.palette
     number, rest = title_words(shown, labels_of(session))
     right = f"{sort_words(shown.sort)}, {count(visible)} shown" if visible < n else sort_words(shown.sort)
-    canvas.text(canvas.width - 1 - len(right), 0, right, p.muted)
+    right = waiting or right
+    canvas.text(canvas.width - 1 - len(right), 0, right, p.live if waiting else p.muted)
     used = canvas.text(1, 0, number, p.text, attrs=BOLD)
     canvas.text(used + 2, 0, shorten(rest, max(canvas.width - used - len(right) - 5, 1)), p.muted)
 

@@ -17,12 +17,14 @@ from clftui.state.sample_detail_steps import jump
 from clftui.state.sample_flow import Flow
 from clftui.state.sample_group_steps import focus, open_group
 from clftui.state.sample_list import (
+    SORTED,
     Nothing,
     SampleList,
     as_rows,
     index_of,
     is_detail,
     is_listed,
+    is_of,
     items,
     listing,
     move,
@@ -31,6 +33,7 @@ from clftui.state.sample_order import sort_words
 from clftui.state.sample_settings import SampleGrouping
 from clftui.state.sample_title import title_words
 from clftui.state.session import Session
+from clftui.state.unready import impatient
 from clftui.views import sample_detail, sample_grid, sample_rows
 from clftui.views.sample_foot import draw_grid_foot, draw_rows_foot, draw_title
 from clftui.views.sample_grid import Grid
@@ -56,6 +59,8 @@ class SamplesView(View):
         self.thumbnails = Thumbnails(self._announce)
         self._top = 0
         """The first visible row of thumbnails or lines."""
+        self._shown: SampleList | None = None
+        """The list that showed last: it stays while the same samples are sorted anew."""
         self._alone = sample_detail.Places()
         """Where things are while one sample shows alone."""
 
@@ -71,14 +76,17 @@ class SamplesView(View):
 
     @property
     def busy(self) -> bool:
-        return super().busy or self.thumbnails.store.pending or NEAREST.pending or COLOURS.pending
+        return super().busy or self.thumbnails.store.pending or NEAREST.pending or COLOURS.pending or SORTED.pending
 
     @property
     def legend(self) -> str:
         session = self.session
-        shown = listing(session) if session is not None else None
-        if session is None or not isinstance(shown, SampleList):
+        if session is None:
             return ""
+        with impatient():
+            shown = listing(session)
+        if isinstance(shown, Nothing):
+            return shown.sentence if shown.waiting else ""
         if is_detail(session):
             return "detail"
         grouping = session.samples.grouping
@@ -104,7 +112,7 @@ class SamplesView(View):
         session = self.session
         if session is None or not canvas.width or not canvas.height:
             return
-        shown = listing(session)
+        shown, waiting = self._to_draw(session)
         try:
             if isinstance(shown, Nothing):
                 draw_sentence(canvas, shown.sentence)
@@ -113,12 +121,24 @@ class SamplesView(View):
             elif not shown.n:
                 draw_sentence(canvas, _empty(session, shown))
             else:
-                self._draw_list(canvas, session, shown)
+                self._draw_list(canvas, session, shown, waiting)
         except FormatError as error:
             canvas.fill(0, 0, canvas.width, canvas.height)
             draw_sentence(canvas, str(error))
 
-    def _draw_list(self, canvas: Canvas, session: Session, shown: SampleList) -> None:
+    def _to_draw(self, session: Session) -> tuple[SampleList | Nothing, str]:
+        """The list; while the samples that showed last are being sorted anew, that one, and what is being done."""
+        shown, last = listing(session), self._shown
+        if isinstance(shown, SampleList):
+            self._shown = shown
+            return shown, ""
+        self._shown = last if shown.waiting else None
+        if last is None or not shown.waiting or not is_of(last, session):
+            return shown, ""
+        return last, shown.sentence
+
+    def _draw_list(self, canvas: Canvas, session: Session, shown: SampleList, waiting: str) -> None:
+        """`waiting` says what is being done meanwhile."""
         body = _body(session, shown, canvas.width, canvas.height)
         index = index_of(session, shown)
         seen = self._seen(session, shown, body, index)
@@ -126,12 +146,12 @@ class SamplesView(View):
         visible = seen.lines[-1].stop - seen.lines[0].start
         if isinstance(body, Grid):
             if sample_grid.has_title(canvas.height):
-                draw_title(canvas, session, shown, visible, seen.flow.items.n)
+                draw_title(canvas, session, shown, visible, seen.flow.items.n, waiting)
             sample_grid.draw_grid(canvas, session, shown, body, self.thumbnails, seen, item)
             draw_grid_foot(canvas, session, shown, index, seen)
         else:
             if body.top > 2 or (body.top > 1 and not shown.trouble):
-                draw_title(canvas, session, shown, visible, seen.flow.items.n)
+                draw_title(canvas, session, shown, visible, seen.flow.items.n, waiting)
             sample_rows.draw_rows(canvas, session, shown, body, seen, item)
             draw_rows_foot(canvas, session, shown, index, seen, body)
 

@@ -80,7 +80,9 @@ def _has_part(session: Session) -> bool:
 
 def _has_thumbnails(session: Session) -> bool:
     shown = listing(session)
-    return _is_list(session) and not isinstance(shown, Nothing) and not as_rows(session, shown)
+    if isinstance(shown, Nothing):
+        return shown.waiting and _is_list(session) and not session.samples.rows
+    return _is_list(session) and not as_rows(session, shown)
 
 
 def _has_past(session: Session) -> bool:
