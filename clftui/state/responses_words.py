@@ -7,8 +7,10 @@ import numpy as np
 from clftui.state.responses_model import ResponseMap, mean_of
 from clftui.state.responses_settings import UnitOrder
 from clftui.state.unit_filter import response_words
-from clftui.text import UNDEFINED, count, plural, sanitise
+from clftui.text import UNDEFINED, count, plural, sanitise, shorten
 
+TARGET = 16
+"""Columns of the target's name in the tab bar, where a longer legend would go."""
 ONLY = "only"
 """An infinite relevance: the rest answers 0, the group does not."""
 
@@ -24,11 +26,11 @@ def relevance_words(value: float) -> str:
 
 
 def order_words(shown: ResponseMap) -> str:
-    """`by relevance to tops`"""
+    """`relevance to tops`"""
     order = shown.settings.order
     if order in (UnitOrder.RELEVANCE, UnitOrder.MEAN):
-        return f"by {order.value} to {shown.target.name}"
-    return f"by {order.value}" if order is UnitOrder.SENSITIVITY else "given order"
+        return f"{order.value} to {shorten(shown.target.name, TARGET)}"
+    return "given order" if order is UnitOrder.GIVEN else order.value
 
 
 def favour_words(shown: ResponseMap) -> str:
@@ -38,8 +40,8 @@ def favour_words(shown: ResponseMap) -> str:
     ratio = shown.relevance.ratio
     favouring = int(np.count_nonzero(ratio >= 1))
     only = int(np.count_nonzero(np.isinf(ratio)))
-    words = f"{plural(favouring, 'unit')} favour{'s' if favouring == 1 else ''} {shown.target.name} (relevance ≥ 1)"
-    return f"{words}, {count(only)} it {ONLY}" if only else words
+    words = f"{plural(favouring, 'unit')} favour{'s' if favouring == 1 else ''} {shown.target.name}"
+    return f"{words}, {count(only)} answer nothing else" if only else f"{words} (relevance ≥ 1)"
 
 
 def source_words(shown: ResponseMap) -> str:
@@ -50,14 +52,17 @@ def source_words(shown: ResponseMap) -> str:
 
 
 def cell_words(shown: ResponseMap) -> str:
-    """`Shirt: unit 35 answers 5.63; to tops 8.61, relevance 183; separation 1.42`"""
+    """`unit 35 answers Shirt 5.63, tops 8.61; relevance to tops 183; between/within classes 1.42`"""
     unit = shown.unit
     own = float(mean_of(shown.figures.means[shown.members(shown.line), unit]))
-    words = f"{sanitise(shown.name(shown.line))}: unit {unit} answers {number(own)}"
+    words = f"unit {unit} answers {sanitise(shown.name(shown.line))} {number(own)}"
     mean = float(mean_of(shown.figures.means[list(shown.target.classes), unit]))
-    words += f"; to {shown.target.name} {number(mean)}"
+    if tuple(shown.members(shown.line).tolist()) != shown.target.classes:
+        words += f", {shown.target.name} {number(mean)}"
     if shown.relevance is not None:
-        words += f", relevance {relevance_words(float(shown.relevance.ratio[unit]))}"
+        ratio = float(shown.relevance.ratio[unit])
+        named = f"relevance to {shown.target.name} {relevance_words(ratio)}"
+        words += f"; {named}" if np.isfinite(ratio) or np.isnan(ratio) else "; of the rest three quarters answer 0"
     separation = float(shown.figures.separation[unit])
     told = "between/within classes" if shown.from_samples else "spread over classes"
     return f"{words}; {told} {number(separation) if np.isfinite(separation) else relevance_words(separation)}"
@@ -70,11 +75,7 @@ def trust_words(shown: ResponseMap) -> str:
         words.append("filtered" if shown.from_samples else "no recorded sample passes the filters")
     elif not shown.from_samples and shown.file.n == 0:
         words.append("filters do not reach them")
-    undefined = (
-        int(np.count_nonzero(np.isnan(shown.relevance.ratio[shown.units[: shown.alive]])))
-        if (shown.relevance is not None)
-        else 0
-    )
-    if undefined:
-        words.append(f"relevance undefined (0/0) of {plural(undefined, 'unit')}")
+    if shown.relevance is not None:
+        undefined = int(np.count_nonzero(np.isnan(shown.relevance.ratio[shown.units[: shown.alive]])))
+        words += [f"relevance undefined (0/0) of {plural(undefined, 'unit')}"] if undefined else []
     return "; ".join(words)

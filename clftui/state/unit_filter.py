@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +15,7 @@ from clftui.schema import FormatError
 from clftui.state.later import LATER, weak
 from clftui.state.peers import places_of
 from clftui.state.unready import NotYet, may_wait, note_missing
-from clftui.text import count, sanitise
+from clftui.text import MINUS, UNDEFINED, count, sanitise
 
 if TYPE_CHECKING:
     from clftui.data.evaluation import Evaluation
@@ -49,13 +50,18 @@ def unit_call(node: ast.AST) -> UnitCall | None:
 
 
 def response_words(value: float) -> str:
-    """A response for the screen, in three digits: `12.3`, `.552`, `1,520`."""
-    if not np.isfinite(value):
-        return "–"
-    if abs(value) >= 1000:
+    """A response for the screen, in three digits: `12.3`, `.552`, `1,520`; undefined is a dash."""
+    if not math.isfinite(value):
+        return UNDEFINED
+    size = abs(value)
+    if size >= 1e6 or 0 < size < 1e-3:
+        return f"{value:.1e}".replace("-", MINUS)
+    if size >= 999.5:
         return count(round(value))
-    text = f"{value:.3g}" if abs(value) >= 1e-3 or not value else f"{value:.1e}"
-    return text.replace("-", "−").replace("0.", ".", 1) if abs(value) < 1 and value and "e" not in text else text
+    digits = 0 if size >= 99.95 else 1 if size >= 9.995 else 2 if size >= 0.9995 else 3
+    text = f"{size:.{digits}f}" if size else "0"
+    text = text[1:] if text.startswith("0.") else text
+    return f"{MINUS}{text}" if value < 0 else text
 
 
 @dataclass(frozen=True)

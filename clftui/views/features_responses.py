@@ -133,13 +133,9 @@ class ResponsesPane:
                 f"lines {lines.start + 1}–{lines.stop} of {shown.n}, units to {columns.stop} of {shown.columns}"
             )
         drawing.draw_legend(canvas, at, scale, words)
-        y = at.legend_y + 1
-        if 0 < y < canvas.height:
-            edge = at.side_x - 2 if at.side_width else canvas.width - 1
-            words_, more = cell_words(shown), trust_words(shown)
-            used = canvas.text(1, y, words_, canvas.palette.text, width=edge - 1)
-            if used + text_width(more) + 4 <= edge:
-                canvas.text(used + 4, y, more, canvas.palette.muted)
+        edge = at.side_x - 2 if at.side_width else canvas.width - 1
+        room = (at.lower_y if at.lower_height else canvas.height) - at.legend_y - 1
+        drawing.draw_words(canvas, 1, at.legend_y + 1, edge - 1, room, (cell_words(shown), trust_words(shown)))
 
     def _groups(self, canvas: Canvas, at: Plan, session: Session, shown: ResponseMap, scale: Scale) -> None:
         """The groups beside the classes, by their metric or by the unit under the cursor."""
@@ -181,10 +177,15 @@ def _levels(shown: ResponseMap) -> tuple[NDArray[np.float64], NDArray[np.bool_]]
     finite = keys[np.isfinite(keys)]
     top = max(float(finite.max()), 1e-9) if finite.size else 1.0
     ratio = shown.settings.order in (UnitOrder.RELEVANCE, UnitOrder.GIVEN)
-    # Ratios reach from a tenth to thousands.
-    value = np.where(np.isinf(keys), 1.0, np.log1p(np.maximum(keys, 0)) / np.log1p(top) if ratio else keys / top)
+    value = np.where(np.isinf(keys), 1.0, _ratio_level(keys, top) if ratio else keys / top)
     strong = keys >= (1.0 if ratio else float(np.median(finite)) if finite.size else 0.0)
     return value, np.asarray(strong, dtype=np.bool_)
+
+
+def _ratio_level(keys: NDArray[np.float64], top: float) -> NDArray[np.float64]:
+    """Below 1 up to half of the height, above it by logarithm: ratios reach from a tenth to thousands."""
+    low = np.clip(keys, 0, 1) / 2
+    return np.where(keys > 1, 0.5 + np.log(np.maximum(keys, 1)) / np.log(top) / 2 if top > 1 else 0.5, low)
 
 
 def _head(shown: ResponseMap) -> str:

@@ -16,7 +16,8 @@ FEET = 2
 SIDES = ((168, 47), (100, 31))
 """From this many columns of the body on so many are for samples."""
 ROOMY = 27
-"""Lines of the body from which on something stands below."""
+"""Lines of the body from which on something stands below, even if the map has to scroll."""
+APART = 32
 LOWER_LEAST, LOWER_MOST = 7, 14
 LABEL_LEAST, LABEL_MOST = 8, 22
 WIDEST = 4
@@ -106,8 +107,11 @@ def plan(width: int, height: int, needs: Needs) -> Plan:
     x = EDGE + needs.left + 1 + label + 1
     room = max(inner - x - EDGE, 1)
     tall = max(height - HEAD - FEET, 1)
-    lower = _lower(tall, needs) if needs.lower and height >= ROOMY else 0
-    tall = max(tall - lower, 1)
+    spare = tall - needs.lines > LOWER_LEAST
+    lower = _lower(tall, needs) if needs.lower and (height >= ROOMY or spare) else 0
+    # A line parts the pane from the sentence, or holds its second half.
+    gap = 1 if lower and height >= APART else 0
+    tall = max(tall - lower - gap, 1)
     line_height = 2 if 2 * needs.lines <= tall else 1 if needs.lines <= tall else 0
     lines = min(needs.lines, tall * 2 if not line_height else tall // line_height)
     wide = _unit_width(room, needs)
@@ -115,7 +119,7 @@ def plan(width: int, height: int, needs: Needs) -> Plan:
     silent = max(min(needs.silent, room - units * wide), 0) if units == needs.units else 0
     used = lines * line_height or -(-lines // 2)
     legend = HEAD + used
-    below = legend + FEET
+    below = legend + FEET + gap
     return Plan(
         needs.left, label, x, HEAD, lines, line_height, wide, units, silent, legend if legend < height else -1, below,
         height - below if lower else 0, inner + 2 if side else 0, side,

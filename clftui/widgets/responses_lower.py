@@ -60,10 +60,11 @@ def draw_samples(
     p = canvas.palette
     bins = binned.shape[1]
     share = np.sqrt(binned / np.maximum(found.n, 1)[:, None])
-    top = max((float(share[line.cls].max()) for line in lines), default=0.0)
+    # Most answer 0 to most: what else there is sets the scale.
+    top = max((float(share[line.cls][1:].max(initial=0)) for line in lines), default=0.0)
     for at, line in enumerate(lines):
         _label(canvas, x, y + at, label, line)
-        heights = share[line.cls] / top if top else share[line.cls]
+        heights = np.minimum(share[line.cls] / top if top else share[line.cls], 1)
         heights = np.where(binned[line.cls] > 0, np.maximum(heights, 1e-9), np.nan)
         silent = not (binned[line.cls][1:].any() or found.medians[line.cls] > 0)
         ink = p.faint if silent else int(shade(p.ice, np.array(0.62), p.page)) if p.colourful else p.text

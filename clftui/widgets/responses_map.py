@@ -22,6 +22,8 @@ Float64 = NDArray[np.float64]
 BELOW, ABOVE = 0.62, 0.5
 """Where the ice ramp ends below the threshold, and where the ember ramp begins at it."""
 LEGEND = 14
+APART = 4
+"""Columns of a unit from which on its bar leaves a blank beside the next."""
 NAME_EVERY = 3
 """Screen rows from one name to the next where a row holds two lines."""
 SILENT, MARK = "×", "●"
@@ -94,6 +96,8 @@ def draw_head(canvas: Canvas, plan: Plan, label: str, levels: Float64, strong: N
     canvas.text(plan.label_x, plan.y - 1, label, p.muted, width=plan.label_width, align="right")
     steps = np.where(np.isnan(levels), 0, 1 + np.rint(np.clip(np.nan_to_num(levels), 0, 1) * 7)).astype(int)
     codes = np.repeat(_HEIGHTS[steps], plan.unit_width)
+    if plan.unit_width >= APART:
+        codes[plan.unit_width - 1 :: plan.unit_width] = BLANK
     ink = np.repeat(np.where(strong, p.text, p.faint), plan.unit_width)
     canvas.put(plan.x, plan.y - 1, codes[None, : plan.width], ink[None, : plan.width], p.page)
 
@@ -177,3 +181,16 @@ def draw_legend(canvas: Canvas, plan: Plan, scale: Scale, words: Sequence[str]) 
         if at + text_width(part) + 2 > edge:
             continue
         at += 2 + canvas.text(at + 2, y, part, p.muted)
+
+
+def draw_words(canvas: Canvas, x: int, y: int, width: int, rows: int, words: Sequence[str]) -> None:
+    """Sentences on one line where they fit, else each on its own, as far as there are rows."""
+    if rows < 1 or y < 1:
+        return
+    first, *more = words
+    p, beside = canvas.palette, "; ".join(more)
+    used = canvas.text(x, y, first, p.text, width=width)
+    if used + 3 + text_width(beside) <= width:
+        canvas.text(x + used + 3, y, beside, p.muted)
+    elif rows > 1:
+        canvas.text(x, y + 1, beside, p.muted, width=width)
