@@ -32,9 +32,9 @@ class Nothing(FormatError):
 
 
 def data(session: Session, options: Options | None = None) -> dict[str, Any]:
-    """`{"epoch", "levels": [[group names]], "layers": [{"layer", "units", "accuracy", "low", "high", "samples", "levels":
-    [{"groups", "accuracy", "low", "high"}], "probe", "converged"}], "classes": [{"class", "recall": {layer: share},
-    "layer", "gain", "low", "high", "won", "lost", "q", "separable_from"}]}`.
+    """`{"epoch", "levels": [[group names]], "layers": [{"layer", "units", "accuracy", "low", "high", "samples",
+    "levels": [{"groups", "accuracy", "low", "high"}], "probe", "converged"}], "classes": [{"class",
+    "recall": {layer: share}, "layer", "gain", "low", "high", "won", "lost", "q", "separable_from"}]}`.
 
     Layers in the network's order, the output last; `gain` is the recall in `layer`, the class's best or the chosen one,
     less that of the output.
