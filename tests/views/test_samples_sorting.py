@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from clftui.state import sample_list
+from clftui.state import sample_list, sample_order
 from clftui.state.sample_list import SORTED, SampleList, listing
 from clftui.state.sample_settings import SampleSort
 from clftui.state.selection import Part, Scope
@@ -24,7 +24,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def test_the_old_order_stays_until_the_new_one_is_there(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    go, real = threading.Event(), sample_list.order
+    go, real = threading.Event(), sample_order.order
 
     def slow(*given: Any) -> Any:
         assert go.wait(20)
