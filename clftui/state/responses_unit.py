@@ -15,7 +15,8 @@ from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.state.later import LATER, weak
 from clftui.state.layers import layers_of
-from clftui.state.responses_model import Figures, ResponseMap, figures_of, mean_of, relevance_of
+from clftui.state.responses_figures import Figures, figures_of, mean_of, relevance_of
+from clftui.state.responses_model import ResponseMap
 from clftui.state.session import Session, passed
 from clftui.state.unit_filter import UnitCall, unit_responses
 from clftui.state.unready import NotYet, may_wait, note_missing

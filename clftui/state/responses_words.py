@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from clftui.state.responses_model import ResponseMap, mean_of
+from clftui.state.responses_figures import mean_of
+from clftui.state.responses_model import ResponseMap
 from clftui.state.responses_settings import UnitOrder
 from clftui.state.unit_filter import response_words
 from clftui.text import UNDEFINED, count, plural, sanitise, shorten
