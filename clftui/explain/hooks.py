@@ -25,13 +25,22 @@ GRID = 8
 """Rows and columns of places that a feature map is averaged down to at most."""
 
 
+class Output(NamedTuple):
+    """What one layer put out for m pictures."""
+
+    mean: Float32
+    """(m, units), over all places."""
+    places: Float32 | None
+    """(m, units, h, w), averaged down; None where a unit is one number."""
+
+
 class Heard(NamedTuple):
     """What the model said to a batch of m pictures."""
 
     answers: NDArray[np.int64]
     """(m,) classes of the run."""
-    layers: dict[str, Float32]
-    """(m, units) or (m, units, h, w) of each layer asked for."""
+    layers: dict[str, Output]
+    """By the name of each layer asked for."""
 
 
 class Listener(Protocol):
@@ -73,7 +82,7 @@ class TorchListener:
         if not self.depths:
             self._find_order(batch)
 
-        def keep(name: str, output: Any) -> Float32:
+        def keep(name: str, output: Any) -> Output:
             return as_units(name, output, len(batch.rows), self._grid)
 
         with listening(self._ready, self.layers, keep) as heard:
@@ -121,10 +130,10 @@ def _has_units(output: Any) -> bool:
     return hasattr(output, "ndim") and output.ndim in (2, 3, 4)
 
 
-def as_units(name: str, output: Any, pictures_: int, grid: int) -> Float32:
-    """(m, units) or (m, units, h, w), h and w at most `grid`, of a layer's output.
+def as_units(name: str, output: Any, pictures_: int, grid: int) -> Output:
+    """A layer's output as numbers of units, feature maps with at most `grid` by `grid` places.
 
-    A feature map (m, units, h, w) is averaged down; of tokens (m, tokens, units) the mean over all of them is taken.
+    Of tokens (m, tokens, units) the mean over all of them is taken.
     """
     import torch
 
@@ -132,11 +141,16 @@ def as_units(name: str, output: Any, pictures_: int, grid: int) -> Float32:
         shape = f"shape {tuple(output.shape)}" if hasattr(output, "shape") else f"type {type(output).__name__}"
         raise SubjectError(f"the layer {sanitise(name)} puts out {shape}; choose one with (pictures, units[, h, w])")
     values: torch.Tensor = output.detach().float()
-    if values.ndim == 3:
-        values = values.mean(dim=1)
-    if values.ndim == 4:
-        height, width = values.shape[2:]
-        values = torch.nn.functional.adaptive_avg_pool2d(values, (min(height, grid), min(width, grid)))
-        if values.shape[2:] == (1, 1):
-            values = values.flatten(1)
+    if values.ndim < 4:
+        return Output(_array(values if values.ndim == 2 else values.mean(dim=1)), None)
+    height, width = values.shape[2:]
+    # Of the map itself: windows of an uneven division overlap.
+    mean = _array(values.mean(dim=(2, 3)))
+    if height == width == 1:
+        return Output(mean, None)
+    small = torch.nn.functional.adaptive_avg_pool2d(values, (min(height, grid), min(width, grid)))
+    return Output(mean, _array(small))
+
+
+def _array(values: torch.Tensor) -> Float32:
     return np.asarray(values.cpu().numpy(), np.float32)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +21,8 @@ from clftui.explain.saying import STOPPED, ended, say, say_agreement
 from clftui.explain.selecting import SEED, Picked
 from clftui.explain.subject import load_subject
 from clftui.explain.weights import weights_of
-from clftui.logger import RunLogger
+from clftui.logger.aside import SplitAside
 from clftui.opening import LaunchError
-from clftui.schema import STATUS_FILE
-from clftui.storage import atomic_write
 from clftui.text import count, percent, plural, sanitise
 
 
@@ -106,15 +103,14 @@ def _one(picked: Picked, place: Path, changes: Sequence[Perturbation], wishes: W
     try:
         agreed, checked = _agreement(picked, answerer(None), wishes.batch)
         say_agreement(picked.words, agreed, checked, "a difference")
-        with _logger(picked) as log:
-            for number, change in enumerate(todo):
+        for number, change in enumerate(todo):
 
-                def tell(done: int, begun: int = number * n, spec: str = change.spec) -> None:
-                    progress(begun + done, spec)
+            def tell(done: int, begun: int = number * n, spec: str = change.spec) -> None:
+                progress(begun + done, spec)
 
-                told = _evaluate(picked, answerer(change), change, log, wishes.batch, tell)
-                progress.clear()
-                say(told)
+            told = _evaluate(picked, answerer(change), change, wishes.batch, tell)
+            progress.clear()
+            say(told)
     except KeyboardInterrupt:
         progress.clear()
         say("Stopped; the splits that are written stay, the same command goes on from there.")
@@ -148,14 +144,12 @@ def _agreement(picked: Picked, answerer: Answerer, batch: int) -> tuple[int, int
     return agreed, checked
 
 
-def _evaluate(
-    picked: Picked, answerer: Answerer, change: Perturbation, log: RunLogger, batch: int, tell: Callable[[int], None]
-) -> str:
+def _evaluate(picked: Picked, answerer: Answerer, change: Perturbation, batch: int, tell: Callable[[int], None]) -> str:
     """Log what the model answers under a change; what came of it, in a sentence. LaunchError without any picture."""
-    evaluation, split = picked.evaluation, change.split_of(picked.evaluation.split)
+    evaluation, run, split = picked.evaluation, picked.run, change.split_of(picked.evaluation.split)
+    full = True if evaluation.score_kind == "full" else None
+    log = SplitAside(Path(run.path), split, run.classes, picked.table.path, full_scores=full)
     true = dict(zip(picked.rows.tolist(), evaluation.true[picked.positions].tolist(), strict=True))
-    log.discard()
-    log.add_samples(split, picked.table.path)
     right = done = failed = 0
     for each in answerer.batches(picked.table, picked.rows.tolist(), batch):
         failed += len(each.troubles)
@@ -164,36 +158,11 @@ def _evaluate(
             labels = np.array([true[row] for row in rows], np.int64)
             answers = logits.argmax(axis=1)
             with_scores: Any = {"predicted": answers} if evaluation.score_kind == "none" else {"logits": logits}
-            log.append(split, labels, sample=each.rows, **with_scores)
+            log.append(labels, sample=each.rows, **with_scores)
             right, done = right + int(np.count_nonzero(answers == labels)), done + len(rows)
         tell(done + failed)
     if not done:
         raise LaunchError("no image could be read; --images ROOT says where they are now")
-    log.commit(evaluation.epoch, split=split)
+    log.commit(evaluation.epoch)
     without = f", {plural(failed, 'sample')} without a readable image" if failed else ""
     return f"{split}: {change.words}; right {count(right)} of {count(done)} ({percent(right / done)} %){without}."
-
-
-@contextmanager
-def _logger(picked: Picked) -> Iterator[RunLogger]:
-    """Logs into the run, whose status stays what it was. LaunchError while it is being trained."""
-    run = picked.run
-    if run.status.state == "running":
-        raise LaunchError(f"{sanitise(run.name)} is still being written; perturb it when it has ended")
-    status = Path(run.path) / STATUS_FILE
-    before = status.read_bytes() if status.exists() else None
-    full = True if picked.evaluation.score_kind == "full" else None
-    log = RunLogger(run.path, classes=run.classes, full_scores=full, on_nan="mark", background=False)
-    try:
-        yield log
-    finally:
-        log.discard()
-        log.close()
-        if before is None:
-            status.unlink(missing_ok=True)
-        else:
-            atomic_write(status, lambda file: _put(file, before))
-
-
-def _put(file: IO[bytes], content: bytes) -> None:
-    file.write(content)

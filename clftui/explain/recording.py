@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clftui.data.samples import SampleTable
-from clftui.explain.hooks import Listener
+from clftui.explain.hooks import Listener, Output
 
 Float32 = NDArray[np.float32]
 Int64 = NDArray[np.int64]
@@ -23,10 +23,10 @@ MOST_SUM_BYTES = 256_000_000
 class LayerRecord:
     """One layer's sums and rows; `rows` is the number of samples that may come, 0 keeps none of them one by one."""
 
-    def __init__(self, classes: int, first: Float32, rows: int, folder: Path, number: int) -> None:
+    def __init__(self, classes: int, first: Output, rows: int, folder: Path, number: int) -> None:
         self._shrink = 1
-        units = first.shape[1]
-        grid = first.shape[2:]
+        units = first.mean.shape[1]
+        grid: tuple[int, ...] = first.places.shape[2:] if first.places is not None else ()
         while len(grid) == 2 and max(grid) > 1 and classes * units * grid[0] * grid[1] * 4 > MOST_SUM_BYTES:
             self._shrink *= 2
             grid = tuple(-(-side // 2) for side in grid)
@@ -37,15 +37,15 @@ class LayerRecord:
         if rows:
             self._rows = np.memmap(folder / f"{number}.rows", np.float16, "w+", shape=(rows, units))
 
-    def add(self, true: Int64, output: Float32) -> None:
-        """`output` (m, units[, h, w]) of samples of the classes `true` (m,); unlabelled ones (-1) are in no class."""
-        small = _halved(output, self._shrink)
+    def add(self, true: Int64, output: Output) -> None:
+        """`output` of samples of the classes `true` (m,); unlabelled ones (-1) are in no class."""
+        small = output.mean if output.places is None else _halved(output.places, self._shrink)
         for label, one in zip(true.tolist(), small, strict=True):
             if label >= 0:
                 self._sums[label] += one
                 self._counts[label] += 1
         if self._rows is not None:
-            means = output.mean(axis=(2, 3)) if output.ndim == 4 else output
+            means = output.mean
             largest = float(np.finfo(np.float16).max)
             self._rows[self._n : self._n + len(means)] = np.clip(means, -largest, largest)
             self._n += len(means)

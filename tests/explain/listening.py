@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from clftui.data.samples import SampleTable
-from clftui.explain.hooks import Heard
+from clftui.explain.hooks import Heard, Output
 from clftui.explain.perturbations import Perturbation
 
 DEPTHS = {"early": 0, "late": 3}
@@ -54,7 +54,8 @@ class FakeModel:
 
     def hear(self, batch: Any) -> Heard:
         answers = self.logits(batch).argmax(axis=1).astype(np.int64)
-        outputs = {"early": batch.values.transpose(0, 3, 1, 2), "late": batch.values.mean(axis=(1, 2))}
+        means = batch.values.mean(axis=(1, 2))
+        outputs = {"early": Output(means, batch.values.transpose(0, 3, 1, 2)), "late": Output(means, None)}
         return Heard(answers, {name: outputs[name] for name in self.layers})
 
 

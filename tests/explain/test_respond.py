@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from clftui.data.responses import layers
+from clftui.explain.hooks import Output
 from clftui.explain.recording import LayerRecord
 from clftui.explain.respond import Wishes, run_respond
 from tests.builders import labels, write_collection
@@ -104,10 +105,11 @@ def test_another_model_is_doubted(root: Path, capsys: pytest.CaptureFixture[str]
 
 def test_a_layer_too_large_keeps_fewer_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("clftui.explain.recording.MOST_SUM_BYTES", 4 * 3 * 2 * 9)
-    output = np.arange(2 * 2 * 5 * 5, dtype=np.float32).reshape(2, 2, 5, 5)
+    places = np.arange(2 * 2 * 5 * 5, dtype=np.float32).reshape(2, 2, 5, 5)
+    output = Output(places.mean(axis=(2, 3)), places)
     layer = LayerRecord(3, output, 0, tmp_path, 0)
     layer.add(np.array([0, -1]), output)
     assert layer.class_mean.shape == (3, 2, 3, 3)
-    assert layer.class_mean[0, 0, 0, 0] == output[0, 0, :2, :2].mean()
-    assert layer.class_mean[0, 0, 2, 2] == output[0, 0, 4, 4]
+    assert layer.class_mean[0, 0, 0, 0] == places[0, 0, :2, :2].mean()
+    assert layer.class_mean[0, 0, 2, 2] == places[0, 0, 4, 4]
     assert np.isnan(layer.class_mean[1:]).all()
