@@ -278,9 +278,9 @@ def _start_log(path: Path | None, first: str) -> None:
         return
     import logging
     import platform
-    from importlib.metadata import version
 
     from clftui import __version__
+    from clftui.doctor import installed
 
     try:
         handler = logging.FileHandler(path, encoding="utf-8")
@@ -291,6 +291,6 @@ def _start_log(path: Path | None, first: str) -> None:
     logger.addHandler(handler)
     logger.setLevel(logging.DEBUG)
     logger.info("clftui %s, Python %s, %s; %s", __version__, platform.python_version(), platform.platform(), first)
-    logger.info("%s", ", ".join(f"{name} {version(name)}" for name in ("textual", "rich", "numpy", "pillow")))
+    logger.info("%s", ", ".join(f"{name} {installed(name)}" for name in ("textual", "rich", "numpy", "pillow")))
     told = ("TERM", "COLORTERM", "TERM_PROGRAM", "TMUX", "SSH_TTY", "LANG", "NO_COLOR")
     logger.info("terminal %s", ", ".join(f"{name}={os.environ[name]}" for name in told if name in os.environ))
