@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from clftui.analysis.intervals import stream
 from clftui.analysis.leaves import optimal_order
 from clftui.analysis.linkage import dense_linkage, groups_of
-from clftui.analysis.separation import by_label, silhouettes
+from clftui.analysis.responses import separation
+from clftui.analysis.separation import silhouettes
 from clftui.analysis.similarity import Similarity
 from clftui.analysis.spectral import embedding
 
@@ -176,28 +177,14 @@ def centrality(r: Float64, labels: Int64) -> Float64:
     return np.asarray(np.where(size > 1, total / np.maximum(size - 1, 1), 1.0))
 
 
-def separation_of_units(responses: ArrayLike, labels: ArrayLike) -> Float64:
+def part_shares(responses: ArrayLike, labels: ArrayLike, parts: int) -> Float64:
     """(d,) eta squared of each unit of (n, d): the share of its variance that lies between parts, 0..1.
 
     NaN for a unit that answers the same to all, or with one part.
     """
-    values, label = np.asarray(responses, dtype=np.float64), np.asarray(labels, dtype=np.int64)
-    _, number, size = np.unique(label, return_inverse=True, return_counts=True)
-    if len(size) < 2:
-        return np.full(values.shape[1], np.nan)
-    off = values - values.mean(axis=0)
-    whole = np.einsum("nd,nd->d", off, off)
-    sums = np.zeros((len(size), values.shape[1]))
-    np.add.at(sums, number, off)
-    between = (sums**2 / size[:, None]).sum(axis=0)
-    varies = whole > 1e-12 * np.maximum(np.abs(values).max(axis=0, initial=0.0) ** 2 * len(values), 1e-300)
-    return np.asarray(np.where(varies, np.clip(between / np.where(varies, whole, 1.0), 0.0, 1.0), np.nan))
-
-
-def part_means(responses: ArrayLike, labels: ArrayLike, parts: int) -> Float64:
-    """(parts, d) the mean response of each part; NaN for an empty one."""
-    values = np.asarray(responses, dtype=np.float64)
-    return np.column_stack([by_label(values[:, unit], labels, parts) for unit in range(values.shape[1])])
+    ratio = separation(responses, labels, parts)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(np.isinf(ratio), 1.0, ratio / (1 + ratio)))
 
 
 def adjusted_rand(a: ArrayLike, b: ArrayLike) -> float:

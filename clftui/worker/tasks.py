@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from clftui.analysis.confusion import Confusion
-from clftui.worker import tasks_map, tasks_probe
+from clftui.worker import tasks_map, tasks_probe, tasks_subclasses
 from clftui.worker.telling import Arrays, Tell
 
 __all__ = ["TASKS", "Arrays", "Tell", "packed", "unpacked"]
@@ -52,5 +52,6 @@ TASKS: dict[str, Callable[[dict[str, Any], Arrays, Tell], Arrays]] = {
     "order": _order,
     "echo": _echo,
     **tasks_map.TASKS,
+    **tasks_subclasses.TASKS,
     **tasks_probe.TASKS,
 }

@@ -96,12 +96,12 @@ def test_units_that_part_are_told_by_their_share_of_the_variance() -> None:
     labels = np.repeat([0, 1, 2], 10)
     values[:, 2] += labels * 9
     values[:, 3] = 0.3
-    found = told.separation_of_units(values, labels)
+    found = told.part_shares(values, labels, 3)
     assert found[2] > 0.95 and found[:2].max() < 0.4 and np.isnan(found[3])
     unit = values[:, 0]
     between = sum(10 * (unit[labels == part].mean() - unit.mean()) ** 2 for part in range(3))
     assert found[0] == pytest.approx(between / ((unit - unit.mean()) ** 2).sum())
-    assert np.isnan(told.separation_of_units(values, np.zeros(30, dtype=int))).all()
+    assert np.isnan(told.part_shares(values, np.zeros(30, dtype=int), 1)).all()
 
 
 def test_centrality_is_the_mean_correlation_with_the_others() -> None:
