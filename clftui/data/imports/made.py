@@ -18,6 +18,7 @@ from clftui.data.source import MemorySource
 from clftui.text import plural
 
 Array = NDArray[Any]
+_ROWS = 4096
 
 
 @dataclass(eq=False)
@@ -94,8 +95,11 @@ def _sum_to_one(values: Array) -> bool:
 
 def best_class(values: Array, kind: str) -> NDArray[np.int32]:
     """(n,) the class of highest score; -1 for rows with a NaN."""
-    order = -values if kind == "nll" else values
-    unknown: Array = np.asarray(np.isnan(order).any(axis=1))
-    best: NDArray[np.int32] = np.argmax(np.where(unknown[:, None], 0, order), axis=1).astype(np.int32)
-    best[unknown] = -1
+    best = np.empty(len(values), dtype=np.int32)
+    for begin in range(0, len(values), _ROWS):  # Never all scores twice in memory.
+        rows = slice(begin, begin + _ROWS)
+        order = -values[rows] if kind == "nll" else values[rows]
+        unknown: Array = np.asarray(np.isnan(order).any(axis=1))
+        best[rows] = np.argmax(np.where(unknown[:, None], 0, order), axis=1)
+        best[rows][unknown] = -1
     return best

@@ -190,7 +190,7 @@ def _one_run(
                 "predicted": coded.predicted[here],
             }
             if table.block is not None and table.scores is not None:
-                arrays[table.block.kind] = table.scores[here]
+                arrays[table.block.kind] = table.scores if len(here) == table.n else table.scores[here]
             elif table.top is not None and coded.best is not None:
                 arrays["top_classes"] = coded.best[here]
                 arrays["top_nll"] = -np.log(np.maximum(table.top.scores[here], 1e-30))

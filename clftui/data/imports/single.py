@@ -11,11 +11,13 @@ from clftui.data.imports.frameworks import file_dialect
 from clftui.data.imports.imported import STDIN
 from clftui.data.imports.npy import ARRAY_ENDINGS, named_arrays
 from clftui.data.imports.pickled import looks_pickled, refuse_pickle
-from clftui.data.imports.texts import text_runs
+from clftui.data.imports.texts import large_table_runs, text_runs
 from clftui.data.run import Run
 from clftui.schema import FormatError
 
 TABLE_ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson")
+LARGE = 32_000_000
+"""Bytes of a table that is read line by line."""
 TEXT_ENDINGS = (*TABLE_ENDINGS, ".txt")
 
 
@@ -39,6 +41,8 @@ def file_runs(path: Path, options: Options, explicit: ClassList | None = None) -
     if ending not in TEXT_ENDINGS:
         raise FormatError(path, "", "is in no format that clftui reads", "it reads csv, json, jsonl, npy and npz")
     try:
+        if ending in (".csv", ".tsv") and path.stat().st_size > LARGE:
+            return large_table_runs(path, options, explicit)
         data = path.read_bytes()
     except OSError as error:
         raise FormatError(path, "", f"cannot be read ({error.strerror})", "check its permissions") from error

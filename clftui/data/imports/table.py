@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -84,44 +85,100 @@ def delimiter_of(path: Path, text: str) -> str:
 
 def read_delimited(path: Path, text: str) -> Table:
     """A CSV or TSV with a header. A torn last row, or one with too many cells, is dropped and counted."""
+    return read_stream(path, io.StringIO(text, newline=""), delimiter_of(path, text))
+
+
+def read_stream(path: Path, lines: Iterator[str], delimiter: str) -> Table:
+    """`read_delimited` of lines as they come, so that a large file is never whole in memory."""
     allow_long_cells()
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(path, text))
     try:
-        header = [name.strip() for name in next(reader, [])]
-        return _collect(path, header, reader)
+        header = [name.strip() for name in next(csv.reader(lines, delimiter=delimiter), [])]
+        collector = _Collector(path, header)
+        while chunk := list(islice(lines, _CHUNK_ROWS)):
+            if any('"' in line for line in chunk):
+                collector.add(csv.reader(chain(chunk, lines), delimiter=delimiter))
+            elif not collector.add_plain(chunk, delimiter):
+                collector.add(csv.reader(chunk, delimiter=delimiter))
     except csv.Error as error:
         raise FormatError(path, "", f"is not delimited text ({error})", "write it as CSV") from error
+    return collector.table()
 
 
-def _collect(path: Path, header: Sequence[str], rows: Iterator[list[str]]) -> Table:
-    block = score_block(header)
-    wanted = [header.index(column) for column in block.columns] if block is not None else []
-    in_block = set(wanted)
-    texts: dict[int, list[str]] = {at: [] for at in range(len(header)) if at not in in_block}
-    chunks: list[Float32] = []
-    held: list[list[str]] = []
-    odd = 0
-    for row in rows:
-        if len(row) != len(header):
-            odd += bool(row)
-            continue
-        for at, values in texts.items():
-            values.append(row[at])
-        if wanted:
-            held.append([row[at] for at in wanted])
-            if len(held) == _CHUNK_ROWS:
-                chunks.append(_floats(path, held))
-                held = []
-    if held:
-        chunks.append(_floats(path, held))
-    scores = None
-    if block is not None:
-        scores = np.concatenate(chunks) if chunks else np.empty((0, len(wanted)), dtype=np.float32)
-    columns: dict[str, Strings] = {}
-    for at, values in texts.items():
-        columns.setdefault(header[at], strings(values))
-    notes = (f"{plural(odd, 'row was', 'rows were')} left out: not {plural(len(header), 'cell')}",) if odd else ()
-    return Table(columns, block, scores, notes)
+class _Collector:
+    """Takes the rows of a table and keeps texts by column and the scores of all classes as numbers."""
+
+    def __init__(self, path: Path, header: Sequence[str]) -> None:
+        self._path, self._header = path, header
+        self._block = score_block(header)
+        self._wanted = [header.index(column) for column in self._block.columns] if self._block is not None else []
+        in_block = set(self._wanted)
+        self._texts: dict[int, list[str]] = {at: [] for at in range(len(header)) if at not in in_block}
+        self._chunks: list[Float32] = []
+        self._odd = 0
+
+    def add(self, rows: Iterable[list[str]]) -> None:
+        """Rows of cells; those of another length than the header are counted."""
+        held: list[list[str]] = []
+        for row in rows:
+            if len(row) != len(self._header):
+                self._odd += bool(row)
+                continue
+            for at, values in self._texts.items():
+                values.append(row[at])
+            if self._wanted:
+                held.append([row[at] for at in self._wanted])
+                if len(held) == _CHUNK_ROWS:
+                    self._chunks.append(_floats(self._path, held))
+                    held = []
+        if held:
+            self._chunks.append(_floats(self._path, held))
+
+    def add_plain(self, lines: Sequence[str], delimiter: str) -> bool:
+        """Lines without quotes whose scores stand side by side, ten times as fast; False where that does not fit."""
+        if not self._wanted or delimiter == " ":
+            return False
+        first, end, width = self._wanted[0], self._wanted[-1] + 1, len(self._header)
+        if self._wanted != list(range(first, end)):
+            return False
+        rows = [line for line in (line.rstrip("\r\n") for line in lines) if line]
+        fitting = [row for row in rows if row.count(delimiter) == width - 1]
+        try:
+            columns = range(first, end)
+            numbers = np.loadtxt(fitting, np.float32, comments=None, delimiter=delimiter, usecols=columns, ndmin=2)
+        except (ValueError, UnicodeError):
+            return False  # A cell is empty, or no number: the slow way finds out which.
+        self._odd += len(rows) - len(fitting)
+        before = [row.split(delimiter, first)[:first] for row in fitting]
+        behind = [row.rsplit(delimiter, width - end)[1:] for row in fitting]
+        for at, values in self._texts.items():
+            side, place = (before, at) if at < first else (behind, at - end)
+            values.extend(cells[place] for cells in side)
+        if fitting:
+            self._chunks.append(numbers)
+        return True
+
+    def table(self) -> Table:
+        """All that was taken."""
+        scores = None
+        if self._block is not None:
+            scores = np.empty((sum(map(len, self._chunks)), len(self._wanted)), dtype=np.float32)
+            end = len(scores)
+            while self._chunks:  # From the end, each chunk freed: never twice in memory.
+                chunk = self._chunks.pop()
+                scores[end - len(chunk) : end] = chunk
+                end -= len(chunk)
+        columns: dict[str, Strings] = {}
+        for at, values in self._texts.items():
+            columns.setdefault(self._header[at], strings(values))
+        odd = self._odd
+        told = f"{plural(odd, 'row was', 'rows were')} left out: not {plural(len(self._header), 'cell')}"
+        return Table(columns, self._block, scores, (told,) if odd else ())
+
+
+def _collect(path: Path, header: Sequence[str], rows: Iterable[list[str]]) -> Table:
+    collector = _Collector(path, header)
+    collector.add(rows)
+    return collector.table()
 
 
 def _floats(path: Path, rows: list[list[str]]) -> Float32:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,20 @@ from clftui.data.imports.frameworks import json_log_runs, table_runs
 from clftui.data.imports.imported import NothingToOpen
 from clftui.data.imports.logs import is_log
 from clftui.data.imports.matrix import matrix_run, pair_counts, parse_matrix
-from clftui.data.imports.names import ArrayName, array_name, column_roles
+from clftui.data.imports.names import ArrayName, array_name, column_roles, score_block
 from clftui.data.imports.npy import Named
 from clftui.data.imports.papers import json_dialect, table_dialect
 from clftui.data.imports.predictions import is_predictions, predictions
-from clftui.data.imports.table import Table, from_columns, from_records, read_delimited, read_lines, split_lines
+from clftui.data.imports.table import (
+    Table,
+    delimiter_of,
+    from_columns,
+    from_records,
+    read_delimited,
+    read_lines,
+    read_stream,
+    split_lines,
+)
 from clftui.data.run import Run
 from clftui.schema import FormatError
 
@@ -51,6 +61,21 @@ def text_runs(path: Path, data: bytes, options: Options, explicit: ClassList | N
         if matrix is not None:
             return [_matrix(path, *matrix, options=options, explicit=explicit)]
     return _table(path, table, options, explicit)
+
+
+def large_table_runs(path: Path, options: Options, explicit: ClassList | None) -> list[Run]:
+    """`text_runs` of a large CSV file, which is read line by line where its header says that it is of predictions."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            first = lines.readline()
+            delimiter = delimiter_of(path, first)
+            header = [name.strip().strip('"') for name in first.rstrip("\r\n").split(delimiter)]
+            roles = column_roles(header)
+            if "true" in roles and ("predicted" in roles or score_block(header) is not None):
+                return _table(path, read_stream(path, chain([first], lines), delimiter), options, explicit)
+    except UnicodeDecodeError:
+        pass  # As Latin-1 it can be read whole.
+    return text_runs(path, path.read_bytes(), options, explicit)
 
 
 def _table(path: Path, table: Table, options: Options, explicit: ClassList | None) -> list[Run]:
