@@ -60,7 +60,9 @@ def mask_side(side: int) -> int:
 
 
 def _variation(keep: torch.Tensor) -> torch.Tensor:
-    down, across = keep.diff(dim=2).abs().pow(BETA), keep.diff(dim=3).abs().pow(BETA)
+    """How steep the masks are, as measured on the paper's grid: a coarser one has steeper steps of the same slope."""
+    rows, columns = keep.shape[2] / MASK_SIDE, keep.shape[3] / MASK_SIDE
+    down, across = (keep.diff(dim=2) * rows).abs().pow(BETA), (keep.diff(dim=3) * columns).abs().pow(BETA)
     total: torch.Tensor = (down.mean(dim=(1, 2, 3)) + across.mean(dim=(1, 2, 3))).sum()
     return total
 
