@@ -20,8 +20,8 @@ _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _COLOUR_SYSTEMS = {24: "truecolor", 8: "256", 4: "standard", 0: "standard"}
 
 REPORT_VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "epochs", "curves", "movers",
-                "flips", "dynamics", "samples", "issues", "triage", "collect", "scores", "parallel",
-                "calibration", "map", "sensitivity")  # fmt: skip
+                "flips", "dynamics", "samples", "issues", "triage", "collect", "advice", "scores", "parallel",
+                "calibration", "map", "features", "sensitivity")  # fmt: skip
 FORMATS = ("text", "md", "json", "csv", "svg")
 ORDERS = ("given", "hierarchy", "hardest", "size", "name", "quick", "barycentre", "linkage", "spectral")
 PAIR_SORTS = ("count", "rate", "surprise", "change", "reason")
@@ -210,6 +210,8 @@ def _report_command() -> click.Command:
     )
     @click.option("--layout", type=click.Choice(plain.MAP_LAYOUTS), help="How the map lays its points out.")
     @click.option("--level", type=click.IntRange(min=1), help="Groups down to this level alone; 1 the outermost.")
+    @click.option("--layer", metavar="NAME", help="The layer whose responses count; the last one otherwise.")
+    @click.option("--variant", type=click.Choice(plain.VARIANTS), help="What --view features tells of layers.")
     @click.option("--dense", is_flag=True, help="Matrix as JSON: the whole K x K counts too.")
     @click.option("--size", default="120x40", show_default=True, metavar="WxH", help="Screen of an SVG.")
     @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write here.")

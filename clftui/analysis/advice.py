@@ -163,7 +163,7 @@ class _Path:
             return None
         gain, lost = float(within[best]) / self.total, float(loss[best])
         self.accuracy += gain
-        self.information -= lost
+        self.information = max(self.information - lost, 0.0)
         self.classes -= 1
         keep, drop = int(a[best]), int(b[best])
         joined = min(self.members[keep], self.members[drop], key=lambda each: (len(each), -int(each.min())))

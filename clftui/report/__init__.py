@@ -11,8 +11,8 @@ from clftui.state.session import Session
 
 REPORT_FORMATS = ("text", "md", "json", "csv")
 VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "epochs", "curves", "movers", "flips",
-         "dynamics", "samples", "issues", "triage", "collect", "scores", "parallel", "calibration",
-         "map", "sensitivity")  # fmt: skip
+         "dynamics", "samples", "issues", "triage", "collect", "advice", "scores", "parallel", "calibration",
+         "map", "features", "sensitivity")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Options:
     """Matrix JSON: add the whole K x K counts."""
     level: int | None = None
     """Groups down to this level of the hierarchy alone, 1 the outermost."""
+    variant: str | None = None
+    """What of a layer's responses is told; None is the one that shows."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,14 @@ class View:
 
 def _view(name: str) -> View:
     from clftui.report import (
+        advice,
         blocks,
         calibration,
         collect,
         curves,
         dynamics,
         epochs,
+        features,
         flips,
         groups,
         hierarchy,
@@ -78,7 +82,9 @@ def _view(name: str) -> View:
         "issues": View(issues.table, issues.data),
         "triage": View(triage.table, triage.data),
         "collect": View(collect.table, collect.data),
+        "advice": View(advice.table, advice.data),
         "calibration": View(calibration.table, calibration.data),
+        "features": View(features.table, features.data),
         "scores": View(scores.table, scores.data),
         "parallel": View(parallel.table, parallel.data),
         "sensitivity": View(sensitivity.table, sensitivity.data),
