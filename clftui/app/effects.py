@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from clftui.app import (
     block_effects,
+    explained_effects,
     group_effects,
     pair_effects,
     play,
@@ -216,6 +217,7 @@ EFFECTS: dict[str, Callable[[MainScreen], None]] = {
     "help": _help,
     "quit": _quit,
     **probe_effects.EFFECTS,
+    **explained_effects.EFFECTS,
     **sample_effects.EFFECTS,
     **sheet_effects.EFFECTS,
     **triage_effects.EFFECTS,

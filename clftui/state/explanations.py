@@ -215,7 +215,7 @@ def replace_aim(choice: Choice, aim: str) -> Choice:
     return choice if choice.aim == aim else Choice(choice.method, aim)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def map_at(file: MapFile, at: int) -> NDArray[np.float32]:
     """(h, w) map `at`, the same array as long as it is remembered."""
     values = file.map(at)
@@ -223,7 +223,7 @@ def map_at(file: MapFile, at: int) -> NDArray[np.float32]:
     return values
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def document_at(file: TextFile, index: TextIndex, at: int) -> Document:
     """Line `at` of a file."""
     return file.document(index, at)

@@ -40,7 +40,7 @@ def draw_cloud(canvas: Canvas, x: int, y: int, width: int, height: int, cloud: C
     if not cloud.cost.size or width < LEAST_WIDTH or height < LEAST_HEIGHT:
         return
     left = x + _LABEL
-    axis = _Axis(left, y, plot_width, plot_height, *_cost_limits(cloud.cost), *_limits(cloud.accuracy))
+    axis = _Axis(left, y, plot_width, plot_height, *_cost_limits(cloud.cost), *limits(cloud.accuracy))
     _draw_dots(canvas, axis, cloud)
     _draw_front(canvas, axis, cloud)
     _draw_letters(canvas, axis, cloud)
@@ -74,7 +74,8 @@ def _cost_limits(cost: Float64) -> tuple[float, float]:
     return left - margin, right + margin
 
 
-def _limits(accuracy: Float64) -> tuple[float, float]:
+def limits(accuracy: Float64) -> tuple[float, float]:
+    """The ends of an axis of accuracies, with a margin."""
     known = np.sort(accuracy[np.isfinite(accuracy)])
     if not known.size:
         return 0.0, 1.0

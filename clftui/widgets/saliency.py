@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import replace
+from enum import Flag, auto
 from functools import lru_cache
 
 import numpy as np
@@ -21,6 +22,16 @@ Values = NDArray[np.float32]
 
 EMBER: Ints = interpolate((0x301B18, 0x7E3124, 0xC35422, 0xF2943C, 0xFDE0B0))
 """The dark theme's ramp in every theme: pictures keep their own colours, and so does the heat on them."""
+
+
+class Show(Flag):
+    """What of a map lies over its image."""
+
+    HEAT = auto()
+    CONTOUR = auto()
+    BOTH = HEAT | CONTOUR
+
+
 HEAT = 0.72
 """How much of a pixel the strongest heat takes."""
 _KEPT = 16
@@ -35,11 +46,11 @@ def heated(rgb: Bytes, values: Values) -> Bytes:
     return np.rint(rgb * (1 - share) + ramp * share).astype(np.uint8)
 
 
-def outlined(rgb: Bytes, values: Values, threshold: float) -> Bytes:
+def outlined(rgb: Bytes, values: Values, threshold: float, show: Show = Show.BOTH) -> Bytes:
     """`heated` pixels with the contour drawn into them, white on dark and black on light, for terminals with pixels."""
-    picture = heated(rgb, values)
+    picture = heated(rgb, values) if Show.HEAT in show else rgb.copy()
     inside = resized(values, *rgb.shape[:2]) >= threshold
-    if inside.all() or not inside.any():
+    if Show.CONTOUR not in show or inside.all() or not inside.any():
         return picture
     core = inside
     for _ in range(max(1, min(rgb.shape[:2]) // 90)):
@@ -54,24 +65,33 @@ def outlined(rgb: Bytes, values: Values, threshold: float) -> Bytes:
 class Overlays:
     """The maps over one view's images as pictures: the same one as long as nothing changes, so that it is sent once."""
 
-    def __init__(self) -> None:
-        self._made: OrderedDict[tuple[Picture, int, float], tuple[Values, Picture]] = OrderedDict()
+    def __init__(self, kept: int = _KEPT) -> None:
+        self._kept = kept
+        self._made: OrderedDict[tuple[Picture, int, float, Show], tuple[Values, Picture]] = OrderedDict()
 
-    def get(self, image: Picture, values: Values, threshold: float) -> Picture:
+    def get(self, image: Picture, values: Values, threshold: float, show: Show = Show.BOTH) -> Picture:
         """`image` under `values` (any size) with the contour at `threshold`."""
-        key = (image, id(values), threshold)
+        key = (image, id(values), threshold, show)
         found = self._made.pop(key, None)
         if found is None:
             # The values are kept: as long as they live nothing else has their id.
-            found = values, replace(image, pixels=outlined(image.pixels, values, threshold), grey=False)
+            found = values, replace(image, pixels=outlined(image.pixels, values, threshold, show), grey=False)
         self._made[key] = found
-        if len(self._made) > _KEPT:
+        if len(self._made) > self._kept:
             self._made.popitem(last=False)
         return found[1]
 
 
 def draw_map(
-    canvas: Canvas, x: int, y: int, columns: int, rows: int, rgb: Bytes | None, values: Values, threshold: float
+    canvas: Canvas,
+    x: int,
+    y: int,
+    columns: int,
+    rows: int,
+    rgb: Bytes | None,
+    values: Values,
+    threshold: float,
+    show: Show = Show.BOTH,
 ) -> tuple[int, int]:
     """Draw a map over the pixels (2 h, 2 w, 3) of its image in the middle of `columns` x `rows` cells.
 
@@ -88,13 +108,15 @@ def draw_map(
     p = canvas.palette
     dots = edge(values, threshold, across, down)
     marks = braille.codes(dots)
-    marked = marks != 32
+    marked = (marks != 32) & (Show.CONTOUR in show)
     if not p.colourful:
-        code = np.where(marked, marks, shades(resized(values, down, across)))
+        heat = shades(resized(values, down, across)) if Show.HEAT in show else np.full_like(marks, 32)
+        code = np.where(marked, marks, heat)
         canvas.put(x, y, code, p.text, p.page, np.where(marked, BOLD, 0).astype(np.uint8))
         return across, down
     given = rgb if rgb is not None else np.zeros((2 * down, 2 * across, 3), np.uint8)
-    picture = heated(given[: 2 * down, : 2 * across], values)
+    given = given[: 2 * down, : 2 * across]
+    picture = heated(given, values) if Show.HEAT in show else given
     code, fg, bg = blocks.pixels(picture)
     mean = blocks.cell_means(picture)
     ink = np.where(contrast(mean, _WHITE) >= 1.6, _WHITE, _BLACK)

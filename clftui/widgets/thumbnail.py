@@ -50,14 +50,18 @@ class Thumbnails:
         """Draw the image of a table's row in the middle of `columns` x `rows` cells; None while it is not decoded."""
         if columns < 1 or rows < 1:
             return None
-        pictures = layer()
-        found = self._wish((pictures.key, columns, rows), table, row, pictures.target(columns, rows))
+        found = self.decoded(columns, rows, table, row)
         if isinstance(found, Picture):
-            if pictures.draw(canvas, x, y, columns, rows, found, self._arrived) is None:
+            if layer().draw(canvas, x, y, columns, rows, found, self._arrived) is None:
                 _draw_placeholder(canvas, x, y, columns, rows, ELLIPSIS, _given(table, row))
         else:
             _draw_placeholder(canvas, x, y, columns, rows, found.word if found else ELLIPSIS, _given(table, row))
         return found
+
+    def decoded(self, columns: int, rows: int, table: SampleTable, row: int) -> Picture | Unreadable | None:
+        """The image of a table's row with the pixels that `draw` would show; None while it is not decoded."""
+        pictures = layer()
+        return self._wish((pictures.key, columns, rows), table, row, pictures.target(columns, rows))
 
     def paint(self, canvas: Canvas, x: int, y: int, columns: int, rows: int, picture: Picture) -> Rect | None:
         """Draw pixels that are there already, a heat map say, as `draw` draws; its place, None while it is not ready.
