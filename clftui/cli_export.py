@@ -11,7 +11,7 @@ from clftui import plain
 if TYPE_CHECKING:
     import click
 
-WHATS = ("relabel", "paths", "json", "mask", "fiftyone", "symlinks", "copies", "contact-sheet")
+WHATS = ("relabel", "paths", "json", "mask", "fiftyone", "symlinks", "copies", "contact-sheet", "groups")
 TAGS = ("mislabelled", "ambiguous", "bad image", "duplicate", "hard", "collect more", "any")
 
 
@@ -48,7 +48,8 @@ def export_command() -> click.Command:
         show_default=True,
         help="relabel: a CSV of given and proposed classes; mask: .npy and .csv as cleanlab has them; "
         "fiftyone: its JSON; symlinks and copies: a folder by tag and class; "
-        "contact-sheet: a picture of the confusions (.png, .jpg, .pdf).",
+        "contact-sheet: a picture of the confusions (.png, .jpg, .pdf); "
+        "groups: the group of every class, level by level, for training with a hierarchy.",
     )
     @click.option(
         "--tag",
@@ -67,16 +68,27 @@ def export_command() -> click.Command:
         metavar="FILE",
         help="Take in the tags of another triage.jsonl first; may be repeated.",
     )
+    @click.option("--hierarchy", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+                  help="Class hierarchy, for groups; the collection's own otherwise.")  # fmt: skip
+    @click.option(
+        "--merged", metavar="TEXT", help="With groups: classes that are one from now on, 'cat = dog; fox = wolf'."
+    )
+    @click.option(
+        "--format", "form", type=click.Choice(("json", "csv")), help="Of groups; the ending of DEST, else json."
+    )
     @click.option("--output", "-o", type=click.Path(path_type=Path), metavar="DEST", help="Write here.")
     @_shared
     def export(what: str, tags: tuple[str, ...], every: bool, journals: tuple[Path, ...], output: Path | None,
-               **chosen: Any) -> None:  # fmt: skip
+               merged: str | None, form: str | None, **chosen: Any) -> None:  # fmt: skip
         """Hand on what was tagged: to a labelling tool, a script, a colleague.
 
-        A folder of links or copies is only ever added to.
+        A folder of links or copies is only ever added to. Groups are label maps: torch.tensor(level["label"])[y] is the
+        target of an auxiliary loss for each of levels in the JSON, coarsest first, the classes themselves last.
         """
-        from clftui.export import run_export
+        from clftui.export import run_export, run_export_groups
 
+        if what == "groups":
+            sys.exit(run_export_groups(chosen, merged=merged, form=form, output=output))
         sys.exit(run_export(chosen, what=what, tags=tags, every=every, journals=journals, output=output))
 
     return export

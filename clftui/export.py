@@ -21,6 +21,7 @@ from clftui.state.sample_settings import SampleSort
 from clftui.state.sample_tags import TAGS
 from clftui.state.selection import Part, Scope
 from clftui.state.session import Session
+from clftui.state.what_if import parse_what_if
 from clftui.storage import atomic_write
 from clftui.text import harmless, plural, to_bytes
 
@@ -47,6 +48,31 @@ def run_export(
         wanted, splits = What(what), (chosen["split"],) if chosen["split"] else ()
         rows = rows_for(session, wanted, tags, splits, every=every)
         return _write(session, wanted, rows, tags, output)
+    except (LaunchError, FormatError, FilterError) as error:
+        _say(f"Error: {error}")
+    except OSError as error:
+        _say(f"Error: {error.filename or output} cannot be written ({error.strerror}); choose another --output.")
+    return REFUSED
+
+
+def run_export_groups(chosen: Mapping[str, Any], *, merged: str | None, form: str | None, output: Path | None) -> int:
+    """Write the group of every class at each level, and the label map of merged classes; the exit status."""
+    from clftui.report import group_maps
+
+    try:
+        session = filtered_session(chosen)
+        together: tuple[tuple[str, ...], ...] = ()
+        if merged is not None and session.run is not None:
+            together = parse_what_if(merged, session.run).merged
+            if not together:
+                raise LaunchError("--merged takes classes that are to be one: 'cat = dog; fox = wolf'")
+        form = form or ("csv" if output is not None and output.suffix.lower() == ".csv" else "json")
+        text = (group_maps.as_csv if form == "csv" else group_maps.as_json)(session, together)
+        if output is None:
+            return deliver(text, None)
+        atomic_write(output, lambda file: file.write(to_bytes(text)))  # type: ignore[arg-type]
+        _say(f"{output}: {group_maps.counted(session, together)}.")
+        return 0
     except (LaunchError, FormatError, FilterError) as error:
         _say(f"Error: {error}")
     except OSError as error:
