@@ -110,13 +110,18 @@ def headless(session: Session, chosen: Mapping[str, Any], *, view: str, form: st
             session = with_cell(session, cell)
         if chosen.get("sample") is not None:
             session = with_sample(session, chosen["sample"], view)
+        if chosen.get("variant") or chosen.get("layer"):
+            from clftui.report.features import asked  # Few reports are of layers.
+
+            session = asked(session, chosen.get("variant"), chosen.get("layer"))
         if not session.catalog.runs:
             problems = session.catalog.problems
             raise LaunchError(sanitise(problems[0].message) if problems else "there are no runs")
         if form == "svg":
             text = svg(session, chosen, view, _size(size))
         else:
-            text = render(session, view, form, Options(top=top, dense=dense, level=chosen.get("level")))
+            variant = chosen.get("variant")
+            text = render(session, view, form, Options(top, dense, chosen.get("level"), variant))
     except (LaunchError, FormatError, FilterError) as error:
         print(error, file=sys.stderr)
         return 2

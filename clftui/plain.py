@@ -20,6 +20,7 @@ COLOURS = ("auto", "24", "256", "16", "none")
 SAMPLE_SORTS = ("confidence", "true-score", "loss", "margin", "entropy", "suspicion", "epochs-wrong", "forgotten",
                 "disagreement", "runs-wrong", "soft", "row")  # fmt: skip
 GROUPINGS = ("true", "predicted", "history", "runs", "tag")
+VARIANTS = ("responses", "profiles", "subclasses", "layers")
 PARTS = ("wrong", "right", "all")
 SAMPLE_SETS = ("digits", "glyphs")
 
