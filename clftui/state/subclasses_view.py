@@ -9,6 +9,7 @@ from clftui.schema import FormatError
 from clftui.state.class_tree import label_of
 from clftui.state.features_steps import Steps
 from clftui.state.map_filter import OnMap
+from clftui.state.map_side import short_signed
 from clftui.state.moves import cycle, drill_to_samples, say, select
 from clftui.state.session import Session
 from clftui.state.subclasses_layers import class_names, ranked
@@ -123,7 +124,7 @@ def next_parted(session: Session) -> Session:
     names = [line.name for line in lines]
     at = (names.index(now) + 1) % len(names) if now in names else 0
     line = lines[at]
-    words = f"{sanitise(label_of(session, line.name))}: {line.suggested} parts, silhouette {line.silhouette:.2f}, "
+    words = f"{sanitise(label_of(session, line.name))}: {line.suggested} parts, silhouette {short_signed(line.silhouette)}, "
     return say(on_class(session, line.name), words + f"{at + 1} of {len(names)} among {known} classes looked at.")
 
 

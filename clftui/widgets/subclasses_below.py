@@ -36,6 +36,9 @@ def draw_layers(canvas: Canvas, area: tuple[int, int, int, int], found: Shown, l
     fit = max((width + GAP) // (2 * side + GAP), 1)
     here = next((at for at, each in enumerate(lines) if each.source.name == found.kinds.members.source.name), 0)
     first = max(0, min(here - fit // 2, len(lines) - fit))
+    if len(lines) > fit:
+        range_ = f"layers {first + 1}–{first + fit} of {len(lines)}"
+        canvas.text(x, y - 1, range_, canvas.palette.muted, width=width)
     for at, each in enumerate(lines[first : first + fit]):
         left = x + at * (2 * side + GAP)
         if at:
