@@ -1,4 +1,6 @@
-"""`python -m tests.benchmarks.samples [--keys N] [--json]`: a key press in lists of 50,000 and 100,000 samples.
+"""`python -m tests.benchmarks.samples [--keys N] [--pictures PATH]... [--json]`: a key press in long lists.
+
+Lists have 50,000 and 100,000 samples. `pictures.py` adds the time from a key to the pictures of collections.
 
 What is timed is the step of the key and the drawing of the whole body after it, thumbnails' decoding apart: that
 happens in a pool. Flat, in a thousand groups, folded and open; as thumbnails and as lines; and what an order costs.
@@ -31,6 +33,7 @@ from clftui.state.session import Session, open_session
 from clftui.views.samples import SamplesView
 from tests.benchmarks.__main__ import Figure, median
 from tests.benchmarks.make_runs import large_run
+from tests.benchmarks.pictures import table
 
 WIDE = (120, 40)
 IMAGES = 64
@@ -119,9 +122,15 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.samples", description=__doc__)
     parser.add_argument("--keys", type=int, default=60)
+    parser.add_argument("--pictures", type=Path, action="append", default=[], metavar="PATH",
+                        help="a collection with images; the bundled glyphs without one")  # fmt: skip
+    parser.add_argument("--presses", type=int, default=10, help="of each key that brings pictures")
+    parser.add_argument("--pictures-only", action="store_true")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
-    found = [figure for n in (50_000, 100_000) for figure in measured(n, chosen.keys)]
+    sizes = () if chosen.pictures_only else (50_000, 100_000)
+    found = [figure for n in sizes for figure in measured(n, chosen.keys)]
+    found += [Figure("picture", *line) for line in table(chosen.pictures, chosen.presses)]
     if chosen.json:
         print(json.dumps([vars(figure) for figure in found]))
         return
