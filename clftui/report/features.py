@@ -42,6 +42,10 @@ def _view(name: str) -> View:
         from clftui.report import layers
 
         return View(layers.table, layers.data)
+    if name == FeaturesVariant.SUBCLASSES:
+        from clftui.report import subclasses
+
+        return View(subclasses.table, subclasses.data)
     from clftui.report import responses
 
     if name == PROFILES:

@@ -123,9 +123,10 @@ def next_parted(session: Session) -> Session:
     now = subject.true if subject.which is Which.TRUE else subject.predicted
     names = [line.name for line in lines]
     at = (names.index(now) + 1) % len(names) if now in names else 0
-    line = lines[at]
-    words = f"{sanitise(label_of(session, line.name))}: {line.suggested} parts, silhouette {short_signed(line.silhouette)}, "
-    return say(on_class(session, line.name), words + f"{at + 1} of {len(names)} among {known} classes looked at.")
+    line, name = lines[at], sanitise(label_of(session, lines[at].name))
+    words = f"{name}: {line.suggested} parts, silhouette {short_signed(line.silhouette)}; "
+    words += f"{at + 1} of {len(names)} with parts among {known} classes looked at."
+    return say(on_class(session, line.name), words)
 
 
 def _drill(session: Session) -> Session:
