@@ -133,6 +133,7 @@ def _report(picked: Picked, plan: Plan, outcome: Outcome, engine: Engine, left_o
         say(f"{plan.stores[method].path}: {plural(made, 'map')} of {sanitise(method)} ({about}){there}.")
         if empty := outcome.empty[method]:
             why = "nothing the method looks at speaks for the class; they stay zero throughout"
+            why += " (another --layer may show more)" if empty == made and engine.about(method) else ""
             say(f"{empty} of {plural(made, 'map')} {'is' if empty == 1 else 'are'} empty: {why}.")
     if outcome.made:
         say("Each map is divided by its own maximum: 1 is the most important place of that picture.")
