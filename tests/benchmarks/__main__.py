@@ -3,7 +3,7 @@
 Parts, each with a --help of its own: app (start, keys, rest; the default), matrix (scrolling beside a naive widget and
 peers), blocks (orders and blocks of planted structure), live (following a training), samples (scrolling),
 scores (stacks and axes),
-logger (what logging costs a training).
+logger (what logging costs a training), imports (opening other formats beside pandas).
 
 Competing programs take turns within one run (A B A B ...), and ratios are medians of the pairs, since a machine's
 speed drifts. Times nobody in CI.
@@ -155,7 +155,7 @@ def cold_open(path: Path) -> list[Figure]:
     return figures
 
 
-PARTS = ("app", "matrix", "blocks", "live", "samples", "scores", "logger")
+PARTS = ("app", "matrix", "blocks", "live", "samples", "scores", "logger", "imports")
 
 
 def main() -> None:

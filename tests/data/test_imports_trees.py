@@ -95,3 +95,39 @@ def test_folders_of_images_alone_are_not_listed(tmp_path: Path) -> None:
     write(tmp_path / "dog" / "preds.csv", "true,pred\na,b\n")
     (tmp_path / "loop").symlink_to(tmp_path)
     assert set(runs_of(tmp_path)) == {"mine", "preds"}
+
+
+def test_tables_of_samples_tell_what_the_rows_of_arrays_are(tmp_path: Path) -> None:
+    true = np.array([0, 1, 0, 2])
+    (tmp_path / "cnn").mkdir()
+    np.save(tmp_path / "cnn" / "test_probs.npy", np.eye(3)[true])
+    np.save(tmp_path / "test_labels.npy", true)
+    rows = "".join(f"{row},img/{row}.png,{NAMES[label]},hello {row}\n" for row, label in enumerate(true))
+    write(tmp_path / "test_files.csv", "row,path,label,text\n" + rows)
+    write(tmp_path / "test_a.csv", "row,path,label\n" + "0,x.png,ant\n" * 4)  # other labels: not of these samples
+    write(tmp_path / "test_short.csv", "row,path\n0,x.png\n")
+    catalog = open_catalog([tmp_path])
+    (run,) = catalog.runs
+    table = run.samples("test")
+    assert table is not None and table.text is not None and table.text.tolist() == [f"hello {n}" for n in range(4)]
+    assert (
+        table.path_of(2) == tmp_path / "img" / "2.png"
+        and "id, path, text of the samples from test_files.csv" in run.notes
+    )
+    assert {each.path.name for each in catalog.passed_over} == {"test_a.csv", "test_short.csv"}
+
+
+def test_labels_elsewhere_in_the_tree_are_found_where_only_they_fit(tmp_path: Path) -> None:
+    for name, n in (("cifar_v4", 5), ("cifar_v6", 6), ("mnist_v6", 6)):
+        (tmp_path / "truth").mkdir(exist_ok=True)
+        np.save(tmp_path / "truth" / f"{name}_labels.npy", np.arange(n) % 3)
+    write(tmp_path / "out" / "v4" / "vit_predictions.json", str([0] * 5))
+    write(tmp_path / "out" / "v6" / "mnist-vit.json", str([0] * 6))
+    write(tmp_path / "out" / "v6" / "vit.json", str([0] * 6))
+    catalog = open_catalog([tmp_path])
+    assert {run.name: run.notes[0] for run in catalog.runs} == {
+        "vit_predictions": "true classes from ../../truth/cifar_v4_labels.npy, the only labels that fit",
+        "mnist-vit": "true classes from ../../truth/mnist_v6_labels.npy, the only labels that fit",
+    }
+    (problem,) = catalog.problems
+    assert problem.path.name == "vit.json" and "has no true labels of 6 rows" in problem.message

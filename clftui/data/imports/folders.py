@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from clftui.data.imports.beside import Options, array_run, arrays_beside, is_companion
+from clftui.data.imports.beside import Options, array_run, arrays_beside, is_companion, labels_in
 from clftui.data.imports.classes import class_file
 from clftui.data.imports.decisions import decision_tree
 from clftui.data.imports.frameworks import folder_ends, folder_starts, logs_here, without_predictions
@@ -17,6 +17,7 @@ from clftui.data.imports.papers import claims_below, folder_dialect
 from clftui.data.imports.pickled import looks_pickled, refuse_pickle
 from clftui.data.imports.rank_files import arrays_of_ranks, rank_groups, table_of_ranks
 from clftui.data.imports.single import TABLE_ENDINGS, file_runs
+from clftui.data.imports.tables_beside import from_table, tables_beside
 from clftui.data.imports.tree import Place, places
 from clftui.data.run import Run
 from clftui.schema import FormatError
@@ -46,6 +47,7 @@ def open_folder(root: Path, options: Options, out: Opened) -> None:
     Arrays of a folder are one run, every file of predictions is its own, and so is every training log.
     """
     found = places(root)
+    options = replace(options, labels=labels_in([file for place in found for file in place.files]))
     runs, used = decision_tree(root, [(place.folder, place.files) for place in found], out.problems)
     out.runs += runs
     out.used |= used
@@ -54,6 +56,7 @@ def open_folder(root: Path, options: Options, out: Opened) -> None:
         if not any(place.folder.is_relative_to(above) for above in claimed):
             _open_place(place, options, out)
             claimed += [place.folder] if claims_below(place.folder) else []
+    out.passed_over[:] = [(file, told) for file, told in out.passed_over if file not in out.used]
     out.runs[:] = folder_ends(root, out.runs, out.used, options, out.problems)
     if not out.runs and not out.problems and (told := without_predictions(root)) is not None:
         out.passed_over[:] = [(root, told)]
@@ -118,7 +121,7 @@ def _open_arrays(place: Place, files: Sequence[Path], options: Options, out: Ope
     """The arrays of a folder as one run; else one for each model that leads their names, and one for each `.npz`."""
     files = [file for file in files if file.suffix.casefold() in ARRAY_ENDINGS]
     try:
-        runs = _one_run(place, files, options)
+        runs = _one_run(place, files, options, out)
         out.runs += runs
     except FormatError as error:
         out.problems.append((place.folder, str(error)))
@@ -128,7 +131,7 @@ def _open_arrays(place: Place, files: Sequence[Path], options: Options, out: Ope
     arrays = [file for file in files if array_name(file.stem).role is None]
     for owner, mine in owned_arrays(arrays).items():
         try:
-            out.runs.append(_run_of(owner, place, mine, options))
+            out.runs.append(_run_of(owner, place, mine, options, out))
             out.used.update(each.path for each in mine)
         except FormatError as error:
             out.problems.append((mine[0].path, str(error)))
@@ -145,7 +148,7 @@ def _open_arrays(place: Place, files: Sequence[Path], options: Options, out: Ope
             out.passed_over.append((file, str(error)))
 
 
-def _one_run(place: Place, files: Sequence[Path], options: Options) -> list[Run]:
+def _one_run(place: Place, files: Sequence[Path], options: Options, out: Opened) -> list[Run]:
     """The run of a folder's arrays; none without answers among them."""
     arrays, of_ranks, notes = arrays_of_ranks(files)
     files = [file for file in files if file not in of_ranks]
@@ -154,11 +157,14 @@ def _one_run(place: Place, files: Sequence[Path], options: Options) -> list[Run]
     for file in files:
         if _answers(file) or array_name(file.stem).role in CONTEXT:
             arrays.extend(named_arrays(file))
-    run = _run_of(place.folder.name, place, arrays, options)
+    run = _run_of(place.folder.name, place, arrays, options, out)
     return [replace(run, path=place.folder, notes=(*notes, *run.notes))]
 
 
-def _run_of(name: str, place: Place, arrays: list[Named], options: Options) -> Run:
+def _run_of(name: str, place: Place, arrays: list[Named], options: Options, out: Opened) -> Run:
     beside = arrays_beside(place.folder / name, [place.folder, *place.above])
     path = arrays[0].path if len(arrays) == 1 else place.folder
-    return array_run(name, path, arrays, beside, options, class_file([place.folder, *place.above]))
+    samples = tables_beside(path, [place.folder, *place.above])
+    run = array_run(name, path, arrays, beside, options, class_file([place.folder, *place.above]), samples)
+    out.used |= {each.path for each in samples if any(note.endswith(from_table(each.path)) for note in run.notes)}
+    return run

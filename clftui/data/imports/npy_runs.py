@@ -17,6 +17,7 @@ from clftui.data.imports.names import ArrayName
 from clftui.data.imports.npy import ANSWERS, SCORES, Named
 from clftui.data.imports.npy_split import SplitArrays
 from clftui.data.imports.table import strings
+from clftui.data.imports.tables_beside import ROLES, from_table, of_samples
 from clftui.data.run import Run
 from clftui.data.samples import SampleTable
 from clftui.data.soft_labels import shares_of
@@ -34,8 +35,11 @@ def arrays_run(
     explicit: ClassList | None,
     images_root: Path | None = None,
     transposed: bool = False,
+    samples: Sequence[Named] = (),
 ) -> Run:
     """One run from the arrays that belong together; labels it lacks are taken from `beside`.
+
+    `samples` are columns of tables of samples that may belong to a split.
 
     FormatError where there are no predictions or scores, or no true labels of their length.
     """
@@ -53,7 +57,7 @@ def arrays_run(
     notes: list[str] = []
     context = [*arrays, *beside]
     splits = _splits(path, answers, context, notes)
-    return _run_of(name, path, splits, explicit, _own_classes(context) or None, images_root, notes)
+    return _run_of(name, path, splits, explicit, _own_classes(context) or None, images_root, notes, samples)
 
 
 def _splits(path: Path, answers: Sequence[Named], context: Sequence[Named], notes: list[str]) -> list[SplitArrays]:
@@ -110,6 +114,7 @@ def _run_of(
     own: tuple[str, ...] | None,
     images_root: Path | None,
     notes: list[str],
+    tables_of: Sequence[Named],
 ) -> Run:
     width = max((v.shape[1] for s in splits for e in s.epochs.values() for v in e.values() if v.ndim == 2), default=0)
     if explicit is not None and width and len(explicit.names) != width:
@@ -129,6 +134,9 @@ def _run_of(
         if split.soft is not None and split.soft.shape[1] != len(coded.classes):
             notes.append(f"soft labels of {split.soft.shape[1]} classes were not used: there are {len(coded.classes)}")
             split.soft = None
+        told = of_samples(split.name, split.true, tables_of, [role for role in ROLES if role in split.extra])
+        split.extra |= {role: each.values for role, each in told.items()}
+        notes.extend(f"{', '.join(told)} {from_table(each.path)}" for each in list(told.values())[:1])
         sample, table = _samples(path, split, labels, coded.classes, images_root)
         if table is not None:
             tables[split.name] = table
@@ -184,7 +192,7 @@ def _samples(
     sample: Array = np.arange(split.n, dtype=np.int64)
     if numbers is not None and numbers.dtype.kind in "iu" and numbers.ndim == 1 and int(numbers.min(initial=0)) >= 0:
         sample = numbers.astype(np.int64)
-    named: dict[str, Array] = {role: split.extra[role] for role in ("id", "path") if role in split.extra}
+    named: dict[str, Array] = {role: split.extra[role] for role in ROLES if role in split.extra}
     soft = None if split.soft is None else shares_of(split.soft)
     if (not named and soft is None) or numbers is not None:
         return sample, None

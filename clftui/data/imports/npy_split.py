@@ -14,6 +14,8 @@ from clftui.data.imports.npy import Named
 from clftui.schema import FormatError
 
 Array = NDArray[Any]
+WITHOUT_LABELS = "has no true labels"
+"""How the refusal begins that a file of labels would help."""
 
 
 class SplitArrays:
@@ -127,7 +129,7 @@ def _labels(
         there = [a for a in context if a.about.role == "true" and a.values.ndim]
         given = ", ".join(f"{a.path.name} has {len(a.values)}" for a in there[:3])
         rows = " or ".join(str(length) for length in sorted(lengths)) or "their"
-        problem = f"has no true labels of {rows} rows" + (f" ({given})" if given else "")
+        problem = f"{WITHOUT_LABELS} of {rows} rows" + (f" ({given})" if given else "")
         raise FormatError(path, "", problem, "put labels.npy beside it")
     values = found.values
     if values.ndim == 2 and values.shape[1] > 1:
