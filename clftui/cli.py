@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from clftui import plain
+from clftui.cli_features import features_options
 
 if TYPE_CHECKING:
     import click
@@ -21,7 +22,7 @@ _COLOUR_SYSTEMS = {24: "truecolor", 8: "256", 4: "standard", 0: "standard"}
 
 REPORT_VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "epochs", "curves", "movers",
                 "flips", "dynamics", "samples", "issues", "triage", "collect", "advice", "scores", "parallel",
-                "calibration", "map", "features", "sensitivity")  # fmt: skip
+                "calibration", "map", "features", "explanations", "sensitivity")  # fmt: skip
 FORMATS = ("text", "md", "json", "csv", "svg")
 ORDERS = ("given", "hierarchy", "hardest", "size", "name", "quick", "barycentre", "linkage", "spectral")
 PAIR_SORTS = ("count", "rate", "surprise", "change", "reason")
@@ -194,13 +195,14 @@ def _report_command() -> click.Command:
     @click.option("--cell", metavar="'T->P'", help="Samples of true class T predicted as P.")
     @click.option(
         "--sort",
-        type=click.Choice((*PAIR_SORTS, *plain.SAMPLE_SORTS)),
+        type=click.Choice((*PAIR_SORTS, *plain.SAMPLE_SORTS, *plain.EXPLAINED_SORTS)),
         metavar="ORDER",
-        help=f"Order of pairs: {', '.join(PAIR_SORTS)}; of samples: {', '.join(plain.SAMPLE_SORTS)}.",
+        help=f"Order of pairs: {', '.join(PAIR_SORTS)}; of samples: {', '.join(plain.SAMPLE_SORTS)}; of explanations: "
+        f"confidence, {', '.join(plain.EXPLAINED_SORTS)}.",
     )
     @click.option("--group-by", type=click.Choice(plain.GROUPINGS), help="What groups the samples.")
     @click.option("--part", type=click.Choice(plain.PARTS), help="Samples to list; the wrong ones otherwise.")
-    @click.option("--sample", metavar="ID", help="All about this sample, with --view samples.")
+    @click.option("--sample", metavar="ID", help="All about this sample, or every run's map of it.")
     @click.option("--top", type=click.IntRange(min=1), help="Rows at most.")
     @click.option("--rows", type=click.Choice(["runs", "epochs"]), help="Rank runs, or the epochs of one run.")
     @click.option(
@@ -210,8 +212,7 @@ def _report_command() -> click.Command:
     )
     @click.option("--layout", type=click.Choice(plain.MAP_LAYOUTS), help="How the map lays its points out.")
     @click.option("--level", type=click.IntRange(min=1), help="Groups down to this level alone; 1 the outermost.")
-    @click.option("--layer", metavar="NAME", help="The layer whose responses count; the last one otherwise.")
-    @click.option("--variant", type=click.Choice(plain.VARIANTS), help="What --view features tells of layers.")
+    @features_options
     @click.option("--dense", is_flag=True, help="Matrix as JSON: the whole K x K counts too.")
     @click.option("--size", default="120x40", show_default=True, metavar="WxH", help="Screen of an SVG.")
     @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write here.")

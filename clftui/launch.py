@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from clftui.depth import Graphics
 from clftui.opening import LaunchError, with_cell, with_sample
+from clftui.plain import EXPLAINED_SORTS
 from clftui.schema import FormatError
 from clftui.state.filters import FilterError
 from clftui.state.selection import Tab
@@ -27,6 +28,8 @@ log = logging.getLogger("clftui")
 
 _PANES = {"pairs": Pane.PAIRS, "readout": Pane.READOUT}
 """What `--view` names besides tabs."""
+_SCREENS = {"explanations": Tab.FEATURES.value}
+"""Reports that are a variant of a tab."""
 
 
 def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, graphics: Graphics, bits: int) -> int:
@@ -110,6 +113,8 @@ def headless(session: Session, chosen: Mapping[str, Any], *, view: str, form: st
             session = with_cell(session, cell)
         if chosen.get("sample") is not None:
             session = with_sample(session, chosen["sample"], view)
+        if view == "explanations":
+            session = _explaining(session, chosen, cell)
         if chosen.get("variant") or chosen.get("layer"):
             from clftui.report.features import asked  # Few reports are of layers.
 
@@ -128,6 +133,21 @@ def headless(session: Session, chosen: Mapping[str, Any], *, view: str, form: st
     for sentence in troubles(session):
         print(sentence, file=sys.stderr)
     return deliver(text, output)
+
+
+def _explaining(session: Session, chosen: Mapping[str, Any], cell: str | None) -> Session:
+    """The table of `--view explanations`: many models, if of one `--sample`, else images of one."""
+    from clftui.state.explained_view import asked
+
+    sort = chosen.get("sort")
+    if sort not in (None, "confidence", *EXPLAINED_SORTS):
+        known = ", ".join(EXPLAINED_SORTS)
+        raise LaunchError(f"--sort: explanations have no order by {sort}; there are confidence, {known}")
+    task = chosen.get("task") or ("models" if chosen.get("sample") is not None else "samples")
+    listed = cell is not None or bool(chosen.get("part"))
+    return asked(
+        session, task=task, method=chosen.get("method"), threshold=chosen.get("threshold"), sort=sort, listed=listed
+    )
 
 
 def deliver(text: str, output: Path | None) -> int:
@@ -164,11 +184,12 @@ def svg(session: Session, chosen: Mapping[str, Any], view: str, size: tuple[int,
     os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "truecolor")
     from clftui.app.app import ClfApp
 
-    if view not in set(Tab):
+    tab = _SCREENS.get(view, view)
+    if tab not in set(Tab):
         raise LaunchError(
             f"--format svg shows screens ({', '.join(Tab)}), and {view} is none; use text, md, json or csv"
         )
-    app: ClfApp = ClfApp(replace(session, tab=Tab(view), notice=""), theme=chosen["theme"] or "dark", remember=False)
+    app: ClfApp = ClfApp(replace(session, tab=Tab(tab), notice=""), theme=chosen["theme"] or "dark", remember=False)
 
     async def draw() -> str:
         async with app.run_test(size=size) as pilot:

@@ -203,7 +203,9 @@ def with_cell(session: Session, text: str, where: str = "--cell") -> Session:
 
 def with_sample(session: Session, name: str, view: str) -> Session:
     """`session` with one sample alone; LaunchError for a view of something else."""
+    if view == "explanations":
+        return select(session, sample=name)
     if view != Tab.SAMPLES:
-        raise LaunchError(f"--sample tells all about one sample of --view samples, and {view} shows none")
+        raise LaunchError(f"--sample tells about one sample of --view samples or explanations, and {view} shows none")
     scope = session.selection.scope
     return select(session, scope=scope if scope != Scope() else Scope(part=Part.ALL), sample=name, detail=True)

@@ -19,6 +19,8 @@ GRAPHICS = ("auto", "kitty", "sixel", "blocks", "term-image", "none")
 COLOURS = ("auto", "24", "256", "16", "none")
 SAMPLE_SORTS = ("confidence", "true-score", "loss", "margin", "entropy", "suspicion", "epochs-wrong", "forgotten",
                 "disagreement", "runs-wrong", "soft", "row")  # fmt: skip
+EXPLAINED_SORTS = ("accuracy", "class", "name", "true", "predicted", "area", "colours", "similarity")
+EXPLAINED_TASKS = ("models", "classes", "samples")
 GROUPINGS = ("true", "predicted", "history", "runs", "tag")
 VARIANTS = ("responses", "profiles", "subclasses", "layers")
 PARTS = ("wrong", "right", "all")

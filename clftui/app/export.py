@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from clftui.report import REPORT_FORMATS, render
 from clftui.schema import FormatError
+from clftui.state.features_settings import FeaturesVariant
 from clftui.state.selection import Tab
 from clftui.state.session import Session
 from clftui.storage import atomic_write
@@ -30,6 +31,8 @@ def suggested_name(session: Session) -> str:
 
 def view_of(session: Session) -> str:
     """The report that says what shows."""
+    if session.face == FeaturesVariant.EXPLAINED.value:
+        return "explanations"
     return "calibration" if session.tab is Tab.SCORES and session.alone else session.tab.value
 
 

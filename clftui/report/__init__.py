@@ -12,7 +12,8 @@ from clftui.state.session import Session
 REPORT_FORMATS = ("text", "md", "json", "csv")
 VIEWS = ("runs", "ranking", "matrix", "pairs", "blocks", "groups", "hierarchy", "epochs", "curves", "movers", "flips",
          "dynamics", "samples", "issues", "triage", "collect", "advice", "scores", "parallel", "calibration",
-         "map", "features", "sensitivity")  # fmt: skip
+         "map", "features", "explanations",
+         "sensitivity")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def _view(name: str) -> View:
         curves,
         dynamics,
         epochs,
+        explanations,
         features,
         flips,
         groups,
@@ -88,6 +90,7 @@ def _view(name: str) -> View:
         "scores": View(scores.table, scores.data),
         "parallel": View(parallel.table, parallel.data),
         "sensitivity": View(sensitivity.table, sensitivity.data),
+        "explanations": View(explanations.table, explanations.data),
     }[name]
 
 

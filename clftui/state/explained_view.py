@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
+from clftui.state.explain_settings import STEPS as STEPS_OF_THRESHOLD
 from clftui.state.explained_order import Shown, shown_rows
-from clftui.state.explained_settings import SIZES, Column, ExplainedSettings, Task
+from clftui.state.explained_settings import SIZES, Column, ExplainedSettings, Of, Task
 from clftui.state.explained_table import choice_of, names_of, scope_of
 from clftui.state.explanations import PREDICTED, TRUE
 from clftui.state.features_settings import FeaturesVariant
 from clftui.state.features_steps import Steps
+from clftui.state.filters import FilterError
 from clftui.state.moves import cycle, focus_run, go, remember, say, select
 from clftui.state.sample_list import Nothing
 from clftui.state.selection import Part, Scope, Tab
@@ -173,5 +174,27 @@ def resize(session: Session, by: int) -> Session:
     return settings(session, zoom=zoom)
 
 
+def asked(
+    session: Session, *, task: str | None, method: str | None, threshold: float | None, sort: str | None, listed: bool
+) -> Session:
+    """The table that a report asks for; `listed`: the samples of a cell or part that was named, else all of them.
+
+    FilterError for a method that no compared run has saved.
+    """
+    changes: dict[str, object] = {"task": Task(task or Task.SAMPLES), "of": Of.LISTED if listed else Of.ALL}
+    if sort is not None:
+        changes["sort"] = Column(sort)
+    explain = session.explain
+    if method is not None:
+        names = names_of(session)
+        if method not in names:
+            known = ", ".join(map(sanitise, names)) or "none"
+            raise FilterError(f"--method: no run has saved {sanitise(method)} here; there are {known}")
+        explain = replace(explain, method=method)
+    if threshold is not None:
+        explain = replace(explain, step=round(threshold * STEPS_OF_THRESHOLD))
+    features = replace(session.features, variant=FeaturesVariant.EXPLAINED)
+    return settings(replace(session, explain=explain, features=features), **changes)
+
+
 STEPS = Steps(move, drill, lambda session: "sample", "where models looked: a row a sample, with its map and numbers")
-OPENERS = {task: partial(open_task, task=task) for task in Task}

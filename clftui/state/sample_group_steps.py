@@ -58,7 +58,7 @@ def named_order(session: Session, sort: str | None, group_by: str | None, part: 
     samples = session.samples
     if name in SampleSort.__members__:
         samples = replace(samples, sort=SampleSort[name])
-    elif sort:
+    elif sort in {each.value for each in PairSort}:
         session = replace(session, matrix=replace(session.matrix, pair_sort=PairSort(sort)))
     if group_by:
         samples = replace(samples, grouping=SampleGrouping[group_by.upper()])
