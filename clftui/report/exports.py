@@ -88,10 +88,15 @@ def as_json(rows: Sequence[Row]) -> str:
     return _dumped({"tags": [as_object(row) for row in rows]})
 
 
-def as_fiftyone(rows: Sequence[Row]) -> str:
-    """Samples as FiftyOne's own JSON has them: file, tags, and the given, proposed and predicted labels.
+FIFTYONE_NAME = "clftui-tags"
+"""What the dataset is called; FiftyOne appends a number where one is called so."""
 
-    Samples without a file are left out: FiftyOne knows samples by their files.
+
+def as_fiftyone(rows: Sequence[Row]) -> str:
+    """A dataset as FiftyOne's `Dataset.from_json` reads it: file, tags, and the given, proposed and predicted labels.
+
+    Samples without a file are left out: FiftyOne knows samples by their files. So are fields without a value, since it
+    declares fields by the values that it meets. It refuses to load a dataset without a name.
     """
     samples = []
     for row in rows:
@@ -99,9 +104,11 @@ def as_fiftyone(rows: Sequence[Row]) -> str:
             continue
         sample: dict[str, object] = {"filepath": str(row.path), "tags": [*([row.tag] if row.tag else []), row.split]}
         for field, name in (("ground_truth", row.given), ("proposed", row.proposed), ("prediction", row.predicted)):
-            sample[field] = {"_cls": "Classification", "label": name} if name is not None else None
-        samples.append({**sample, "clftui_id": row.id, "tagged_by": row.by or None, "tagged_at": row.time or None})
-    return _dumped({"samples": samples})
+            if name is not None:
+                sample[field] = {"_cls": "Classification", "label": name}
+        told = {"clftui_id": row.id, "tagged_by": row.by, "tagged_at": row.time}
+        samples.append(sample | {field: value for field, value in told.items() if value})
+    return _dumped({"name": FIFTYONE_NAME, "media_type": "image", "samples": samples})
 
 
 def _dumped(value: Mapping[str, object]) -> str:

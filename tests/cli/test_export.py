@@ -81,10 +81,12 @@ def test_paths_json_and_fiftyone(root: Path, tmp_path: Path) -> None:
     assert (tmp_path / "paths").read_text(encoding="utf-8").splitlines() == list(map(str, images))
     found = json.loads((tmp_path / "json").read_text(encoding="utf-8"))["tags"]
     assert [each["tag"] for each in found] == ["mislabelled", "bad image", "mislabelled"]
-    samples = json.loads((tmp_path / "fiftyone").read_text(encoding="utf-8"))["samples"]
+    dataset = json.loads((tmp_path / "fiftyone").read_text(encoding="utf-8"))
+    samples = dataset["samples"]
+    assert (dataset["name"], dataset["media_type"]) == ("clftui-tags", "image"), "FiftyOne loads none without a name"
     assert samples[0]["filepath"] == str(images[0]) and samples[0]["tags"] == ["mislabelled", "test"]
     assert samples[0]["ground_truth"] == {"_cls": "Classification", "label": "cat"}
-    assert samples[0]["proposed"]["label"] == "dog" and samples[1]["proposed"] is None
+    assert samples[0]["proposed"]["label"] == "dog" and "proposed" not in samples[1]
 
 
 def test_a_mask_is_over_the_whole_split(root: Path, tmp_path: Path) -> None:
