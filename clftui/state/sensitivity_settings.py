@@ -8,4 +8,11 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class SensitivitySettings:
     cursor: int = 0
-    """The line under the cursor."""
+    """The line under the cursor: all classes, then groups and classes."""
+    column: int = 0
+    """The change under the cursor; after the last one the list of sets."""
+    line: int = 0
+    """The set under the cursor."""
+    worst_first: bool = False
+    level: int = 0
+    """Groups down to this level alone; 0 shows the classes."""

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from clftui.app.commands import Command
+from clftui.state import sensitivity_view as steps
 from clftui.state.features_settings import FeaturesVariant
 from clftui.state.selection import Tab
 
 ONLY = frozenset({Tab.FEATURES})
 FACE = frozenset({FeaturesVariant.SENSITIVITY.value})
 
-COMMANDS: tuple[Command, ...] = ()
+COMMANDS: tuple[Command, ...] = (
+    Command("sensitivity.metric", ("m",), "metric", "What changes cost in recall, precision or F1.", "Show",
+            step=steps.next_metric, tabs=ONLY, footer=20, faces=FACE),
+    Command("sensitivity.order", ("o",), "order", "As in the hierarchy, or what loses most first among its siblings.",
+            "Order", step=steps.next_order, tabs=ONLY, footer=21, faces=FACE),
+    Command("sensitivity.fewer", ("(",), "fewer levels", "Groups without what they hold.", "Show",
+            step=partial(steps.step_level, by=-1), tabs=ONLY, faces=FACE),
+    Command("sensitivity.more", (")",), "more levels", "One level of the hierarchy more.", "Show",
+            step=partial(steps.step_level, by=1), tabs=ONLY, faces=FACE),
+)  # fmt: skip
 
-READING: tuple[tuple[str, str], ...] = ()
+READING: tuple[tuple[str, str], ...] = (
+    ("sensitivity: rotate90", "the split test-rotate90: the same samples, their pictures turned (clftui perturb)"),
+    ("sensitivity: ▼−12.3", "points lost under the change, beyond chance (q < .05); without a mark it may be chance"),
+    ("sensitivity: ✓ ✗ ✓", "right unchanged, wrong under the first change, right under the second; enter shows them"),
+)
