@@ -121,12 +121,15 @@ class Layer:
     name: str
     file: ResponseFile | None = None
     trouble: str = ""
+    failure: FormatError | None = None
 
     @property
     def opened(self) -> ResponseFile:
         """The file; FormatError where it cannot be read."""
         if self.file is None:
-            raise FormatError("", "", self.trouble, "")
+            found = self.failure or FormatError("", "", self.trouble, "")
+            # One error raised again and again would gather tracebacks.
+            raise FormatError(found.path, found.field, found.problem, found.remedy)
         return self.file
 
 
@@ -209,7 +212,7 @@ def _opened(name: str, path: Path) -> Layer:
     try:
         return Layer(name, ResponseFile(path))
     except FormatError as error:
-        return Layer(name, trouble=error.brief)
+        return Layer(name, trouble=error.brief, failure=error)
 
 
 def _names(folder: Path, split: str) -> list[str]:

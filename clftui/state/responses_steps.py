@@ -171,12 +171,12 @@ def choose(session: Session) -> Session:
     """Select the group around the class under the cursor, then its parent, then none; without groups the class."""
     if tree_of(session) is None:
         return about_class(session)
-    return settings_kept(select_group(session), of=None)
-
-
-def settings_kept(session: Session, **changes: object) -> Session:
-    """`settings`, with the notice that there is."""
-    return say(settings(session, **changes), session.notice)
+    chosen = select_group(session)
+    changed, group = settings(chosen, of=None), chosen.selection.group
+    if group == session.selection.group:
+        return say(changed, chosen.notice)
+    words = f"Relevance to {sanitise(group[-1])}; space again widens it." if group else "No group is selected."
+    return say(changed, words)
 
 
 def about_class(session: Session) -> Session:
