@@ -100,9 +100,9 @@ def parts_of(merges: Float64, leaves: Int64) -> Int64:
 def split(responses: Float64, merges: Float64, leaves: Int64, seed: int = 0) -> Split:
     """All splits of (n, d) responses that correlate with something, and which one the samples suggest.
 
-    It is the one of the (NEARLY) highest mean silhouette, where that is LEAST or more and above that of all but LEVEL
-    of draws of a single Gaussian blob with the same mean and covariance, split the same way (as SigClust asks: Liu et
-    al. 2008). Else, and below FEWEST samples, there is no split.
+    It is the one of the (NEARLY) highest mean silhouette, where that is LEAST or more, and where the parts lie further
+    apart than those of all but LEVEL of draws of a single Gaussian blob with the same mean and covariance, parted the
+    same way (as SigClust asks: Liu et al. 2008). Else, and below FEWEST samples, there is no split.
     """
     labels, rows = parts_of(merges, leaves), standardised(responses)
     each = np.column_stack([silhouettes(rows, labels[:, parts]) for parts in range(MOST_PARTS)])
@@ -140,11 +140,18 @@ def chance_of(responses: Float64, seed: int = 0) -> float:
 
 
 def best_silhouette(responses: Float64) -> float:
-    """The highest mean silhouette of 2 to MOST_PARTS parts of (n, d); -1 where a part is always too small."""
+    """The highest mean silhouette, among (n, d) responses as they are, of 2 to MOST_PARTS parts of their tree.
+
+    -1 where a part is always too small. Standardised, a long blob falls into two: what lies on either side of the mean
+    response becomes opposite. The parts are those of the standardised rows, but how far they are apart is not.
+    """
     rows = standardised(responses)
-    rows = rows[np.isfinite(rows).all(axis=1)]
+    fine = np.isfinite(rows).all(axis=1)
+    rows = rows[fine]
+    if len(rows) < 2:
+        return -1.0
     labels = parts_of(tree(distances(correlations(rows))), np.arange(len(rows), dtype=np.int64))
-    each = np.column_stack([silhouettes(rows, labels[:, parts]) for parts in range(MOST_PARTS)])
+    each = np.column_stack([silhouettes(responses[fine], labels[:, parts]) for parts in range(MOST_PARTS)])
     means = _means(each, labels)
     return float(np.nanmax(means)) if np.isfinite(means).any() else -1.0
 
