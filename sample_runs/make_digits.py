@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,9 @@ SEED = 0
 TEST = 700
 LOGGED_TRAIN = 300
 FEW = 120
+MAP_SIDE = 4
+RECORDED = (1, 5)
+"""Epochs whose responses are logged class by class, beside the last one."""
 
 HIERARCHY: dict[str, Any] = {
     "name": "digits",
@@ -63,6 +66,10 @@ class Logged:
     scores: Mapping[str, Floats]
     features: Mapping[str, Floats]
     lr: float | None = None
+    responses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By split and layer (n, units)."""
+    maps: Mapping[str, Any] = field(default_factory=dict)
+    """Of the test split by method, (n, h, w) for the predicted class."""
 
 
 def load() -> Digits:
@@ -149,7 +156,17 @@ def convolutional(data: Digits, few: bool) -> tuple[dict[str, Any], dict[str, An
     import torch
     from torch import nn
 
-    from sample_runs.training import Network, Recipe, Stage, answer, be_repeatable, train
+    from sample_runs.training import (
+        CAMS,
+        Network,
+        Recipe,
+        Stage,
+        activation_maps,
+        answer,
+        be_repeatable,
+        responses,
+        train,
+    )
 
     recipe = Recipe(15, lr=2e-3, batch_size=32, seed=SEED)
     if few:
@@ -172,7 +189,16 @@ def convolutional(data: Digits, few: bool) -> tuple[dict[str, Any], dict[str, An
             answers = {split: answer(network, pictures(pixels)) for split, pixels in _pixels(data).items()}
             scores = {split: _softmax(given.logits) for split, given in answers.items()}
             last = {split: given.features.astype(np.float64) for split, given in answers.items()}
-            yield Logged(epoch, scores, last if epoch == recipe.epochs else {}, lr)
+            kept = dict(_pixels(data)) if epoch == recipe.epochs else {"test": data.test}
+            seen = {split: responses(network, pictures(pixels)) for split, pixels in kept.items()}
+            if epoch < recipe.epochs:
+                yield Logged(epoch, scores, {}, lr, seen if epoch in RECORDED else {})
+                continue
+            predicted = scores["test"].argmax(axis=1)
+            maps = {
+                method: activation_maps(network, method, pictures(data.test), predicted, MAP_SIDE) for method in CAMS
+            }
+            yield Logged(epoch, scores, last, lr, seen, maps)
 
     settings = recipe.hyperparameters() | {"train_samples": len(used)}
     return network.facts((1, 8, 8)), settings, run()
@@ -233,7 +259,23 @@ def log(out: Path, name: str, data: Digits, samples: Any, made: Any, rows: Ints 
                 features = logged.features[split][kept] if logged.features else None
                 run.log(logged.epoch, split, true, scores=scores, sample=kept, features=features, **scalars)
                 accuracies.append(f"{split} {accuracy:.3f}")
+            explain(run, logged, rows_of, true_of)
             print(f"{name} epoch {logged.epoch}: {', '.join(accuracies)}", flush=True)
+
+
+def explain(run: RunLogger, logged: Logged, rows_of: Mapping[str, Ints], true_of: Mapping[str, Ints]) -> None:
+    """What layers answer, sample by sample where maps are there too, and those maps."""
+    if not logged.responses:
+        return
+    from sample_runs.training import log_responses
+
+    for split, values in logged.responses.items():
+        kept = rows_of[split]
+        layers = {layer: answers[kept] for layer, answers in values.items()}
+        log_responses(run, logged.epoch, split, layers, true_of[split][kept], kept if logged.maps else None)
+    predicted = logged.scores["test"].argmax(axis=1)
+    for method, maps in logged.maps.items():
+        run.log_maps(method, "test", rows_of["test"], maps, target=predicted, epoch=logged.epoch)
 
 
 def main() -> None:

@@ -16,14 +16,32 @@ import numpy as np
 import torch
 
 from clftui.logger import RunLogger
+from clftui.schema import RANDOM_WEIGHTS
 from sample_runs.collection import clean, finish
 from sample_runs.glyph_classes import CLASSES, hierarchy
 from sample_runs.glyph_data import KEPT, Ints, Pictures, draw_all, rows_to_keep, sample_table, write_images
 from sample_runs.glyph_images import DEBIAN_PACKAGES, SIDE, missing_fonts
 from sample_runs.glyph_models import RECIPES
-from sample_runs.training import Answers, Network, Recipe, answer, be_repeatable, channel_responses, grad_cam, train
+from sample_runs.training import (
+    CAMS,
+    Answers,
+    Floats,
+    Network,
+    Recipe,
+    activation_maps,
+    answer,
+    be_repeatable,
+    log_responses,
+    responses,
+    train,
+    with_random_weights,
+)
 
-MAP_SIDE = 12
+MAP_SIDE = 6
+RECORDED = (1, 3, 12)
+"""Epochs whose responses are logged class by class."""
+SINGLE = "plain"
+"""The run with responses of each sample and with maps of random weights: those of all would take too much room."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +52,8 @@ class Trained:
     recipe: Recipe
     epochs: tuple[Mapping[str, Answers], ...]
     rates: tuple[float, ...]
+    responses: Mapping[int, Mapping[str, Floats]]
+    """Of the test split, by epoch and layer."""
 
     def predicted(self, split: str) -> Ints:
         """The last epoch's answers, (n,)."""
@@ -46,13 +66,15 @@ def trained(name: str, pictures: Pictures, splits: Mapping[str, Pictures]) -> Tr
     be_repeatable(recipe.seed)
     network = make(len(CLASSES))
     inputs = {split: torch.from_numpy(part.channels_first) for split, part in splits.items()}
-    epochs, rates = [], []
+    epochs, rates, recorded = [], [], {}
     for epoch, lr in train(network, torch.from_numpy(pictures.channels_first), pictures.true, recipe):
         epochs.append({split: answer(network, part) for split, part in inputs.items()})
         rates.append(lr)
+        if epoch in RECORDED:
+            recorded[epoch] = responses(network, inputs["test"])
         shares = [f"{split} {epochs[-1][split].accuracy(part.true):.3f}" for split, part in splits.items()]
         print(f"{name} epoch {epoch}: {', '.join(shares)}", flush=True)
-    return Trained(network, recipe, tuple(epochs), tuple(rates))
+    return Trained(network, recipe, tuple(epochs), tuple(rates), recorded)
 
 
 def log(out: Path, name: str, result: Trained, splits: Mapping[str, Pictures], tables: Any) -> None:
@@ -83,19 +105,23 @@ def log(out: Path, name: str, result: Trained, splits: Mapping[str, Pictures], t
 
 
 def explain(run: RunLogger, result: Trained, splits: Mapping[str, Pictures], tables: Any) -> None:
-    """Grad-CAM maps of the kept pictures for the predicted class, and channel responses of the last two stages."""
+    """Maps of the kept pictures for the predicted class, also as of an untrained network; what layers answer."""
     last = len(result.epochs)
     for split in KEPT:
         rows = np.array([row for row, path in enumerate(tables[split]["path"]) if path], dtype=np.int64)
         pictures = torch.from_numpy(splits[split].rows(rows).channels_first)
         target = result.predicted(split)[rows]
-        maps = grad_cam(result.network, pictures, target, MAP_SIDE)
-        run.log_maps("gradcam", split, rows, maps, target_kind="class", target=target, epoch=last)
+        for method in CAMS:
+            maps = activation_maps(result.network, method, pictures, target, MAP_SIDE)
+            run.log_maps(method, split, rows, maps, target_kind="class", target=target, epoch=last)
+            if split == "test" and run.path.name == SINGLE:
+                untrained = with_random_weights(result.network, result.recipe.seed)
+                maps = activation_maps(untrained, method, pictures, target, MAP_SIDE)
+                run.log_maps(f"{method}{RANDOM_WEIGHTS}", split, rows, maps, target=target, epoch=last)
     test = splits["test"]
-    for stage in result.network.stages[-2:]:
-        values = channel_responses(result.network, torch.from_numpy(test.channels_first), stage.name)
-        means = np.stack([values[test.true == label].mean(axis=0) for label in range(len(CLASSES))])
-        run.log_responses(last, "test", stage.name, means)
+    for epoch, values in result.responses.items():
+        single = np.arange(len(test.true)) if epoch == last and run.path.name == SINGLE else None
+        log_responses(run, epoch, "test", values, test.true, single)
 
 
 def main() -> None:

@@ -1,11 +1,12 @@
-"""A small torch trainer that the sample runs share: networks by stages, a seeded loop, Grad-CAM, channel responses.
+"""A small torch trainer that the sample runs share: networks by stages, a seeded loop, maps, responses of layers.
 
 Everything runs on one CPU thread with fixed seeds, so the same torch build gives the same weights.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
+
+from clftui.logger import RunLogger
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -152,29 +155,71 @@ def answer(network: Network, pictures: Any) -> Answers:
     return Answers(torch.cat(logits).numpy(), torch.cat(features).numpy())
 
 
-def grad_cam(network: Network, pictures: Any, target: Ints, side: int) -> NDArray[np.float16]:
-    """Grad-CAM of the last stage for class `target` (n,): maps (n, side, side) in [0, 1], zoomed bilinearly.
+def _grad_cam(slope: Any, last: Any) -> Any:
+    """Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization", 2017."""
+    return functional.relu((slope.mean(dim=(2, 3), keepdim=True) * last).sum(dim=1, keepdim=True))
 
-    Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization", 2017. A map
-    without any positive evidence is all zero.
+
+def _layer_cam(slope: Any, last: Any) -> Any:
+    """Jiang et al., "LayerCAM: Exploring Hierarchical Class Activation Maps for Localization", 2021."""
+    return (functional.relu(slope) * last).sum(dim=1, keepdim=True)
+
+
+CAMS = {"gradcam": _grad_cam, "layercam": _layer_cam}
+
+
+def activation_maps(network: Network, method: str, pictures: Any, target: Ints, side: int) -> NDArray[np.float16]:
+    """A map of `CAMS` at the last stage for class `target` (n,): (n, side, side) in [0, 1], zoomed bilinearly.
+
+    A map without any positive evidence is all zero.
     """
     maps = []
     for batch, classes in zip(pictures.split(128), torch.from_numpy(target).split(128), strict=True):
         logits, _, seen = network.run(as_input(batch))
         last = seen[network.stages[-1].name]
         (slope,) = torch.autograd.grad(logits.gather(1, classes[:, None]).sum(), last)
-        cam = functional.relu((slope.mean(dim=(2, 3), keepdim=True) * last).sum(dim=1, keepdim=True)).detach()
+        cam = CAMS[method](slope, last).detach()
         cam = functional.interpolate(cam, size=(side, side), mode="bilinear", align_corners=False)[:, 0]
         peak = cam.amax(dim=(1, 2), keepdim=True)
         maps.append(torch.where(peak > 0, cam / peak.clamp(min=1e-12), torch.zeros_like(cam)))
     return np.asarray(torch.cat(maps).numpy(), dtype=np.float16)
 
 
-def channel_responses(network: Network, pictures: Any, layer: str) -> Floats:
-    """Mean activation of each channel of stage `layer` in each picture: (n, channels)."""
+def with_random_weights(network: Network, seed: int) -> Network:
+    """The same network as if it had never been trained: what its maps show, no training has taught.
+
+    Adebayo et al., "Sanity Checks for Saliency Maps", 2018. Batch norm keeps its statistics, so that activations stay
+    in their range.
+    """
+    untrained = copy.deepcopy(network)
+    random = torch.Generator().manual_seed(seed)
     with torch.no_grad():
-        means = [network.run(as_input(batch))[2][layer].mean(dim=(2, 3)) for batch in pictures.split(256)]
-    return np.asarray(torch.cat(means).numpy(), dtype=np.float32)
+        for weights in untrained.modules.parameters():
+            if weights.dim() > 1:
+                nn.init.kaiming_uniform_(weights, a=5**0.5, generator=random)
+    return untrained
+
+
+def responses(network: Network, pictures: Any) -> dict[str, Floats]:
+    """What each stage answers to each picture: the mean activation of its channels, (n, channels)."""
+    found: dict[str, list[Any]] = {}
+    with torch.no_grad():
+        for batch in pictures.split(256):
+            for name, values in network.run(as_input(batch))[2].items():
+                found.setdefault(name, []).append(values.mean(dim=(2, 3)))
+    return {name: np.asarray(torch.cat(parts).numpy(), dtype=np.float32) for name, parts in found.items()}
+
+
+def log_responses(
+    run: RunLogger, epoch: int, split: str, values: Mapping[str, Floats], true: Ints, rows: Ints | None
+) -> None:
+    """Log class means of each layer of `values`; those of every sample too where `rows` names them."""
+    for depth, (layer, answers) in enumerate(values.items()):
+        means = np.full((len(run.classes), answers.shape[1]), np.nan, dtype=np.float32)
+        for label in np.unique(true):
+            means[label] = answers[true == label].mean(axis=0)
+        single = {} if rows is None else {"sample": rows, "values": answers}
+        run.log_responses(epoch, split, layer, means, depth=depth, **single)
 
 
 def as_input(pictures: Any) -> Any:

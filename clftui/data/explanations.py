@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clftui.data.weighted_text import TextFile
-from clftui.schema import EXPLANATIONS_FOLDER, FormatError
+from clftui.schema import EXPLANATIONS_FOLDER, RANDOM_WEIGHTS, FormatError
 from clftui.storage import Signature, file_signature, open_npz
 from clftui.text import count
 
@@ -148,9 +148,14 @@ class Method:
 def methods(run_folder: Path, split: str) -> tuple[Method, ...]:
     """The methods that explain a split of the run in `run_folder`, by name; the same objects while files are the same.
 
-    What cannot be read is a method with a sentence, not an error.
+    What cannot be read is a method with a sentence, not an error. Maps made with random weights are not among them.
     """
     return _known.methods(run_folder / EXPLANATIONS_FOLDER, split)
+
+
+def random_methods(run_folder: Path, split: str) -> tuple[Method, ...]:
+    """The same of maps that were made with random weights, under the names of their methods."""
+    return _known.methods(run_folder / EXPLANATIONS_FOLDER, split, random=True)
 
 
 class _Known:
@@ -158,19 +163,20 @@ class _Known:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._listed: dict[tuple[Path, str], tuple[float, tuple[Method, ...]]] = {}
+        self._listed: dict[tuple[Path, str, bool], tuple[float, tuple[Method, ...]]] = {}
         self._opened: dict[Path, tuple[Signature, Method]] = {}
 
-    def methods(self, folder: Path, split: str) -> tuple[Method, ...]:
+    def methods(self, folder: Path, split: str, random: bool = False) -> tuple[Method, ...]:
         now = time.monotonic()
         with self._lock:
-            known = self._listed.get((folder, split))
+            known = self._listed.get((folder, split, random))
             if known is not None and now - known[0] < RECHECK_SECONDS:
                 return known[1]
-            found = tuple(method for name in _folders(folder) if (method := self._method(folder / name, split)))
+            names = [name for name in _folders(folder) if name.endswith(RANDOM_WEIGHTS) is random]
+            found = tuple(method for name in names if (method := self._method(folder / name, split)))
             if known is not None and found == known[1]:
                 found = known[1]
-            self._listed[folder, split] = (now, found)
+            self._listed[folder, split, random] = (now, found)
             return found
 
     def _method(self, folder: Path, split: str) -> Method | None:
@@ -182,7 +188,8 @@ class _Known:
                 continue
             known = self._opened.get(path)
             if known is None or known[0] != signature:
-                known = self._opened[path] = (signature, _opened(folder.name, path, suffix))
+                name = folder.name.removesuffix(RANDOM_WEIGHTS)
+                known = self._opened[path] = (signature, _opened(name, path, suffix))
             return known[1]
         return None
 

@@ -56,17 +56,25 @@ def add_explanations(path: Path, sample: object, maps: object, *, target_kind: s
     path.parent.mkdir(parents=True, exist_ok=True)
     with held(path):
         remove_temporaries(path.parent, lambda name: name == path.name)  # of a killed process: we alone write now
-        write_npz(path, _merge(path, arrays) if path.exists() else _latest(arrays))
+        write_npz(path, _packed(_merge(path, arrays) if path.exists() else _latest(arrays)))
 
 
 def _merge(path: Path, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     file = open_npz(path)
+    count = file.member("maps").shape[0]
     before = {name: file.read(name) for name in arrays}
+    before["target_kind"] = np.broadcast_to(before["target_kind"], (count,))
     file.close()
     if before["maps"].shape[1:] != arrays["maps"].shape[1:]:
         problem = f"are {arrays['maps'].shape[1:]} where {path.name} holds {before['maps'].shape[1:]}"
         raise Refusal("maps", problem, "keep one size, or use another method name")
     return _latest({name: np.concatenate([before[name], arrays[name]]) for name in arrays})
+
+
+def _packed(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """The same with one `target_kind` for all maps where it is the same: text takes more room than a small map."""
+    kinds = np.unique(arrays["target_kind"])
+    return arrays | {"target_kind": kinds.reshape(())} if len(kinds) == 1 else arrays
 
 
 def _latest(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

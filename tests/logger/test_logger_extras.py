@@ -31,7 +31,7 @@ def test_maps_are_merged_by_sample_and_target(tmp_path: Path) -> None:
         stored = {name: open_npz(path).read(name) for name in open_npz(path)}
         assert stored["sample"].tolist() == [2, 5, 9] and stored["target"].tolist() == [1, 1, 0]
         assert stored["maps"][:, 0, 0].tolist() == [0.25, 0.5, 0.25] and stored["maps"].dtype == np.float16
-        assert stored["target_kind"].tolist() == ["class"] * 3 and stored["epoch"].tolist() == [1] * 3
+        assert stored["target_kind"].tolist() == "class" and stored["epoch"].tolist() == [1] * 3
         for arguments, says in (
             ({"maps": np.full((1, 3, 4), 1.5)}, "outside 0 to 1"),
             ({"maps": np.full((1, 3, 4), np.nan)}, "outside 0 to 1"),
@@ -45,6 +45,11 @@ def test_maps_are_merged_by_sample_and_target(tmp_path: Path) -> None:
             given_now: dict[str, Any] = {"method": "gradcam", "split": "test", "sample": [1], "target": 1, "epoch": 1}
             with pytest.raises(FormatError, match=says):
                 run.log_maps(**(given_now | {"maps": np.zeros((1, 3, 4))} | arguments))
+        run.log_maps("gradcam", "test", [5], np.ones((1, 3, 4)), target=7, target_kind="unit", epoch=1)
+        mixed = {name: open_npz(path).read(name) for name in open_npz(path)}
+        assert sorted(zip(mixed["sample"].tolist(), mixed["target_kind"].tolist(), strict=True)) == [
+            (2, "class"), (5, "class"), (5, "unit"), (9, "class")
+        ]  # fmt: skip
 
 
 def test_responses_are_stored_beside_the_epoch(tmp_path: Path) -> None:
