@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -129,36 +129,46 @@ class Sensitivity:
 
         `worst_first` puts what loses most first among its siblings.
         """
-        keys = np.where(np.isnan(self.worst), math.inf, self.worst).tolist()
-        out: list[int] = []
-        todo = [ALL]
-        while todo:
-            node = todo.pop()
-            out.append(node)
-            if level and self.tree.nodes[node].depth >= level:
-                continue
-            below = self.tree.nodes[node].children
-            todo += reversed(sorted(below, key=lambda child: keys[child]) if worst_first else below)
-        return tuple(out)
+        return _nodes(self, worst_first, level)
 
     def sets(self, node: int) -> Sets:
         """Which splits are right about the samples of a node."""
-        inside = np.zeros(len(self.classes), dtype=np.bool_)
-        inside[self.tree.classes(node)] = True
-        right = self.right[:, inside[self.true]]
-        if len(right) < 2:
-            return Sets(right.shape[1], 0, 0, 0, ())
-        names = (self.base, *(each.split for each in self.matched))[:MOST_RUNS]
-        who, count = patterns(right[:MOST_RUNS])
-        found = tuple(
-            (
-                tuple(name for name, good in zip(names, row, strict=True) if good),
-                tuple(name for name, good in zip(names, row, strict=True) if not good),
-                number,
-            )
-            for row, number in zip(who.tolist(), count.tolist(), strict=True)
+        return _sets(self, node)
+
+
+@lru_cache(maxsize=8)
+def _nodes(found: Sensitivity, worst_first: bool, level: int) -> tuple[int, ...]:
+    keys = np.where(np.isnan(found.worst), math.inf, found.worst).tolist()
+    out: list[int] = []
+    todo = [ALL]
+    while todo:
+        node = todo.pop()
+        out.append(node)
+        if level and found.tree.nodes[node].depth >= level:
+            continue
+        below = found.tree.nodes[node].children
+        todo += reversed(sorted(below, key=lambda child: keys[child]) if worst_first else below)
+    return tuple(out)
+
+
+@lru_cache(maxsize=32)
+def _sets(found: Sensitivity, node: int) -> Sets:
+    inside = np.zeros(len(found.classes), dtype=np.bool_)
+    inside[found.tree.classes(node)] = True
+    right = found.right[:, inside[found.true]]
+    if len(right) < 2:
+        return Sets(right.shape[1], 0, 0, 0, ())
+    names = (found.base, *(each.split for each in found.matched))[:MOST_RUNS]
+    who, count = patterns(right[:MOST_RUNS])
+    listed = tuple(
+        (
+            tuple(name for name, good in zip(names, row, strict=True) if good),
+            tuple(name for name, good in zip(names, row, strict=True) if not good),
+            number,
         )
-        return Sets(right.shape[1], *right_sets(right), found)
+        for row, number in zip(who.tolist(), count.tolist(), strict=True)
+    )
+    return Sets(right.shape[1], *right_sets(right), listed)
 
 
 def metric_of(session: Session) -> Metric:
