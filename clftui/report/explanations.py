@@ -20,7 +20,7 @@ OF_MAPS, OF_TEXT = ("area", "colours", "alike"), ("words",)
 
 
 def data(session: Session, options: Options) -> dict[str, Any]:
-    """`{"task", "of", "method", "aim", "threshold", "measure", "samples", "rows": [...]}`, as this folder's README says.
+    """`{"task", "of", "method", "aim", "threshold", "measure", "samples", "rows": [...]}`, as the README here says.
 
     FilterError where there is nothing to explain.
     """

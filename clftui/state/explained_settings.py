@@ -18,8 +18,8 @@ class Task(StrEnum):
 
     @property
     def title(self) -> str:
-        return {"models": "many models, one image", "classes": "one model, many classes",
-                "samples": "one model, many images"}[self.value]  # fmt: skip
+        return {"models": "many models, one sample", "classes": "one model, many classes",
+                "samples": "one model, many samples"}[self.value]  # fmt: skip
 
 
 class Of(StrEnum):

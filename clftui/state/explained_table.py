@@ -13,6 +13,7 @@ from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.data.samples import SampleTable
 from clftui.schema import FormatError
+from clftui.state.class_tree import label_of
 from clftui.state.explained_index import Held, held, method_names
 from clftui.state.explained_settings import Of, Task
 from clftui.state.explanations import PREDICTED, Choice
@@ -137,8 +138,6 @@ def rows_of(session: Session) -> Rows | Nothing:
 
 
 def _subject(session: Session, scope: Scope, inside: tuple[int, ...]) -> str:
-    from clftui.state.class_tree import label_of
-
     group = session.selection.group
     if scope.is_cell:
         words = " → ".join(sanitise(label_of(session, name or "")) for name in (scope.true, scope.predicted))
@@ -214,7 +213,9 @@ def _models(session: Session, sources: tuple[Source, ...], focused: Source, choi
         if at is not None and (explains or not every):
             found.append((number, at))
     pairs = np.asarray(found, dtype=np.int64).reshape(-1, 2)
-    subject = f"#{sanitise(id_of(focused.table, row))}"
+    label = int(focused.evaluation.true[position])
+    true = f", true {sanitise(label_of(session, focused.run.classes[label]))}" if label >= 0 else ""
+    subject = f"#{sanitise(id_of(focused.table, row))}{true}"
     return Rows(Task.MODELS, choice, sources, pairs[:, 0], pairs[:, 1], len(sources), subject)
 
 

@@ -9,7 +9,7 @@ from clftui.text import count, percent, plural, sanitise
 
 
 def task_words(session: Session, shown: Shown) -> tuple[str, str]:
-    """(`one model, many images`, `A cnn 91.2, Shirt: 1,000 samples`)"""
+    """(`one model, many samples`, `A cnn 91.2, Shirt: 1,000 samples`)"""
     rows = shown.rows
     settings = session.features.explained
     if rows.task is Task.MODELS:
@@ -19,7 +19,7 @@ def task_words(session: Session, shown: Shown) -> tuple[str, str]:
     run = f"{source.letter} {sanitise(source.run.name)}" if source.letter else sanitise(source.run.name)
     overall = f"{run}, {percent(source.accuracy)} % right"
     if rows.task is Task.CLASSES:
-        return rows.task.title, f"{overall}, {rows.subject}: surest right and surest wrong sample of each"
+        return rows.task.title, f"{overall}, {rows.subject}: the surest right and wrong sample"
     left = f"{count(shown.n)} of {plural(rows.whole, 'sample')}" if shown.n != rows.whole else plural(shown.n, "sample")
     return rows.task.title, f"{overall}, {rows.subject}: {left}"
 

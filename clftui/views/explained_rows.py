@@ -131,6 +131,8 @@ def draw_over(canvas: Canvas, x: int, y: int, width: int, lines: int, fact: Fact
             canvas.fill(x, y, width, lines, bg=p.surface if p.colourful else None)
             return
         rgb = found.pixels if isinstance(found, Picture) else None
+        if not p.colourful and Show.HEAT not in show:
+            painter.missing |= thumbnails.draw(canvas, x, y, width, lines, fact.table, fact.row) is None
         draw_map(canvas, x, y, width, lines, rgb, fact.values, painter.threshold, show)
         return
     found = thumbnails.decoded(width, lines, fact.table, fact.row)
@@ -217,5 +219,5 @@ def _mark(canvas: Canvas, y: int, lines: int, columns: dict[str, int]) -> None:
                 canvas.paint(x - 1, y, width + 1, lines, bg=p.raised)
         return
     for x, width, name in placed(columns):
-        if name not in ("image", "map"):
+        if name not in ("image", "map") and (name != "colours" or lines == 1):
             canvas.paint(x, y, width, 1, attrs=REVERSE)

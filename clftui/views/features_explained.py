@@ -25,7 +25,7 @@ from clftui.widgets.thumbnail import Thumbnails
 
 SIDE_FROM = 120
 """From this width on the row under the cursor shows in large, too."""
-GAP_FROM = 30
+GAP_FROM = 24
 """From this height on there is a line between rows with pictures."""
 KEPT = 160
 """Pictures under maps that are kept: those of a screen and the next."""
@@ -110,7 +110,7 @@ def lines_of(canvas: Canvas, session: Session, shown: Shown) -> int:
     pictures = layer().graphics.protocol != "none" and not shown.of_text
     if not pictures:
         return 1
-    fitting = 2 if canvas.height < GAP_FROM else 3 if canvas.height < 54 else 4
+    fitting = 2 if canvas.height < 30 else 3 if canvas.height < 54 else 4
     return SIZES[max(0, min(fitting + session.features.explained.zoom, len(SIZES) - 1))]
 
 

@@ -31,7 +31,7 @@ def draw_scatter(
     """
     p = canvas.palette
     used = canvas.text(x, y, "Accuracy by run ", p.text, attrs=BOLD)
-    canvas.text(x + used, y, f"{name} against overall", p.muted, width=width - used)
+    canvas.text(x + used, y, f"{name} ↑, overall →", p.muted, width=width - used)
     known = np.flatnonzero(np.isfinite(found.overall) & np.isfinite(found.own))
     if not known.size:
         canvas.text(x, y + 1, "no run has samples of this class", p.faint, width=width)

@@ -96,7 +96,7 @@ def draw_map(
     """Draw a map over the pixels (2 h, 2 w, 3) of its image in the middle of `columns` x `rows` cells.
 
     Without pixels it lies on black. Returns the columns and rows it takes. Where colour cannot tell heat its shades
-    stand alone; the contour is there always.
+    stand alone, and a contour alone lies on what is there.
     """
     if rgb is not None:
         down, across = rgb.shape[0] // 2, rgb.shape[1] // 2
@@ -110,8 +110,11 @@ def draw_map(
     marks = braille.codes(dots)
     marked = (marks != 32) & (Show.CONTOUR in show)
     if not p.colourful:
-        heat = shades(resized(values, down, across)) if Show.HEAT in show else np.full_like(marks, 32)
-        code = np.where(marked, marks, heat)
+        if Show.HEAT not in show:
+            for row, column in np.argwhere(marked).tolist():
+                canvas.put(x + column, y + row, [marks[row, column]], p.text, p.page, BOLD)
+            return across, down
+        code = np.where(marked, marks, shades(resized(values, down, across)))
         canvas.put(x, y, code, p.text, p.page, np.where(marked, BOLD, 0).astype(np.uint8))
         return across, down
     given = rgb if rgb is not None else np.zeros((2 * down, 2 * across, 3), np.uint8)
