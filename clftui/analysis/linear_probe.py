@@ -17,7 +17,7 @@ MANY_CLASSES = 200
 """From so many classes on two folds are enough: each costs as much as all the rest of the app."""
 WORK = 2_000_000_000
 """Samples x units x classes that one fit may have, about a second an iteration."""
-FEWEST_EACH = 4
+FEWEST_EACH = 8
 """Samples of each class that a fit has in any case, where there are as many."""
 ALL_WORK = 300_000_000_000
 """Samples x units x classes x iterations that one fit may cost, a few minutes."""

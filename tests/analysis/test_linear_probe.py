@@ -101,4 +101,4 @@ def test_a_fit_is_bounded_and_says_whether_it_ended(monkeypatch: pytest.MonkeyPa
     found = held_out(values, true, 4, tell=told.append)
     assert found.fitted.tolist() == [50] * 5 and not found.converged.any()
     assert told == [0.2, 0.4, 0.6, 0.8, 1.0]
-    assert linear_probe.most_samples(1024, 1000) == 4000 and linear_probe.folds_for(1000) == 2
+    assert linear_probe.most_samples(1024, 1000) == 8000 and linear_probe.folds_for(1000) == 2
