@@ -121,7 +121,7 @@ def why_none(session: Session) -> str:
         return NOTHING_RECORDED
     return (
         f"Of {sanitise(', '.join(names[:4]))} class means alone were recorded, no single samples. "
-        "`clftui respond --values` records them; the features of an evaluation (`features` in its file) serve as well."
+        "`clftui respond` records them from the model, `RunLogger.log_responses` with `values` in a training loop."
     )
 
 

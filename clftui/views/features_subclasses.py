@@ -89,11 +89,12 @@ class SubclassesPane:
         draw_square(canvas, found, square, scale)
         draw_margin(canvas, found, square, place)
         right = square.x + square.width + 3
-        draw_scale(canvas, square.x, HEAD + side, scale)
+        below = HEAD + side + (height >= ROOMY)
+        draw_scale(canvas, square.x, below, scale)
         area = (right, HEAD - 1, width - right - 1, side + 1)
         here = found.part_at(place).number
         self._faces = draw_parts(canvas, area, session, found, here, self.thumbnails)
-        self._draw_lower(canvas, session, found, (1, HEAD + side + 1, width - 2, height - HEAD - side - 1))
+        self._draw_lower(canvas, session, found, (1, below + 1, width - 2, height - below - 1))
 
     def _draw_lower(self, canvas: Canvas, session: Session, found: Shown, area: tuple[int, int, int, int]) -> None:
         x, y, width, height = area

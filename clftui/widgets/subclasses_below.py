@@ -73,7 +73,7 @@ def split_word(suggested: int) -> str:
 
 
 def _draw_words(canvas: Canvas, x: int, y: int, width: int, found: Shown, lines: tuple[LayerLine, ...]) -> None:
-    """`conv1 2 parts ─.31─ conv2 no split …` on one line, from the layer before the one that shows where it is long."""
+    """`conv1 2 parts ←.31→ conv2 no split …` on one line, from the layer before the one that shows where it is long."""
     p = canvas.palette
     here = next((at for at, each in enumerate(lines) if each.source.name == found.kinds.members.source.name), 0)
     words = [
@@ -85,7 +85,7 @@ def _draw_words(canvas: Canvas, x: int, y: int, width: int, found: Shown, lines:
     used = 0
     for at in range(first, len(lines)):
         if at > first:
-            used += canvas.text(x + used, y, f" ─{short_signed(lines[at].agrees)}─ ", p.muted, width=width - used)
+            used += canvas.text(x + used, y, f" ←{short_signed(lines[at].agrees)}→ ", p.muted, width=width - used)
         if used >= width:
             return
         used += canvas.text(

@@ -14,7 +14,7 @@ from clftui.state.subclasses_words import mistake, share_words, size_words
 from clftui.text import sanitise, shorten, text_width
 from clftui.widgets.thumbnail import Thumbnails
 
-SIZES = ((20, 10), (14, 7), (8, 4), (4, 2))
+SIZES = ((20, 10), (14, 7), (8, 4))
 """Columns and lines of a picture, the largest that fit."""
 ENOUGH = 4
 """Pictures that tell a part; the largest size at which so many fit is taken."""
@@ -37,7 +37,7 @@ def draw_parts(
 ) -> tuple[Face, ...]:
     """All parts one below another in (x, y, width, height); `here` is the number of the one under the cursor.
 
-    What has no room for pictures has words alone; where not even those fit, the parts around the cursor show.
+    Where not all have room for pictures the one under the cursor has them.
     """
     x, y, width, height = area
     if width < 12 or height < 1:
@@ -45,19 +45,30 @@ def draw_parts(
     own = found.kinds.members
     table = table_of(own.run, own.evaluation.split)
     table = table if table is not None and table.paths is not None else None
-    each = max(height // found.parts, 1)
-    if each < WORDS:
-        first = max(0, min(here - 1 - height // (2 * WORDS), found.parts - height // WORDS))
-        shown, each = found.facts[first : first + max(height // WORDS, 1)], WORDS
-    else:
-        shown = found.facts
+    shown = _fitting(found, here, height)
     faces: list[Face] = []
-    for at, facts in enumerate(shown):
-        top = y + at * each
-        _draw_words(canvas, x, top, width, session, found, facts, facts.number == here)
-        room = (x, top + WORDS, width, each - WORDS - (at + 1 < len(shown)))
+    for facts, tall in zip(shown, _heights(shown, here, height), strict=True):
+        _draw_words(canvas, x, y, width, session, found, facts, facts.number == here)
+        room = (x, y + WORDS, width, tall - WORDS - (facts is not shown[-1]))
         faces += _draw_faces(canvas, room, found, facts, table, painter)
+        y += tall
     return tuple(faces)
+
+
+def _fitting(found: Shown, here: int, height: int) -> tuple[PartFacts, ...]:
+    """The parts whose words have room, around the one under the cursor."""
+    fit = max(height // WORDS, 1)
+    first = max(0, min(here - 1 - fit // 2, found.parts - fit))
+    return found.facts[first : first + fit]
+
+
+def _heights(shown: tuple[PartFacts, ...], here: int, height: int) -> list[int]:
+    """The lines of each part: all alike where each has room for pictures, else the one under the cursor takes them."""
+    each = height // len(shown)
+    if each >= WORDS + SIZES[-1][1] + 1:
+        return [each] * len(shown)
+    spare = max(height - WORDS * len(shown), 0)
+    return [WORDS + spare * (facts.number == here) for facts in shown]
 
 
 def _draw_words(
