@@ -116,9 +116,9 @@ def _draw_foot(canvas: Canvas, y: int, found: Power) -> None:
     x = 2 + legend(canvas, 2, y, p.ice[ramp_steps(len(p.ice))], "recall 0", "100 %")
     words = f"probes {ready[-1].words}, of {recorded_words(found)}"
     canvas.text(x + 3, y, words, p.muted, width=canvas.width - x - 4)
-    rest = "◆ the network itself · from: 9/10 of the class's best recall reached"
-    canvas.text(2, y + 1, f"{HELD_OUT} {rest}" if ready[-1].probed.task.train is None else rest, p.muted,  # type: ignore[union-attr]
-                width=canvas.width - 3)  # fmt: skip
+    held_out = f"{HELD_OUT} " if "cross-validated" in ready[-1].words else ""
+    rest = "◆ the network itself. from: 9/10 of the best recall"
+    canvas.text(2, y + 1, f"{held_out}{rest}", p.muted, width=canvas.width - 3)
 
 
 def _words(found: Power, room: int) -> str:

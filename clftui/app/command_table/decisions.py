@@ -9,6 +9,7 @@ from clftui.app.commands import Command
 from clftui.state import calibration_steps as steps
 from clftui.state import what_if_steps
 from clftui.state.calibration_steps import is_calibration
+from clftui.state.merge_steps import merge_advised
 from clftui.state.moves import go
 from clftui.state.scores_settings import ScoresVariant
 from clftui.state.scores_steps import next_variant, settings
@@ -79,6 +80,9 @@ COMMANDS: tuple[Command, ...] = (
             "Show", step=partial(_open, variant=ScoresVariant.THRESHOLDS)),
     Command("calibration.merge", ("M",), "merge", "Suppose that the two classes of the cell are one; again: take it "
             "back.", "Select", step=what_if_steps.merge, tabs=CELLS, when=_has_cell),
+    Command("calibration.merge_advised", (), "merge advised", "Merge advice: suppose the merge that gains most "
+            "accuracy for each bit of information it loses; again: the next one.", "Select", step=merge_advised,
+            tabs=CELLS),
     Command("calibration.ask", (), "what if …", "Suppose thresholds, costs, merged classes or a temperature in words.",
             "Select", effect="what_if"),
     Command("scores.variant_back", (), "variant before", "The variant of the Scores view before.", "Show",
