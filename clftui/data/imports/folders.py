@@ -11,7 +11,7 @@ from clftui.data.imports.classes import class_file
 from clftui.data.imports.decisions import decision_tree
 from clftui.data.imports.frameworks import folder_ends, folder_starts, logs_here, without_predictions
 from clftui.data.imports.imported import NothingToOpen
-from clftui.data.imports.names import array_name
+from clftui.data.imports.names import array_name, owned_name
 from clftui.data.imports.npy import ANSWERS, ARRAY_ENDINGS, CONTEXT, Named, named_arrays, owned_arrays
 from clftui.data.imports.papers import claims_below, folder_dialect
 from clftui.data.imports.pickled import looks_pickled, refuse_pickle
@@ -136,7 +136,7 @@ def _open_arrays(place: Place, files: Sequence[Path], options: Options, out: Ope
         except FormatError as error:
             out.problems.append((mine[0].path, str(error)))
     for file in arrays:
-        if file in out.used:
+        if file in out.used or owned_name(file.stem)[1].role is not None:
             continue
         try:
             if file.suffix.casefold() == ".npy":  # In a folder its shape alone says too little: it may be features.

@@ -85,8 +85,11 @@ def folder_starts(
     runs: list[Run] = []
     results, charts = _results(files), _charts(files)
     used = {path for path, _ in (*results, *charts)}
-    runs += results_runs(results) if results else []
-    runs += chart_runs(charts)
+    try:
+        runs += results_runs(results) if results else []
+        runs += chart_runs(charts)
+    except FormatError as error:
+        problems.append((folder, str(error)))
     for find in (shard_run, image_array_run):
         try:
             made = find(folder, files, options)

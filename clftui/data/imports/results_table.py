@@ -13,6 +13,7 @@ from clftui.data.imports.scalar_names import ACCURACY, split_and_metric
 from clftui.data.imports.scalar_run import scalar_run
 from clftui.data.imports.table import Table
 from clftui.data.run import WITHOUT_PREDICTIONS, Run
+from clftui.schema import FormatError
 from clftui.text import plural
 
 MILLIONS = frozenset(("param_count",))
@@ -22,6 +23,8 @@ _PARAMETERS = ("param_count", "parameters", "params", "num_params", "n_params", 
 _GMACS = ("infer_gmacs", "gmacs", "infer_macs", "train_gmacs")
 _GFLOPS = ("gflops", "flops_g", "flops_b")
 _FLOPS = ("flops",)
+_PLACE = ("epoch", "split")
+"""What a row of scores has without any number."""
 _SETTINGS = frozenset(("img_size", "crop_pct", "interpolation", "pretrain", "seed", "lr", "batch_size"))
 _IGNORED = frozenset(("top1_err", "top5_err", "top1_diff", "top5_diff", "rank_diff"))
 
@@ -86,7 +89,11 @@ def results_runs(tables: Sequence[tuple[Path, Table]]) -> list[Run]:
         told = cost.get("settings")
         settings = {**told, **results.settings} if isinstance(told, dict) else results.settings
         rows = sorted(results.rows, key=lambda row: order[str(row["split"])])
+        if not model and all(len(row) == len(_PLACE) for row in rows):
+            continue
         runs.append(scalar_run(shown, results.path, rows, notes, model, settings))
+    if not runs:
+        raise FormatError(tables[0][0], "", "has no model with a number", "write a row for each model: model,top1")
     return runs
 
 
