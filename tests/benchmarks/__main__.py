@@ -3,7 +3,8 @@
 Parts, each with a --help of its own: app (start, keys, rest; the default), matrix (scrolling beside a naive widget and
 peers), blocks (orders and blocks of planted structure), live (following a training), samples (scrolling),
 scores (stacks and axes),
-logger (what logging costs a training), imports (opening other formats beside pandas).
+logger (what logging costs a training), imports (opening other formats beside pandas),
+explain (maps of every method; needs torch).
 
 Competing programs take turns within one run (A B A B ...), and ratios are medians of the pairs, since a machine's
 speed drifts. Times nobody in CI.
@@ -155,7 +156,7 @@ def cold_open(path: Path) -> list[Figure]:
     return figures
 
 
-PARTS = ("app", "matrix", "blocks", "live", "samples", "scores", "logger", "imports")
+PARTS = ("app", "matrix", "blocks", "live", "samples", "scores", "logger", "imports", "explain")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Proves `clftui explain` on real torch models: its methods, what a kill costs, and how fast each method is.
+"""Proves `clftui explain` on real torch models: its methods, and what a kill costs.
 
 Each method is checked against a closed form or an implementation of another kind: CAM of a network where it is defined,
 torchcam where that is installed and right, derivatives of exp(score) taken one by one, a mask's planted patch. Then
@@ -17,7 +17,6 @@ import random
 import signal
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,6 @@ from clftui.analysis.cam import to_peak
 from clftui.data.explanations import MapFile
 from clftui.explain import command, map_store
 from clftui.explain.command import Wishes, run_explain
-from clftui.explain.engine import use_threads
 from clftui.explain.methods import BUILT_IN, NOISE, NOISY
 from clftui.explain.subject import Ready, Subject
 from tests.builders import write_collection
@@ -271,36 +269,12 @@ def check_kills(kills: int) -> None:
         assert status == [0, 0] and len(whole) == 320 and not lost and not redone.value and not left
 
 
-def check_speed(count: int) -> None:
-    """Pictures a second by method on the CPU."""
-    use_threads(None)
-    torch.manual_seed(0)
-    subjects: list[tuple[str, Callable[[], Any], int, str]] = [("8-channel net, 64 x 64", lambda: Net(), 64, "relu")]
-    try:
-        from torchvision.models import resnet18
-
-        subjects.append(("resnet18, 224 x 224", lambda: resnet18(weights=None), 224, "layer4"))
-    except ImportError:
-        print("torchvision is not installed")
-    for words, make, side, layer in subjects:
-        model = make().eval()
-        print(f"speed on {torch.get_num_threads()} CPU threads: {words}, layer {layer}")
-        for name, method in BUILT_IN.items():
-            n = count if name not in ("scorecam", "meaningful-perturbation") else max(count // 16, 1)
-            batch = torch.rand(n, 3, side, side)
-            began = time.perf_counter()
-            method(ready(model), batch, np.zeros(n, np.int64), layer)
-            print(f"  {name:24} {n / (time.perf_counter() - began):8.3g} pictures/s", flush=True)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=40)
-    parser.add_argument("--pictures", type=int, default=32)
     given = parser.parse_args()
     check_kills(given.kills)
     check_methods()
-    check_speed(given.pictures)
 
 
 if __name__ == "__main__":
