@@ -29,7 +29,7 @@ def answers(seed: int = 0, units: int = 6, n: int = N) -> NDArray[np.float64]:
     true = labels(n, len(CLASSES))
     values = rng.random((n, units)) + 4.0 * (true[:, None] == np.arange(units) % len(CLASSES))
     values[:, -1] = 0
-    return np.round(values, 3)
+    return np.asarray(np.round(values, 3), dtype=np.float64)
 
 
 def means_of(values: ArrayLike, classes: int = len(CLASSES)) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from clftui.state.responses_model import ResponseMap, response_map, scale_of
 from clftui.state.responses_unit import LayerLine, UnitPast, layer_lines, past
 from clftui.state.responses_words import order_words, relevance_words, trust_words
 from clftui.state.session import Session
-from clftui.text import plural, sanitise
+from clftui.text import count, plural, sanitise
 
 UNITS = ("unit", "relevance", "low inside", "high outside", "mean", "separation", "strongest class", "its mean")
 LAYERS = ("layer", "units", "silent", "favour", "relevance", "separation", "best separation", "relative mean")
@@ -95,7 +95,7 @@ def unit_table(session: Session, options: Options) -> Table:
         else "Separation: standard deviation of the class means over their mean size.",
     ]
     if silent:
-        notes.append(f"{plural(silent, 'unit')} of {len(shown.units)} never answer and are left out.")
+        notes.append(f"{count(silent)} of {plural(len(shown.units), 'unit')} never answer and are left out.")
     if options.top is not None and options.top < shown.alive:
         notes.append(f"The first {options.top} of {plural(shown.alive, 'unit')}.")
     title = f"Units of {sanitise(shown.layer.name)}, {order_words(shown)}, epoch {shown.epoch}"

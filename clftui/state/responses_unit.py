@@ -50,15 +50,19 @@ def answers(session: Session, shown: ResponseMap) -> Answers | None:
     if not shown.file.n or not shown.evaluation.has_samples:
         return None
     call = UnitCall(shown.layer.name, shown.unit)
+    run, evaluation, filters = shown.run, shown.evaluation, session.bound_filters
+    mask = passed(run, evaluation, filters)
+    key = ("unit answers", weak(shown.layer), weak(evaluation), shown.unit, filters)
+
+    def work() -> Answers:
+        # In the other thread this waits for the file.
+        values = unit_responses(run, evaluation, call)
+        return _answers(values, np.asarray(evaluation.true, dtype=np.int64), len(run.classes), mask)
+
     try:
-        values = unit_responses(shown.run, shown.evaluation, call)
+        found = LATER.get(key, work, wait=may_wait())
     except LookupError:
         return None
-    filters = session.bound_filters
-    mask = passed(shown.run, shown.evaluation, filters)
-    key = ("unit answers", weak(shown.layer), weak(shown.evaluation), shown.unit, filters)
-    true = np.asarray(shown.evaluation.true, dtype=np.int64)
-    found = LATER.get(key, lambda: _answers(values, true, len(shown.run.classes), mask), wait=may_wait())
     if found is None:
         note_missing()
         raise NotYet(f"Reading what unit {shown.unit} answers …")

@@ -9,5 +9,5 @@ STEPS = Steps(
     move,
     drill,
     lambda session: "samples",
-    "classes down, a layer's units across: how strongly each answers to each class; orange reaches the threshold",
+    "a class a row, a layer's units across: what each answers to; orange reaches the threshold",
 )

@@ -13,7 +13,7 @@ from clftui.state.responses_words import number
 from clftui.state.sample_answers import answers_at
 from clftui.state.sample_ids import id_of
 from clftui.state.session import Session
-from clftui.text import sanitise, shorten
+from clftui.text import shorten
 from clftui.views.sample_parts import verdict_colour, wrapped
 from clftui.widgets.responses_layout import Plan
 from clftui.widgets.saliency import draw_map
@@ -74,10 +74,9 @@ class StrongestSamples:
         positions = found.strongest[: across * down]
         maps = unit_maps(shown)
         if maps is not None:
-            words = f"with {sanitise(maps.method)}"
-            room = plan.side_width - len(f"Strongest for unit {shown.unit}") - 1
-            if len(words) <= room:
-                canvas.text(plan.side_x, 0, words, canvas.palette.muted, width=plan.side_width, align="right")
+            used = len(f"Strongest for unit {shown.unit}") + 1
+            words = shorten(maps.method, plan.side_width - used)
+            canvas.text(plan.side_x + used, 0, words, canvas.palette.muted)
         answers = answers_at(shown.evaluation, positions)
         labels = labels_of(session)
         for place, (position, answer) in enumerate(zip(positions.tolist(), answers, strict=True)):

@@ -19,7 +19,7 @@ ROOMY = 27
 """Lines of the body from which on something stands below, even if the map has to scroll."""
 APART = 32
 LOWER_LEAST, LOWER_MOST = 7, 14
-LABEL_LEAST, LABEL_MOST = 8, 22
+LABEL_LEAST, LABEL_MOST = 9, 22
 WIDEST = 4
 """Columns of a unit where all of them fit."""
 
@@ -110,7 +110,7 @@ def plan(width: int, height: int, needs: Needs) -> Plan:
     spare = tall - needs.lines > LOWER_LEAST
     lower = _lower(tall, needs) if needs.lower and (height >= ROOMY or spare) else 0
     # A line parts the pane from the sentence, or holds its second half.
-    gap = 1 if lower and height >= APART else 0
+    gap = 1 if lower and (height >= APART or tall - needs.lines >= LOWER_LEAST + 3) else 0
     tall = max(tall - lower - gap, 1)
     line_height = 2 if 2 * needs.lines <= tall else 1 if needs.lines <= tall else 0
     lines = min(needs.lines, tall * 2 if not line_height else tall // line_height)
