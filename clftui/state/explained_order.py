@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -159,17 +160,22 @@ def _matching(rows: Rows, text: str) -> Int64:
     """The rows whose name or classes hold `text`; where none does, its letters in this order."""
     if not text:
         return np.arange(rows.n, dtype=np.int64)
-    words = [_searched(rows, row) for row in range(rows.n)]
-    found = [row for row, each in enumerate(words) if any(text in word for word in each)]
-    return np.asarray(found or [row for row, each in enumerate(words) if any(_scattered(text, word) for word in each)],
-                      dtype=np.int64)  # fmt: skip
+    found = _held_by(rows, lambda word: text in word)
+    return found if found.size else _held_by(rows, lambda word: _scattered(text, word))
 
 
-def _searched(rows: Rows, row: int) -> tuple[str, ...]:
-    evaluation, at = rows.source_of(row).evaluation, rows.position[row]
-    labels = (int(evaluation.true[at]), int(evaluation.predicted[at]))
-    classes = (evaluation.classes[label] for label in labels if label >= 0)
-    return tuple(sanitise(each).casefold() for each in (name_of(rows, row), *classes))
+def _held_by(rows: Rows, test: Callable[[str], bool]) -> Int64:
+    """The rows whose name or one of whose classes passes a test."""
+    found = np.zeros(rows.n, dtype=np.bool_)
+    for number, source in enumerate(rows.sources):
+        mine = np.flatnonzero(rows.source == number)
+        # The last is what a label of -1, no class, finds.
+        classes = np.asarray([*(test(sanitise(name).casefold()) for name in source.evaluation.classes), False])
+        at = rows.position[mine]
+        found[mine] = classes[source.evaluation.true[at]] | classes[source.evaluation.predicted[at]]
+    for row in np.flatnonzero(~found).tolist():
+        found[row] = test(sanitise(name_of(rows, row)).casefold())
+    return np.flatnonzero(found).astype(np.int64)
 
 
 def _scattered(text: str, word: str) -> bool:

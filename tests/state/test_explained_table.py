@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from clftui.analysis.metrics import Metric, accuracy, per_class
 from clftui.analysis.saliency import Measure, area_above, areas_above, resized, similarity_matrix
@@ -33,9 +32,8 @@ from clftui.state.selection import Part, Tab
 from clftui.state.session import Session, open_session
 from clftui.state.unready import impatient
 from tests.builders import CLASSES, write_collection
-from tests.explained import blob, write_maps, write_texts
-
-EMPTY = 9
+from tests.explained import write_maps, write_texts
+from tests.explained_runs import EMPTY, answers, maps, write_explained
 
 
 @pytest.fixture(autouse=True)
@@ -44,25 +42,9 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explanations, "RECHECK_SECONDS", 0.0)
 
 
-def answers(root: Path, run: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    with np.load(root / run / "epochs" / "00003" / "test.npz") as held:
-        return held["true"], held["predicted"]
-
-
-def maps(n: int, x: float) -> NDArray[np.float64]:
-    found = np.stack([blob(0.5, x, width=0.08 + 0.004 * row) for row in range(n)])
-    found[EMPTY] = 0
-    return found
-
-
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """run0 explains all 80 samples, run1 the first 60; run2 none. Sample 9 has an empty map."""
-    folder = write_collection(tmp_path / "runs", images=True)
-    for run, n, x in (("run0", 80, 0.3), ("run1", 60, 0.6)):
-        predicted = answers(folder, run)[1]
-        write_maps(folder / run, "Grad-CAM", maps(n, x), target=predicted[:n])
-    return folder
+    return write_explained(tmp_path / "runs")
 
 
 def opened(root: Path, **changes: object) -> Session:

@@ -1,0 +1,103 @@
+"""The table of explained samples by keys and mouse, as it shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from clftui.app.dialogs.prompt import Prompt
+from clftui.state.explained_settings import Of, Task
+from clftui.state.selection import Tab
+from clftui.views.features import FeaturesView
+from tests.app.test_flow import app_of, running, top
+from tests.explained_runs import write_explained
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return write_explained(tmp_path / "runs")
+
+
+def screen(pilot: Pilot[None]) -> str:
+    canvas = app_of(pilot).main.query_one(FeaturesView).canvas
+    assert canvas is not None
+    return "\n".join(canvas.rows_text())
+
+
+async def open_table(pilot: Pilot[None], *keys: str) -> None:
+    main = app_of(pilot).main
+    await pilot.press("8", *"vvv", *keys)
+    await main.settled()
+
+
+@pytest.mark.row("V13", "V15", "V17")
+async def test_a_wide_screen_shows_the_table_and_what_stands_beside_it(root: Path) -> None:
+    async with running(root, size=(150, 45)) as pilot:
+        await open_table(pilot, "r", "r", "i", "i", "i", "o", "o", "o", "o", "o", "o", "O")
+        assert app_of(pilot).main.now.selection.run == "run0"
+        shown = screen(pilot)
+        assert "one model, many samples" in shown and "80 samples" in shown
+        assert "Grad-CAM of the predicted class ≥ .50" in shown
+        for words in ("class", "conf.", "contour", "heat", "area", "colours", "alike", "Δ ."):
+            assert words in shown, words
+        assert "empty" not in shown, "turned around from the smallest, by similarity: the empty map is last"
+        for words in ("L1 distance, 0 = alike", "Accuracy by run", "run0 ", "3 runs", "heat 0"):
+            assert words in shown, words
+
+
+async def test_an_empty_map_says_so_where_its_picture_would_be(root: Path) -> None:
+    async with running(root, size=(150, 45)) as pilot:
+        await open_table(pilot, "r", "r", "i", "i", "i", "/")
+        assert top(pilot) == Prompt.__name__
+        pilot.app.screen.query_one(Input).value = "0009"
+        await pilot.press("enter")
+        await app_of(pilot).main.settled()
+        shown = screen(pilot)
+        assert "∅ 0 %" in shown and "empty" in shown and "the map is zero" in shown
+        assert "only “0009”" in shown
+
+
+@pytest.mark.row("V14")
+async def test_tasks_by_key_and_by_name_and_the_way_to_a_sample_and_back(root: Path) -> None:
+    async with running(root) as pilot:
+        main = app_of(pilot).main
+        await open_table(pilot, "r", "r", ")")
+        assert main.now.features.explained.task is Task.MODELS and "many models, one sample" in screen(pilot)
+        assert "none of A" in screen(pilot) or "no Grad-CAM" in screen(pilot)
+        await pilot.press(")")
+        await main.settled()
+        assert main.now.features.explained.task is Task.CLASSES and "many classes" in screen(pilot)
+        main.do(main.registry.by_id["explained.samples"])
+        await pilot.press("j", "enter")
+        await main.settled()
+        sample = main.now.selection.sample
+        assert main.now.tab is Tab.SAMPLES and main.now.selection.alone
+        await pilot.press("backspace")
+        await main.settled()
+        assert main.now.tab is Tab.FEATURES and main.now.selection.sample == sample
+        assert main.now.features.explained.task is Task.SAMPLES
+
+
+async def test_a_click_chooses_a_row_and_opens_the_chosen_one(root: Path) -> None:
+    async with running(root) as pilot:
+        main = app_of(pilot).main
+        await open_table(pilot, "r", "r", "i", "i", "i")
+        assert main.now.features.explained.of is Of.ALL
+        await pilot.click(FeaturesView, offset=(10, 9))
+        await main.settled()
+        first = main.now.selection.sample
+        assert first is not None and not main.now.selection.alone
+        await pilot.click(FeaturesView, offset=(10, 9))
+        await main.settled()
+        assert main.now.selection.alone and main.now.selection.sample == first
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 10), (20, 5), (12, 6), (200, 60)])
+async def test_every_size_is_drawn(root: Path, size: tuple[int, int]) -> None:
+    async with running(root, size=size) as pilot:
+        await open_table(pilot, "r", "r", *"zzzzZZZZZZZ)))<>mxaG")
+        assert app_of(pilot).main.now.tab is Tab.FEATURES
+        assert screen(pilot).strip()
