@@ -155,17 +155,6 @@ def first_tensor(output: Any, spec: str) -> torch.Tensor:
     return logits
 
 
-def last_convolution(model: torch.nn.Module) -> str:
-    """The name of the last convolution over pictures, in the order the modules were made; SubjectError without one."""
-    import torch
-
-    kinds = (torch.nn.Conv2d, torch.nn.ConvTranspose2d)
-    names: list[str] = [name for name, module in model.named_modules() if isinstance(module, kinds)]
-    if not names:
-        raise SubjectError("the model has no convolution (Conv2d); name a layer whose output is a picture with --layer")
-    return names[-1]
-
-
 def _as_subject(spec: str, given: Any) -> Subject:
     if isinstance(given, Subject):
         return given
