@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -112,14 +114,15 @@ def draw_units(canvas: Canvas, area: tuple[int, int, int, int], found: Shown, sh
     square = plan(x + 3, y + 1, height - 1, found.edges)
     if square is None:
         return
-    values = found.kinds.members.values[found.order][:, order[: width - 4]].astype(np.float64)
-    draw_levels(canvas, x + 3, y + 1, _levels(values, square))
+    draw_levels(canvas, x + 3, y + 1, _levels(found, square, tuple(order[: width - 4].tolist())))
     for facts in found.facts:
         canvas.text(x, square.y + square.top(facts.number - 1), str(facts.number), p.muted)
 
 
-def _levels(values: Float64, square: Plan) -> Float64:
+@lru_cache(maxsize=8)
+def _levels(found: Shown, square: Plan, which: tuple[int, ...]) -> Float64:
     """(2 height, units) mean responses of each pixel's samples, 0..1 by unit; NaN in the gaps."""
+    values = found.kinds.members.values[found.order][:, list(which)].astype(np.float64)
     low, high = np.percentile(values, (1, 99), axis=0)
     level = np.clip((values - low) / np.where(high > low, high - low, 1.0), 0, 1)
     out = np.full((2 * square.height, values.shape[1]), np.nan)

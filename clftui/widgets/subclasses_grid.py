@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +36,7 @@ class Scale(NamedTuple):
         return np.asarray(np.clip((r - self.low) / max(self.high - self.low, 0.01), 0.0, 1.0))
 
 
+@lru_cache(maxsize=64)
 def scale_of(found: Shown) -> Scale:
     """The scale of one comparison, told from its correlations between different samples."""
     r = found.kinds.r
@@ -43,8 +45,9 @@ def scale_of(found: Shown) -> Scale:
     return Scale(float(low), float(high))
 
 
+@lru_cache(maxsize=64)
 def pixels(found: Shown, plan: Plan) -> Float64:
-    """(2 height, 2 height) mean correlations, NaN in the gaps."""
+    """(2 height, 2 height) mean correlations, NaN in the gaps. The same array for the same place on the screen."""
     r = found.correlations().astype(np.float64) / FULL
     side = 2 * plan.height
     at = np.full(side, -1)
