@@ -33,7 +33,7 @@ Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 NO_EXPLANATIONS = (
     "No explanations were saved of this run and split. `clftui explain` makes them from the model, "
-    "`RunLogger.log_explanations` keeps those of a training loop."
+    "`RunLogger.log_maps` and `log_text` keep your own."
 )
 
 

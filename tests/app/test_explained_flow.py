@@ -21,6 +21,18 @@ def root(tmp_path: Path) -> Path:
     return write_explained(tmp_path / "runs")
 
 
+def task(pilot: Pilot[None]) -> Task:
+    return app_of(pilot).main.now.features.explained.task
+
+
+def alone(pilot: Pilot[None]) -> bool:
+    return app_of(pilot).main.now.selection.alone
+
+
+def tab(pilot: Pilot[None]) -> Tab:
+    return app_of(pilot).main.now.tab
+
+
 def screen(pilot: Pilot[None]) -> str:
     canvas = app_of(pilot).main.query_one(FeaturesView).canvas
     assert canvas is not None
@@ -65,20 +77,20 @@ async def test_tasks_by_key_and_by_name_and_the_way_to_a_sample_and_back(root: P
     async with running(root) as pilot:
         main = app_of(pilot).main
         await open_table(pilot, "r", "r", ")")
-        assert main.now.features.explained.task is Task.MODELS and "many models, one sample" in screen(pilot)
+        assert task(pilot) is Task.MODELS and "many models, one sample" in screen(pilot)
         assert "none of A" in screen(pilot) or "no Grad-CAM" in screen(pilot)
         await pilot.press(")")
         await main.settled()
-        assert main.now.features.explained.task is Task.CLASSES and "many classes" in screen(pilot)
+        assert task(pilot) is Task.CLASSES and "many classes" in screen(pilot)
         main.do(main.registry.by_id["explained.samples"])
         await pilot.press("j", "enter")
         await main.settled()
         sample = main.now.selection.sample
-        assert main.now.tab is Tab.SAMPLES and main.now.selection.alone
+        assert tab(pilot) is Tab.SAMPLES and alone(pilot)
         await pilot.press("backspace")
         await main.settled()
-        assert main.now.tab is Tab.FEATURES and main.now.selection.sample == sample
-        assert main.now.features.explained.task is Task.SAMPLES
+        assert tab(pilot) is Tab.FEATURES and main.now.selection.sample == sample
+        assert task(pilot) is Task.SAMPLES
 
 
 async def test_a_click_chooses_a_row_and_opens_the_chosen_one(root: Path) -> None:
@@ -89,15 +101,15 @@ async def test_a_click_chooses_a_row_and_opens_the_chosen_one(root: Path) -> Non
         await pilot.click(FeaturesView, offset=(10, 9))
         await main.settled()
         first = main.now.selection.sample
-        assert first is not None and not main.now.selection.alone
+        assert first is not None and not alone(pilot)
         await pilot.click(FeaturesView, offset=(10, 9))
         await main.settled()
-        assert main.now.selection.alone and main.now.selection.sample == first
+        assert alone(pilot) and main.now.selection.sample == first
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 10), (20, 5), (12, 6), (200, 60)])
 async def test_every_size_is_drawn(root: Path, size: tuple[int, int]) -> None:
     async with running(root, size=size) as pilot:
         await open_table(pilot, "r", "r", *"zzzzZZZZZZZ)))<>mxaG")
-        assert app_of(pilot).main.now.tab is Tab.FEATURES
+        assert tab(pilot) is Tab.FEATURES
         assert screen(pilot).strip()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from clftui.analysis.saliency import Measure, area_above, areas_above, resized, 
 from clftui.data import explanations
 from clftui.data.catalog import open_catalog
 from clftui.state import explained_view as steps
-from clftui.state.explained_facts import facts_of, maps_of_runs
+from clftui.state.explained_facts import Fact, facts_of, maps_of_runs
 from clftui.state.explained_index import places
 from clftui.state.explained_order import Shown, shown_rows
 from clftui.state.explained_settings import OF_MAPS, Column, Of, Task
@@ -191,13 +193,14 @@ def test_every_column_sorts_both_ways_and_the_unknown_come_last(root: Path, colu
     session = opened(root, sort=column)
     shown = table(session)
     facts = facts_of(session, shown, shown.order.tolist())
-    values = {
+    told_by: dict[Column, Callable[[Fact], Any]] = {
         Column.ACCURACY: lambda f: f.accuracy, Column.CLASS_ACCURACY: lambda f: f.class_accuracy,
         Column.CONFIDENCE: lambda f: f.answer.confidence, Column.NAME: lambda f: f.name,
         Column.TRUE: lambda f: f.answer.true, Column.PREDICTED: lambda f: f.answer.predicted,
         Column.AREA: lambda f: f.area, Column.SIMILARITY: lambda f: f.likeness,
         Column.COLOURS: lambda f: f.colours.distance if f.colours is not None else float("nan"),
-    }[column]  # fmt: skip
+    }  # fmt: skip
+    values = told_by[column]
     told = [values(fact) for fact in facts]
     known = [each for each in told if each == each]
     assert known == told[: len(known)], "the unknown come last"
