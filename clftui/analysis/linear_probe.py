@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from clftui.analysis.confusion import Int64
+from clftui.analysis.projection import stratified
 
 Float32 = NDArray[np.float32]
 
@@ -50,16 +51,6 @@ def stratified_folds(labels: ArrayLike, folds: int, seed: int) -> Int64:
     # Dealt out in turn over all classes: small ones do not all begin in the first part.
     out[by_class] = np.arange(len(given)) % folds
     return out
-
-
-def stratified_sample(labels: ArrayLike, wanted: int, seed: int) -> Int64:
-    """Ascending positions of at most `wanted` samples, each class with its share; all where there are no more."""
-    given = np.asarray(labels, dtype=np.int64)
-    if len(given) <= wanted:
-        return np.arange(len(given))
-    shuffled = np.random.default_rng(seed).permutation(len(given))
-    by_class = shuffled[np.argsort(given[shuffled], kind="stable")]
-    return np.sort(by_class[(np.arange(wanted) * len(given)) // wanted])
 
 
 def most_samples(units: int, n_classes: int) -> int:
@@ -123,7 +114,7 @@ def _probe(scores: Float32, fitted: list[int], converged: list[bool]) -> Probe:
 
 def _fit(train: Float32, labels: Int64, test: Float32, n_classes: int, seed: int) -> tuple[Float32, int, bool]:
     """(m, K) probabilities of `test`, how many samples were fitted, and whether the fit came to its end."""
-    chosen = stratified_sample(labels, most_samples(train.shape[1], n_classes), seed)
+    chosen = stratified(labels, most_samples(train.shape[1], n_classes), seed)
     train, labels = train[chosen], labels[chosen]
     scores = _empty(len(test), n_classes)
     seen = np.unique(labels)

@@ -6,7 +6,7 @@ from typing import Any
 
 from clftui.report import Options
 from clftui.report.render import Table, Value
-from clftui.schema import FormatError
+from clftui.report.responses import Nothing
 from clftui.state.layers_model import Power, layers_trouble, power, recorded_words
 from clftui.state.layers_probes import HELD_OUT
 from clftui.state.session import Session
@@ -21,14 +21,6 @@ def _power(session: Session) -> Power:
         sentence = layers_trouble(session) or "Nothing was logged in the epoch of these responses."
         raise Nothing(sentence)
     return found
-
-
-class Nothing(FormatError):
-    """There is nothing to report, in one sentence; no file is wrong."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__("", "", sentence, "")
-        self.args = (sentence,)
 
 
 def data(session: Session, options: Options | None = None) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from clftui.data.responses import Layer, ResponseFile, layers
 from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.state import map_tasks
-from clftui.state.map_tasks import Arrays
-from clftui.state.peers import table_of
+from clftui.state.map_tasks import Arrays, ById
+from clftui.state.peers import places_of, table_of
 from clftui.storage import file_signature
 from clftui.text import count, plural, sanitise
 
@@ -120,7 +120,7 @@ def _train_file(run: Run, split: str, layer: Layer, epoch: int) -> ResponseFile 
 
 @lru_cache(maxsize=256)
 def _task(run: Run, evaluation: Evaluation, layer: Layer, train: ResponseFile | None) -> Task | str:
-    place = places_in(evaluation.sample, layer.opened.sample)
+    place = places_of(evaluation.sample, layer.opened.sample)
     rows = np.flatnonzero(place >= 0)
     positions = place[rows]
     if not (evaluation.true[positions] >= 0).any():
@@ -156,7 +156,7 @@ def _train_labels(run: Run, train: ResponseFile) -> Int64 | None:
     except FormatError:
         evaluation = None
     if evaluation is not None and evaluation.has_samples:
-        place = places_in(evaluation.sample, train.sample)
+        place = places_of(evaluation.sample, train.sample)
         return np.where(place >= 0, evaluation.true[place], -1).astype(np.int64)
     table = table_of(run, split)
     if table is None or table.true is None:
@@ -166,36 +166,14 @@ def _train_labels(run: Run, train: ResponseFile) -> Int64 | None:
     return labels[np.where((train.sample >= 0) & (train.sample < table.n), train.sample, table.n)]
 
 
-def places_in(have: Int64, wanted: Int64) -> Int64:
-    """(m,) where each of the sample numbers `wanted` stands in `have`; -1 where it is not."""
-    if not len(have):
-        return np.full(len(wanted), -1, dtype=np.int64)
-    order = np.argsort(have, kind="stable")
-    at = order[np.minimum(np.searchsorted(have, wanted, sorter=order), len(have) - 1)]
-    return np.where(have[at] == wanted, at, -1).astype(np.int64)
-
-
 def probed(task: Task, *, wait: bool = False) -> Probed | None:
     """What the probe answers; None until the worker has fitted it. FormatError where it fails."""
     found = map_tasks.result("probe", task.digest, task.parameters, task.arrays, wait=wait)
-    return None if found is None else _unpacked(task, _Kept(found))
-
-
-class _Kept:
-    """Arrays as a key: what is made of an answer is made once."""
-
-    def __init__(self, arrays: Arrays) -> None:
-        self.arrays = arrays
-
-    def __hash__(self) -> int:
-        return id(self.arrays["predicted"])
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Kept) and other.arrays["predicted"] is self.arrays["predicted"]
+    return None if found is None else _unpacked(task, ById(found))
 
 
 @lru_cache(maxsize=64)
-def _unpacked(task: Task, kept: _Kept) -> Probed:
+def _unpacked(task: Task, kept: ById) -> Probed:
     arrays = kept.arrays
     predicted = np.full(task.evaluation.n, ABSENT, dtype=np.int64)
     predicted[task.positions] = arrays["predicted"]

@@ -17,7 +17,7 @@ from clftui.state.later import weak
 from clftui.state.map_classes import SPANS, ClassSpan
 from clftui.state.map_cloud import SEED, Cloud
 from clftui.state.map_settings import MapMethod
-from clftui.state.map_tasks import NOTHING, Arrays, Way
+from clftui.state.map_tasks import NOTHING, Arrays, ById, Way
 from clftui.state.unready import NotYet, may_wait, note_missing
 from clftui.text import plural
 
@@ -64,10 +64,10 @@ def layout_of(cloud: Cloud, method: MapMethod, *, wait: bool = False) -> Layout:
     key = map_tasks.key_of("tsne", cloud.digest, parameters)
     found = map_tasks.result("tsne", cloud.digest, parameters, lambda: {"rows": rows, "start": start}, wait=wait)
     if found is not None:
-        return _made(cloud, _ById(found), None, parameters["perplexity"])
+        return _made(cloud, ById(found), None, parameters["perplexity"])
     way = map_tasks.way(key)
     if way is not None and way.so_far is not NOTHING and way.share >= SETTLED:
-        return _made(cloud, _ById(way.so_far), key, parameters["perplexity"])
+        return _made(cloud, ById(way.so_far), key, parameters["perplexity"])
     return _quick(cloud, key)
 
 
@@ -89,7 +89,7 @@ def class_layout(span: ClassSpan, kind: ClassDistance, method: MapMethod, *, wai
     found = map_tasks.result(task, digest, parameters, make, wait=wait)
     if found is None:
         return _scaled(span, kind, map_tasks.key_of(task, digest, parameters))
-    return _of_classes(span, _ById(found), method.value, perplexity)
+    return _of_classes(span, ById(found), method.value, perplexity)
 
 
 def way_of(layout: Layout) -> Way | None:
@@ -102,22 +102,8 @@ def _quick(cloud: Cloud, key: Hashable) -> Layout:
     return Layout("PCA", cloud.places, np.arange(cloud.n, dtype=np.int64), key)
 
 
-class _ById:
-    """Arrays as a key: a layout is made once of each answer."""
-
-    def __init__(self, arrays: Arrays) -> None:
-        self.arrays = arrays
-        self._places = arrays["places"]
-
-    def __hash__(self) -> int:
-        return id(self._places)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ById) and other._places is self._places
-
-
 @lru_cache(maxsize=16)
-def _made(cloud: Cloud, found: _ById, key: Hashable, perplexity: float) -> Layout:
+def _made(cloud: Cloud, found: ById, key: Hashable, perplexity: float) -> Layout:
     return Layout("t-SNE", boxed(found.arrays["places"]), cloud.drawn, key, perplexity)
 
 
@@ -132,16 +118,16 @@ def _scaled(span: ClassSpan, kind: ClassDistance, key: Hashable) -> Layout:
     if places is None:
         note_missing()
         raise NotYet(f"Laying out {plural(len(span.defined), 'class', 'classes')} …")
-    return _quick_classes(span, _ById({"places": places}), key)
+    return _quick_classes(span, ById({"places": places}), key)
 
 
 @lru_cache(maxsize=16)
-def _quick_classes(span: ClassSpan, found: _ById, key: Hashable) -> Layout:
+def _quick_classes(span: ClassSpan, found: ById, key: Hashable) -> Layout:
     return Layout("MDS", found.arrays["places"], span.defined, key)
 
 
 @lru_cache(maxsize=16)
-def _of_classes(span: ClassSpan, found: _ById, method: str, perplexity: float) -> Layout:
+def _of_classes(span: ClassSpan, found: ById, method: str, perplexity: float) -> Layout:
     return Layout(method, boxed(found.arrays["places"]), span.defined, None, perplexity)
 
 

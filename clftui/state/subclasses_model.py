@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from clftui.analysis.subclasses import BLOBS, MOST_PARTS, part_shares
 from clftui.schema import FormatError
 from clftui.state import map_tasks
 from clftui.state.later import LATER, weak
-from clftui.state.map_tasks import Way
+from clftui.state.map_tasks import ById, Way
 from clftui.state.peers import table_of
 from clftui.state.sample_ids import id_of, row_of
 from clftui.state.sample_list import Nothing
@@ -146,7 +146,7 @@ def kinds(session: Session, source: Source, subject: About, *, wait: bool = Fals
     parameters = {"seed": SEED, "blobs": BLOBS}
     answer = map_tasks.result(TASK, found.digest, parameters, lambda: {"rows": found.values}, wait=wait)
     if answer is not None:
-        return _kinds(found, _Answer(answer))
+        return _kinds(found, ById(answer))
     key = map_tasks.key_of(TASK, found.digest, parameters)
     trouble = map_tasks.trouble(key)
     if trouble:
@@ -154,21 +154,8 @@ def kinds(session: Session, source: Source, subject: About, *, wait: bool = Fals
     return Pending(f"Comparing {found.n} samples of {subject.words} at {source.name}", map_tasks.way(key))
 
 
-class _Answer:
-    """Arrays that a cache can hash: the same object is the same answer."""
-
-    def __init__(self, arrays: dict[str, NDArray[Any]]) -> None:
-        self.arrays = arrays
-
-    def __hash__(self) -> int:
-        return id(self.arrays)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Answer) and self.arrays is other.arrays
-
-
 @lru_cache(maxsize=48)
-def _kinds(found: Members, answer: _Answer) -> Kinds:
+def _kinds(found: Members, answer: ById) -> Kinds:
     got = answer.arrays
     orders = {Arranged.ALIKE: got["alike"], Arranged.SPECTRAL: got["spectral"]}
     return Kinds(found, got["r"], orders, got["labels"], got["silhouette"], got["mean"], float(got["chance"]),

@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from clftui.analysis import linear_probe
-from clftui.analysis.linear_probe import held_out, stratified_folds, stratified_sample, trained
+from clftui.analysis.linear_probe import held_out, stratified_folds, trained
 
 
 def planted(n: int = 240, k: int = 4, units: int = 6, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -66,15 +66,6 @@ def test_folds_hold_equally_many_of_every_class(labels: list[int], folds: int, s
         sizes = np.bincount(fold[np.asarray(labels) == cls], minlength=folds)
         assert sizes.max() - sizes.min() <= 1
     assert (fold == stratified_folds(labels, folds, seed)).all()
-
-
-@given(st.lists(st.integers(0, 4), min_size=1, max_size=80), st.integers(1, 90))
-def test_a_smaller_sample_keeps_the_shares(labels: list[int], wanted: int) -> None:
-    chosen = stratified_sample(labels, wanted, 0)
-    assert len(chosen) == min(wanted, len(labels)) == len(set(chosen.tolist()))
-    for cls in set(labels):
-        share = labels.count(cls) * len(chosen) / len(labels)
-        assert abs(np.count_nonzero(np.asarray(labels)[chosen] == cls) - share) < 1 + 1e-9
 
 
 def test_classes_and_units_that_say_nothing() -> None:
