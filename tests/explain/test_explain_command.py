@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,10 @@ from clftui.analysis.cam import to_peak
 from clftui.data.catalog import open_catalog
 from clftui.data.explanations import MapFile, methods
 from clftui.data.samples import SampleTable
-from clftui.explain import command, explaining
+from clftui.explain import command, explaining, progress
 from clftui.explain.command import Wishes, run_explain
 from clftui.explain.map_store import MapStore
+from clftui.explain.methods import BUILT_IN
 from clftui.explain.pictures import Batch
 from clftui.logger.extras import add_explanations
 from clftui.schema import FormatError
@@ -184,7 +186,7 @@ def test_an_example_is_one_wrong_sample_by_every_method(
 ) -> None:
     fake = Fake()
     assert ask(fake, example=True) == 0
-    assert [name for name, *_ in fake.made] == list(command.BUILT_IN) and len({row for _, row, _ in fake.made}) == 1
+    assert [name for name, *_ in fake.made] == list(BUILT_IN) and len({row for _, row, _ in fake.made}) == 1
     row, logged = fake.made[0][1], evaluation(runs)
     assert (logged.true != logged.predicted)[logged.sample == row].all()
     assert f'id == "{row:04d}"\' , then'.replace(" ,", ",") in capsys.readouterr().err
@@ -275,9 +277,27 @@ def test_what_a_killed_writer_left_is_cleared_away(tmp_path: Path) -> None:
     assert sorted(each.name for each in tmp_path.iterdir()) == [".other.npz.123-0.tmp", "test.npz"]
 
 
+def test_progress_is_a_line_that_is_written_over_or_a_plain_one_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    for on_terminal, lines in ((True, 59), (False, 6)):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda on_terminal=on_terminal: on_terminal)
+        told = progress.Progress(6000, "maps")
+        for second in range(1, 60):
+            clock[0] += 1
+            told(50 * second, "grad\x1b[31mcam")
+        clock[0] += 1
+        told(3000)
+        said = capsys.readouterr().err
+        assert said.count("maps") == lines + on_terminal and said.count("\r\x1b[K") == (lines + 1) * on_terminal
+        assert "50 %  3,000 of 6,000 maps  50/s  1:00 left" in said and "\x1b[31m" not in said
+
+
 def test_a_slow_method_gets_fewer_pictures_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [0.0]
-    monkeypatch.setattr(explaining.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     pace, sizes = explaining._Pace(32), []
     for part in pace.parts(60):
         sizes.append(part.stop - part.start)

@@ -23,14 +23,17 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 from torch import nn
 from torch.nn import functional
 
 from clftui.analysis.cam import to_peak
 from clftui.data.explanations import MapFile
-from clftui.explain import command, map_store
+from clftui.data.samples import read_samples
+from clftui.explain import SubjectError, command, map_store
 from clftui.explain.command import Wishes, run_explain
 from clftui.explain.methods import BUILT_IN, NOISE, NOISY
+from clftui.explain.pictures import pictures
 from clftui.explain.subject import Ready, Subject
 from tests.builders import write_collection
 
@@ -193,6 +196,36 @@ def check_perturbation() -> None:
     print("  meaningful-perturbation: empty where the model is blind")
 
 
+def check_pictures() -> None:
+    """Every readable image comes through in order; missing and damaged ones are named; sizes have to agree."""
+    with tempfile.TemporaryDirectory() as place:
+        root = write_collection(Path(place) / "runs", runs=1, images=True)
+        table = read_samples(root / "samples" / "test.csv")
+        broken, gone = table.path_of(3), table.path_of(40)
+        assert broken is not None and gone is not None
+        broken.write_bytes(broken.read_bytes()[:60])
+        gone.unlink()
+        batches = list(pictures(ready(Net()), table, list(range(79, -1, -1)), 7))
+        rows = np.concatenate([batch.rows for batch in batches])
+        assert rows.tolist() == [row for row in range(79, -1, -1) if row not in (3, 40)]
+        for batch in batches:
+            for row, values in zip(batch.rows.tolist(), batch.values, strict=True):
+                with Image.open(str(table.path_of(row))) as image:
+                    assert torch.equal(values, to_tensor(image))
+        troubles = [trouble for batch in batches for trouble in batch.troubles]
+        assert len(troubles) == 2 and "does not exist" in troubles[0] and "damaged" in troubles[1]
+        odd = table.path_of(9)
+        assert odd is not None
+        Image.new("RGB", (9, 8)).save(odd)
+        try:
+            list(pictures(ready(Net()), table, list(range(20)), 7))
+        except SubjectError as error:
+            assert "3 × 8 × 8 and 3 × 8 × 9; resize and crop to one size" in str(error)
+        else:
+            raise AssertionError("pictures of two sizes were stacked")
+        print(f"pictures: 78 of 80 in their order, {len(troubles)} named; two sizes refused")
+
+
 def slow_subject() -> Subject:
     torch.manual_seed(1)
     return Subject(Net(pause=0.02), to_tensor)
@@ -275,6 +308,7 @@ def main() -> None:
     given = parser.parse_args()
     check_kills(given.kills)
     check_methods()
+    check_pictures()
 
 
 if __name__ == "__main__":
