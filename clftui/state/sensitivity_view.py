@@ -39,7 +39,7 @@ class Shown:
     cursor: int = 0
     column: int = 0
     sets: tuple[SetLine, ...] = ()
-    """Of the node under the cursor: right in all, in none, unchanged alone, then every pattern."""
+    """Of the node under the cursor: right in all, in none, unchanged alone, then every other pattern."""
     line: int = 0
     samples: int = 0
     """That the sets part."""
@@ -81,7 +81,11 @@ def _lines(found: Sensitivity, node: int) -> list[SetLine]:
         SetLine("right in all", every, (), sets.every),
         SetLine("right in none", (), every, sets.none),
         SetLine("right unchanged alone", (found.base,), changed, sets.only_original),
-        *(SetLine("", good, bad, number) for good, bad, number in sets.patterns),
+        *(
+            SetLine("", good, bad, number)
+            for good, bad, number in sets.patterns
+            if good and bad and good != (found.base,)
+        ),
     ]
 
 

@@ -20,6 +20,7 @@ from clftui.widgets.sensitivity_rows import (
     draw_sets,
     foot_words,
     layout_of,
+    set_heads,
 )
 from clftui.widgets.sentence import draw_sentence
 
@@ -32,7 +33,7 @@ class SensitivityPane:
     def __init__(self) -> None:
         self._page = (1, 1)
         self._top = 0
-        self._set_top = 0
+        self._set_top = self._sets_from = 0
         self._first = 0
         self._layout: SensitivityLayout | None = None
         self._shown = Shown()
@@ -74,13 +75,15 @@ class SensitivityPane:
         x, y = (at.side, 0) if at.side >= 0 else (1, at.below)
         if y < 0 or canvas.width - x < SIDE:
             return
-        height = canvas.height - 2 if at.side >= 0 else canvas.height - 1 - at.below
-        self._set_top = follow(self._set_top, now.line, max(height - 1, 1), len(now.sets))
+        width, height = canvas.width - x - 2, canvas.height - 1 - y
+        heads = set_heads(now, width)
+        self._sets_from = y + heads
+        self._set_top = follow(self._set_top, now.line, max(height - heads, 1), len(now.sets))
         if at.side >= 0:
             canvas.vline(x - 1, 0, canvas.height - 1, canvas.palette.line)
         else:
             canvas.hline(0, y - 1, canvas.width, canvas.palette.line)
-        draw_sets(canvas, x + 1, y, canvas.width - x - 2, height, now, self._set_top)
+        draw_sets(canvas, x + 1, y, width, height, now, self._set_top)
 
     def clicked(self, x: int, y: int) -> Callable[[Session], Session] | None:
         at, now = self._layout, self._shown
@@ -88,8 +91,8 @@ class SensitivityPane:
             return None
         across = x >= at.side if at.side >= 0 else 0 <= at.below <= y
         if across and now.sets:
-            line = self._set_top + y - 1 - (0 if at.side >= 0 else at.below)
-            if 0 <= line < len(now.sets):
+            line = self._set_top + y - self._sets_from
+            if y >= self._sets_from and line < len(now.sets):
                 return partial(point, cursor=now.cursor, column=len(now.found.changes), line=line)
             return None
         line = self._top + y - TOP

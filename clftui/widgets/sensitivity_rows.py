@@ -14,8 +14,10 @@ from clftui.state.sensitivity_view import SetLine, Shown
 from clftui.text import UNDEFINED, count, p_value, percent, signed, text_width
 
 LEAST_CELL, MOST_CELL = 8, 13
-SIDE, MOST_SIDE = 34, 52
-"""Columns of the list of sets beside the table."""
+SIDE = 34
+"""Columns that the list of sets needs beside the table."""
+LEAST_WORDS = 24
+"""Columns that the names of splits need beside the marks."""
 BELOW = 7
 """Lines of it below the table, where there is no room beside."""
 
@@ -66,7 +68,7 @@ def layout_of(shown: Shown, width: int, height: int, first: int) -> SensitivityL
     room = width - cells - 1
     if beside:
         cell = min(wanted, (room - SIDE - 1) // total)
-        side = max(cells + total * cell + 2, width - MOST_SIDE)
+        side = cells + total * cell + 2
     else:
         cell = min(wanted, max(room // total, LEAST_CELL))
     columns = max(min(total, (side - cells if beside else room) // cell), 1)
@@ -122,6 +124,8 @@ def _draw_cell(
     told = found.significant(node, number)
     mark = "" if not told else "▼" if change < 0 else "▲"
     words = f"{mark}{signed(100 * change)}"
+    if text_width(words) >= width:
+        words = f"{mark}{signed(100 * change, 0)}"
     ink, attrs = (p.text if told else p.muted), (BOLD if told or here else 0)
     if p.colourful and told:
         level = -np.sign(change) * math.sqrt(min(abs(change) / limit, 1.0)) if limit > 0 else 0.0
@@ -135,36 +139,65 @@ def _draw_cell(
         canvas.text(x, y, "▐", p.focus)
 
 
+@dataclass(frozen=True)
+class _SetColumns:
+    number: int
+    """Columns of the numbers."""
+    marks: int
+    """Splits whose marks have room."""
+    words: int
+    """Columns of the names; 0 where first letters stand above the marks instead."""
+
+
+def _set_columns(shown: Shown, width: int) -> _SetColumns:
+    assert shown.found is not None
+    number = max((text_width(count(each.n)) for each in shown.sets), default=1)
+    room = width - 4 - number
+    marks = min(1 + len(shown.found.matched), max(room // 2, 0))
+    words = room - 2 * marks
+    return _SetColumns(number, marks, words if words >= LEAST_WORDS else 0)
+
+
+def set_heads(shown: Shown, width: int) -> int:
+    """Lines above the first set."""
+    return 1 if _set_columns(shown, width).words else 2
+
+
 def draw_sets(canvas: Canvas, x: int, y: int, width: int, height: int, shown: Shown, top: int) -> None:
     """A title, then which splits are right together for the samples of the focused line, from line `top` on."""
-    p, found = canvas.palette, shown.found
+    p, found, at = canvas.palette, shown.found, _set_columns(shown, width)
     assert found is not None
     title = f"{count(shown.samples)} samples of {found.name_of(shown.node)}"
     canvas.text(x, y, title, p.text, attrs=BOLD, width=width, middle=True)
-    wide = max((text_width(count(each.n)) for each in shown.sets), default=1)
-    for row, each in enumerate(shown.sets[top : top + height - 1]):
-        at, focused = y + 1 + row, shown.in_sets and top + row == shown.line
-        if focused:
-            canvas.paint(x, at, width, 1, bg=p.raised)
-            canvas.text(x, at, "▌", p.focus)
-        canvas.text(x + 2, at, count(each.n), p.text if each.n else p.faint, width=wide, align="right",
-                    attrs=BOLD if focused else 0)  # fmt: skip
-        _draw_set(canvas, x + 4 + wide, at, width - 5 - wide, found, each)
+    if not at.words:
+        initials = " ".join(["=", *(each.name[:1] for each in found.matched)])
+        canvas.text(x + 4 + at.number, y + 1, initials, p.muted, width=2 * at.marks)
+    heads = set_heads(shown, width)
+    for row, each in enumerate(shown.sets[top : top + height - heads]):
+        _draw_set(canvas, x, y + heads + row, width, found, at, each, shown.in_sets and top + row == shown.line)
 
 
-def _draw_set(canvas: Canvas, x: int, y: int, width: int, found: Sensitivity, line: SetLine) -> None:
-    p = canvas.palette
+def _draw_set(
+    canvas: Canvas, x: int, y: int, width: int, found: Sensitivity, at: _SetColumns, line: SetLine, focused: bool
+) -> None:
+    p, inner = canvas.palette, x + 4 + at.number
+    if focused:
+        canvas.paint(x, y, width, 1, bg=p.raised)
+        canvas.text(x, y, "▌", p.focus)
+    canvas.text(x + 2, y, count(line.n), p.text if line.n else p.faint, width=at.number, align="right",
+                attrs=BOLD if focused else 0)  # fmt: skip
     if line.words:
-        canvas.text(x, y, line.words, p.text, width=width)
+        canvas.text(inner, y, line.words, p.text, width=x + width - inner)
         return
-    splits = (found.base, *(each.split for each in found.matched))
-    for split in splits[: max(width // 2, 0)]:
+    for number, split in enumerate((found.base, *(each.split for each in found.matched))[: at.marks]):
         good = split in line.right
-        x += canvas.text(x, y, "✓ " if good else "✗ ", p.better if good else p.worse)
-    names = [each.name for each in found.matched if each.split in line.wrong]
+        canvas.text(inner + 2 * number, y, "✓" if good else "✗", p.better if good else p.worse)
+    canvas.text(inner + 2 * at.marks + 1, y, _wrong_words(found, line), p.faint, width=max(at.words - 1, 0))
+
+
+def _wrong_words(found: Sensitivity, line: SetLine) -> str:
     own = ["unchanged"] if found.base in line.wrong else []
-    words = f"wrong: {', '.join([*own, *names])}" if own or names else "right in all"
-    canvas.text(x + 1, y, words, p.faint, width=max(width - 2 * len(splits) - 1, 0))
+    return f"wrong: {', '.join([*own, *(each.name for each in found.matched if each.split in line.wrong)])}"
 
 
 def foot_words(shown: Shown) -> str:
