@@ -59,6 +59,11 @@ class Later:
             self._keep(key, result)
         return _given(result)
 
+    def is_there(self, key: Hashable) -> bool:
+        """Whether the result under `key`, or why there is none, is known; asks for nothing."""
+        with self._changed:
+            return key in self._done
+
     def seconds(self, key: Hashable) -> float | None:
         """For how long the result under `key` has been waited for; None where nobody waits for it."""
         with self._changed:

@@ -177,12 +177,23 @@ def power(session: Session, *, wait: bool = False) -> Power | None:
     if evaluation is None:
         return None
     mask = passed(run, evaluation, session.bound_filters)
-    rows = tuple(_row(run, evaluation, layer, epoch, wait) for layer in layers_of(session))
+    paused = session.features.layers.paused and not wait
+    rows = tuple(_row(task_of(run, evaluation, layer, epoch), layer, wait, paused) for layer in layers_of(session))
     rows += (LayerRow(OUTPUT, 0, _among(rows, evaluation), f"answers of {sanitise(run.name)} itself"),)
     tree = tree_of(session)
     levels = level_maps(tree) if tree is not None and tree.groups else (_classes(run),)
-    key = ("layers", weak(evaluation), session.filters, weak(*(row.probed for row in rows if row.probed is not None)),
-           tuple(len(level.names) for level in levels), weak(*(() if tree is None else (tree,))))  # fmt: skip
+    filters = session.bound_filters
+    probes = weak(*(row.probed for row in rows if row.probed is not None))
+    sizes = tuple(len(level.names) for level in levels)
+    key = (
+        "layers",
+        weak(evaluation),
+        filters,
+        probes,
+        tuple(row.name for row in rows),
+        sizes,
+        *(weak(tree) if tree else ()),
+    )
     quick = len(rows) * max(evaluation.n, len(run.classes)) <= QUICK
     counted = LATER.get(key, lambda: _counted(evaluation, mask, rows, levels), wait=wait or quick)
     if counted is None:
@@ -218,11 +229,12 @@ def _restricted(evaluation: Evaluation, have: bytes) -> Int64:
     return np.where(np.frombuffer(have, dtype=bool), evaluation.predicted, ABSENT).astype(np.int64)
 
 
-def _row(run: Run, evaluation: Evaluation, layer: Layer, epoch: int, wait: bool) -> LayerRow:
-    task = task_of(run, evaluation, layer, epoch)
+def _row(task: Task | str, layer: Layer, wait: bool, paused: bool) -> LayerRow:
     units = layer.file.units if layer.file is not None else 1
     if isinstance(task, str):
         return LayerRow(layer.name, units, None, task)
+    if paused and not map_tasks.is_there(task.key):
+        return LayerRow(layer.name, units, None, "no probe was fitted: esc goes on")
     found = probed(task, wait=wait)
     if found is not None:
         return LayerRow(layer.name, units, found.predicted, found.words, found)

@@ -19,5 +19,7 @@ class LayersSettings:
     cursor: int = 0
     """The line under the cursor: the layers, the output, then the classes."""
     order: LayersOrder = LayersOrder.GIVEN
+    paused: bool = False
+    """Whether probes that are not ready are left alone."""
     column: str | None = None
     """The layer that classes are compared in, by name; None is each class's best."""

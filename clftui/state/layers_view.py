@@ -11,7 +11,6 @@ from clftui.schema import FormatError
 from clftui.state import map_tasks
 from clftui.state.features_steps import Steps
 from clftui.state.layers_model import LayerRow, Power, power
-from clftui.state.layers_probes import SEED
 from clftui.state.layers_write import probe_key
 from clftui.state.map_filter import OnMap
 from clftui.state.moves import cycle, drill_to_samples, focus_run, go, say, select
@@ -20,8 +19,6 @@ from clftui.state.sample_ids import id_of
 from clftui.state.selection import Part, Scope, Tab
 from clftui.state.session import Session
 from clftui.text import plural, sanitise
-
-__all__ = ["SEED", "STEPS", "line_of", "next_order", "point", "settings", "stop"]
 
 
 def settings(session: Session, **changes: object) -> Session:
@@ -85,9 +82,11 @@ def next_order(session: Session) -> Session:
 
 
 def stop(session: Session) -> Session:
-    """Give up the probes that are being fitted; they begin anew when the variant is drawn again."""
+    """Give up the probes that are being fitted, or go on with them."""
+    if session.features.layers.paused:
+        return say(settings(session, paused=False), "The other probes are being fitted.")
     map_tasks.stop()
-    return say(session, "Stopped; the probes that are ready stay.")
+    return say(settings(session, paused=True), "Stopped; the probes that are ready stay, esc goes on.")
 
 
 def _drill(session: Session) -> Session:

@@ -135,6 +135,11 @@ def way(key: Hashable) -> Way | None:
     return Way(running.share, max(left, 0.0) if left == left else left, running.so_far)
 
 
+def is_there(key: Hashable) -> bool:
+    """Whether a task has an answer in this session; asks for nothing."""
+    return SLOW.is_there(key)
+
+
 def trouble(key: Hashable) -> str:
     """Why a task failed; empty where it did not."""
     return _failed.get(key, "")

@@ -20,10 +20,11 @@ from clftui.state.later import Later
 from clftui.state.layers_model import layers_trouble, power
 from clftui.state.layers_settings import LayersOrder
 from clftui.state.layers_tasks import tasks_of
-from clftui.state.layers_view import line_of, next_order, point
+from clftui.state.layers_view import line_of, next_order, point, stop
 from clftui.state.layers_write import write_probes
 from clftui.state.selection import Part, Tab
 from clftui.state.session import Session
+from clftui.worker.client import WORKER
 from tests.builders import labels
 from tests.layered import NAMES, N, at_once, layer_values, layered, write_layers
 
@@ -197,3 +198,18 @@ def layered_again(session: Session) -> Session:
     responses._known._listed.clear()
     assert session.run is not None
     return replace(session, catalog=open_catalog([session.run.path.parent]))
+
+
+def test_what_was_stopped_is_not_fitted_until_asked_for(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[bool] = []
+    monkeypatch.setattr(WORKER, "cancel", lambda: ended.append(True))
+    stopped = stop(session)
+    found = power(stopped)
+    assert ended and found is not None and not found.waiting
+    assert [row.predicted is None for row in found.rows] == [True, True, False]
+    assert "esc goes on" in found.rows[0].words and "esc goes on" in stopped.notice
+    assert features_view.drill(point(stopped, 0)).notice.startswith("early: no probe was fitted")
+    assert power(session, wait=True) is not None
+    ready = power(stopped)
+    assert ready is not None and all(row.predicted is not None for row in ready.rows)
+    assert not stop(stopped).features.layers.paused

@@ -6,6 +6,7 @@ from clftui.app.commands import Command
 from clftui.state import layers_view as steps
 from clftui.state.features_settings import FeaturesVariant
 from clftui.state.layers import layers_of
+from clftui.state.map_tasks import is_busy
 from clftui.state.selection import Tab
 from clftui.state.session import Session
 
@@ -17,14 +18,18 @@ def _recorded(session: Session) -> bool:
     return bool(layers_of(session))
 
 
+def _fitting(session: Session) -> bool:
+    return session.features.layers.paused or is_busy()
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("layers.order", ("o",), "order", "Classes as in the matrix, most gained first, earliest separable first.",
             "Order", step=steps.next_order, tabs=ONLY, footer=20, faces=FACE, when=_recorded),
     Command("layers.write", ("S",), "write as runs", "Write the probe of each layer as a run beside this one "
             "(cnn@conv1 ...), which every view shows.", "Act", effect="write_probes", tabs=ONLY, footer=21, faces=FACE,
             when=_recorded),
-    Command("layers.stop", ("escape",), "stop", "Give up the probes that are being fitted.", "Act", step=steps.stop,
-            tabs=ONLY, faces=FACE),
+    Command("layers.stop", ("escape",), "stop", "Give up the probes that are being fitted, or go on with them.", "Act",
+            step=steps.stop, tabs=ONLY, faces=FACE, when=_fitting),
 )  # fmt: skip
 
 READING: tuple[tuple[str, str], ...] = (
