@@ -29,6 +29,7 @@ Float64 = NDArray[np.float64]
 class Answers(NamedTuple):
     """One unit's responses to the samples that pass the filters."""
 
+    unit: int
     values: Float32
     """(n,) by position in the evaluation; NaN where a sample was not recorded or does not pass."""
     strongest: Int64
@@ -57,7 +58,7 @@ def answers(session: Session, shown: ResponseMap) -> Answers | None:
     def work() -> Answers:
         # In the other thread this waits for the file.
         values = unit_responses(run, evaluation, call)
-        return _answers(values, np.asarray(evaluation.true, dtype=np.int64), len(run.classes), mask)
+        return _answers(call.unit, values, np.asarray(evaluation.true, dtype=np.int64), len(run.classes), mask)
 
     try:
         found = LATER.get(key, work, wait=may_wait())
@@ -69,7 +70,7 @@ def answers(session: Session, shown: ResponseMap) -> Answers | None:
     return found
 
 
-def _answers(values: Float32, true: Int64, classes: int, mask: NDArray[np.bool_] | None) -> Answers:
+def _answers(unit: int, values: Float32, true: Int64, classes: int, mask: NDArray[np.bool_] | None) -> Answers:
     own = values if mask is None else np.where(mask, values, np.nan).astype(np.float32)
     known = np.flatnonzero(~np.isnan(own))
     order = np.argsort(-own[known], kind="stable")
@@ -77,7 +78,7 @@ def _answers(values: Float32, true: Int64, classes: int, mask: NDArray[np.bool_]
     labels = true[known]
     medians = analysis.class_medians(own[known], labels, classes)
     n = np.bincount(labels[labels >= 0], minlength=classes).astype(np.int64)
-    return Answers(own, strongest.astype(np.int64), medians, n)
+    return Answers(unit, own, strongest.astype(np.int64), medians, n)
 
 
 class UnitMaps(NamedTuple):
@@ -88,10 +89,10 @@ class UnitMaps(NamedTuple):
     rows: Int64
 
 
-def unit_maps(shown: ResponseMap) -> UnitMaps | None:
-    """The maps of the unit under the cursor; None where none was saved. Files do not say of which layer they are."""
+def unit_maps(shown: ResponseMap, unit: int) -> UnitMaps | None:
+    """The maps of a unit; None where none was saved. Files do not say of which layer they are."""
     for method in methods(shown.run.path, shown.evaluation.split):
-        if method.maps is not None and (rows := _of_unit(method.maps, shown.unit)).size:
+        if method.maps is not None and (rows := _of_unit(method.maps, unit)).size:
             return UnitMaps(method.name, method.maps, rows)
     return None
 

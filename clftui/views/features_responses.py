@@ -45,6 +45,7 @@ class ResponsesPane:
         self._lanes: tuple[Lane, ...] = ()
         self._cursor = (0, 0)
         self._side = StrongestSamples()
+        self._last: tuple[object, Answers | None] = (None, None)
 
     @property
     def page(self) -> tuple[int, int]:
@@ -90,7 +91,7 @@ class ResponsesPane:
         self._cursor = shown.line, shown.column
         scale = scale_of(shown)
         self._map(canvas, at, session, shown, scale)
-        found = _answers(session, shown)
+        found = self._answers(session, shown)
         if at.lower_height:
             draw_under(canvas, at, session, shown, found)
         if at.side_width and not isinstance(found, NotYet):
@@ -154,19 +155,23 @@ class ResponsesPane:
             grown, title = grown._replace(levels=tuple(named)), f"unit {shown.unit}"
         draw_icicle(canvas, at.of_matrix(), grown, self._lanes, self._top, shown.line, node, levels, title)
 
+    def _answers(self, session: Session, shown: ResponseMap) -> Answers | NotYet | None:
+        """What the unit answers to samples; until it has been read what the last one of the same layer did."""
+        about = shown.layer, shown.evaluation, session.filters
+        try:
+            found = answers(session, shown)
+        except NotYet as wait:
+            kept, last = self._last
+            return last if last is not None and kept == about else wait
+        self._last = about, found
+        return found
+
     def clicked(self, x: int, y: int) -> Callable[[Session], Session] | None:
         found = self._plan.at(x, y) if self._plan is not None else None
         if found is None:
             return None
         line, column = self._top + found[0], self._left + found[1]
         return drill if (line, column) == self._cursor else partial(put, line=line, column=column)
-
-
-def _answers(session: Session, shown: ResponseMap) -> Answers | NotYet | None:
-    try:
-        return answers(session, shown)
-    except NotYet as wait:
-        return wait
 
 
 def _levels(shown: ResponseMap) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

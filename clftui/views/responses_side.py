@@ -52,7 +52,8 @@ class StrongestSamples:
         p, x, width = canvas.palette, plan.side_x, plan.side_width
         self._waiting = False
         self.thumbnails.begin()
-        canvas.text(x, 0, f"Strongest for unit {shown.unit}", p.text, attrs=BOLD, width=width)
+        unit = shown.unit if found is None else found.unit
+        canvas.text(x, 0, f"Strongest for unit {unit}", p.text, attrs=BOLD, width=width)
         if found is None:
             for y, line in enumerate(wrapped(NONE_RECORDED, width, 6), 2):
                 canvas.text(x, y, line, p.muted)
@@ -72,9 +73,9 @@ class StrongestSamples:
         across = max((plan.side_width + GAP) // (ACROSS + GAP), 1)
         down = max((canvas.height - 1) // (DOWN + 1), 1)
         positions = found.strongest[: across * down]
-        maps = unit_maps(shown)
+        maps = unit_maps(shown, found.unit)
         if maps is not None:
-            used = len(f"Strongest for unit {shown.unit}") + 1
+            used = len(f"Strongest for unit {found.unit}") + 1
             words = shorten(maps.method, plan.side_width - used)
             canvas.text(plan.side_x + used, 0, words, canvas.palette.muted)
         answers = answers_at(shown.evaluation, positions)

@@ -52,7 +52,7 @@ def _lines(session: Session, shown: ResponseMap, values: np.ndarray[tuple[int, .
 
 def _samples(canvas: Canvas, plan: Plan, session: Session, shown: ResponseMap, found: Answers) -> None:
     width, label, y = _width(canvas, plan), _label(plan), plan.lower_y
-    drawing.draw_title(canvas, y, width, f"Unit {shown.unit}: response of each sample, by true class")
+    drawing.draw_title(canvas, y, width, f"Unit {found.unit}: response of each sample, by true class")
     bins = max(width - X - label - drawing.NUMBER - 11, 4)
     lines = _lines(session, shown, found.medians, plan.lower_height - 1)
     binned = found.bins(np.asarray(shown.evaluation.true, dtype=np.int64), bins)

@@ -18,7 +18,7 @@ SIDES = ((168, 47), (100, 31))
 ROOMY = 27
 """Lines of the body from which on something stands below, even if the map has to scroll."""
 APART = 32
-LOWER_LEAST, LOWER_MOST = 7, 14
+LOWER_FEW, LOWER_LEAST, LOWER_MOST = 5, 7, 14
 LABEL_LEAST, LABEL_MOST = 9, 22
 WIDEST = 4
 """Columns of a unit where all of them fit."""
@@ -107,8 +107,7 @@ def plan(width: int, height: int, needs: Needs) -> Plan:
     x = EDGE + needs.left + 1 + label + 1
     room = max(inner - x - EDGE, 1)
     tall = max(height - HEAD - FEET, 1)
-    spare = tall - needs.lines > LOWER_LEAST
-    lower = _lower(tall, needs) if needs.lower and (height >= ROOMY or spare) else 0
+    lower = _lower(tall, needs, height >= ROOMY) if needs.lower else 0
     # A line parts the pane from the sentence, or holds its second half.
     gap = 1 if lower and (height >= APART or tall - needs.lines >= LOWER_LEAST + 3) else 0
     tall = max(tall - lower - gap, 1)
@@ -126,8 +125,11 @@ def plan(width: int, height: int, needs: Needs) -> Plan:
     )  # fmt: skip
 
 
-def _lower(tall: int, needs: Needs) -> int:
+def _lower(tall: int, needs: Needs, roomy: bool) -> int:
     """Lines of the pane below: what the map leaves, at least a few, at most a third where the map has to scroll."""
+    if not roomy:
+        left = tall - needs.lines - 1
+        return min(left, LOWER_MOST) if left >= LOWER_FEW else 0
     least = max(LOWER_LEAST, min(tall // 3, LOWER_MOST))
     spare = tall - (2 if 2 * needs.lines + least <= tall else 1) * needs.lines
     return max(least, min(spare, LOWER_MOST))

@@ -249,12 +249,12 @@ def test_a_unit_over_epochs_and_the_layers_side_by_side(session: Session) -> Non
 
 
 def test_maps_of_the_unit_are_found(session: Session, root: Path) -> None:
-    assert unit_maps(shown(session)) is None
+    assert unit_maps(shown(session), 3) is None
     write_maps(root / "run0", "unitcam", np.stack([blob(0.5, 0.5)] * 2), target_kind="unit", target=3)
     from clftui.data import explanations
 
     explanations._known._listed.clear()
-    there = unit_maps(shown(steps.settings(session, unit=3)))
+    there = unit_maps(shown(session), 3)
     assert there is not None and there.method == "unitcam" and there.rows.tolist() == [0, 1]
 
 
