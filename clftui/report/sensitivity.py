@@ -99,6 +99,7 @@ def _notes(found: Sensitivity) -> tuple[str, ...]:
     if found.matched and len(found.matched) < len(found.changes):
         apart = ", ".join(sanitise(each.split) for each in found.changes if not each.paired)
         notes.append(f"{apart}: other samples, so two proportions are compared; elsewhere the same samples are.")
+    notes += found.troubles
     older = [each for each in found.changes if each.epoch != found.epoch]
     notes += [f"{sanitise(each.split)} is of epoch {each.epoch}." for each in older]
     sets = found.sets(ALL)

@@ -20,6 +20,7 @@ from clftui.analysis.sensitivity import Measured, joint_counts, measured, measur
 from clftui.analysis.significance import benjamini_hochberg
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
+from clftui.schema import FormatError
 from clftui.state.changed_splits import base_of, changed_splits
 from clftui.state.class_tree import tree_of
 from clftui.state.comparison import Comparison, comparison
@@ -83,11 +84,13 @@ class Sensitivity:
     high: Float64
     p: Float64
     q: Float64
-    """Benjamini and Hochberg's, over all changes: of the classes, of the groups, and of all classes together, apart."""
+    """Benjamini and Hochberg's over all changes: classes, groups and all classes together apart."""
     true: Int64
     """(m,) the true class of each sample that all matched splits hold."""
     right: Bool
     """(1 + matched changes, m) whether the run is right about it: the base first."""
+    troubles: tuple[str, ...] = ()
+    """One sentence for each changed split that cannot be read."""
 
     @cached_property
     def change(self) -> Float64:
@@ -102,10 +105,6 @@ class Sensitivity:
     @property
     def matched(self) -> tuple[Changed, ...]:
         return tuple(each for each in self.changes if each.paired)
-
-    @property
-    def has_groups(self) -> bool:
-        return bool(self.tree.groups)
 
     def name_of(self, node: int) -> str:
         return self.tree.nodes[node].name if node else "all classes"
@@ -204,13 +203,19 @@ def _worked_out(session: Session, run: Run, base: str, tree: Hierarchy | None) -
     metric, mask = metric_of(session), passed(run, evaluation, session.bound_filters)
     found: list[tuple[Changed, Measured]] = []
     answers: list[tuple[Bool, Bool]] = []
+    troubles: list[str] = []
     for split in changed_splits(run, base, session.versus):
-        compared = _compared(here, run, base, split, mask)
-        if compared is None:
-            continue
-        found.append(_measured(*compared, tree, metric))
-        if compared[1]:
-            answers.append(_answers(compared[0], evaluation.n))
+        try:
+            compared = _compared(here, run, base, split, mask)
+            if compared is None:
+                continue
+            found.append(_measured(*compared, tree, metric))
+            if compared[1]:
+                answers.append(_answers(compared[0], evaluation.n))
+        except FormatError as error:  # The others still count.
+            troubles.append(error.brief)
+    if not found and troubles:
+        return Nothing(troubles[0])
     if not found:
         return Nothing(
             f"No split of {sanitise(run.name)} holds the samples of {sanitise(base)} changed; "
@@ -222,6 +227,7 @@ def _worked_out(session: Session, run: Run, base: str, tree: Hierarchy | None) -
     return Sensitivity(
         run.name, run.classes, base, evaluation.epoch, metric, changes, tree, _support(session, run, tree),
         each["before"], each["after"], each["low"], each["high"], each["p"], _adjusted(each["p"], tree), true, right,
+        tuple(troubles),
     )  # fmt: skip
 
 

@@ -142,7 +142,7 @@ def next_order(session: Session) -> Session:
 def step_level(session: Session, by: int) -> Session:
     """Fewer or more levels of the hierarchy."""
     now = _shown(session)
-    if now.found is None or not now.found.has_groups:
+    if now.found is None or not now.found.tree.groups:
         return say(session, "There is no class hierarchy to fold by.")
     deepest = max(node.depth for node in now.found.tree.nodes)
     level = min(max(((now.found and session.features.sensitivity.level) or deepest) + by, 1), deepest)

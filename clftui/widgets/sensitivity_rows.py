@@ -217,4 +217,5 @@ def foot_words(shown: Shown) -> str:
         words += f" ({signed(100 * low)} to {signed(100 * high)})"
     words += f", q {p_value(q)}" if not math.isnan(q) else ""
     words += "" if change.paired else ", other samples"
+    words += f"; {found.troubles[0]}" if found.troubles else ""
     return words if change.epoch == found.epoch else f"{words}, epoch {change.epoch}"

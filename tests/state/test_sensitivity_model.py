@@ -100,9 +100,20 @@ def test_filters_keep_samples_by_the_base(tmp_path: Path) -> None:
 def test_other_metrics_and_no_hierarchy(tmp_path: Path) -> None:
     session = session_of(write_changed(tmp_path, tree=False), ranking=RankingSettings(metric=Metric.PRECISION))
     found = found_in(session)
-    assert not found.has_groups and found.metric is Metric.PRECISION
+    assert not found.tree.groups and found.metric is Metric.PRECISION
     # Of 19 answers "dog" (one cat) and then of 35 (16 cats more, one fewer).
     assert found.after[node(found, "dog"), 1] == pytest.approx(19 / 35)
+
+
+def test_a_split_that_cannot_be_read_costs_its_own_column_alone(tmp_path: Path) -> None:
+    root = write_changed(tmp_path)
+    (root / "cnn" / "epochs" / "00003" / "test-grayscale.npz").write_bytes(b"nothing")
+    found = found_in(session_of(root))
+    assert [each.name for each in found.changes] == ["rotate90"]
+    assert len(found.troubles) == 1 and "test-grayscale.npz" in found.troubles[0]
+    (root / "cnn" / "epochs" / "00003" / "test-rotate90.npz").write_bytes(b"nothing")
+    nothing = sensitivity(session_of(root), wait=True)
+    assert isinstance(nothing, Nothing) and "test-grayscale.npz" in nothing.sentence
 
 
 def test_without_changed_splits_it_says_what_writes_them(tmp_path: Path) -> None:
