@@ -24,7 +24,7 @@ N = 160
 def kinds_of(n: int = N) -> NDArray[np.int64]:
     """(n,) 1 for every third cat, else 0."""
     true = labels(n, len(CLASSES))
-    return ((true == 0) & (np.arange(n) % 3 == 0)).astype(np.int64)
+    return np.asarray((true == 0) & (np.arange(n) % 3 == 0), dtype=np.int64)
 
 
 def write_parted(root: Path, *, values: bool = True, layers: tuple[str, ...] = ("early", "deep"), n: int = N) -> Path:

@@ -10,6 +10,7 @@ import numpy as np
 from clftui.analysis.subclasses import MOST_PARTS, adjusted_rand
 from clftui.schema import FormatError
 from clftui.state.class_order import matrix_order
+from clftui.state.later import weak
 from clftui.state.sample_list import Nothing
 from clftui.state.session import Session
 from clftui.state.subclasses_members import Source, about, shown_source, sources
@@ -32,8 +33,9 @@ class ClassLine(NamedTuple):
     """Of the suggested split; NaN of none."""
 
 
-_known: OrderedDict[tuple[object, ...], ClassLine | None] = OrderedDict()
-KEPT = 20_000
+_known: OrderedDict[tuple[object, ...], dict[str, ClassLine | None]] = OrderedDict()
+"""By evaluation, layer, filters and whose samples: what is known of each class, None where it has too few samples."""
+KEPT = 16
 
 
 def near(among: tuple[Source, ...], shown: Source) -> tuple[Source, ...]:
@@ -93,9 +95,9 @@ def look_through(session: Session, *, most: int = LOOKED_AT, wait: bool = False)
     source = shown_source(session, sources(session))
     if source is None or session.features.subclasses.which is Which.CELL:
         return False
+    known = _known_of(session, source)
     for name in class_names(session)[:most]:
-        key = _key(session, source, name)
-        if key not in _known:
+        if name not in known:
             subject = about(session, name)
             assert subject is not None
             try:
@@ -113,18 +115,19 @@ def look_through(session: Session, *, most: int = LOOKED_AT, wait: bool = False)
 def learn(session: Session, source: Source, name: str, found: Kinds | Nothing) -> None:
     """Remember what is known of a class."""
     line = ClassLine(name, found.suggested, found.best) if isinstance(found, Kinds) else None
-    _known[_key(session, source, name)] = line
-    while len(_known) > KEPT:
-        _known.popitem(last=False)
+    _known_of(session, source)[name] = line
 
 
-def _key(session: Session, source: Source, name: str) -> tuple[object, ...]:
-    from clftui.state.later import weak
-
+def _known_of(session: Session, source: Source) -> dict[str, ClassLine | None]:
     of = weak(source.file) if source.file is not None else ()
     evaluation = session.evaluation()
     assert evaluation is not None
-    return (weak(evaluation), of, name, session.features.subclasses.which, session.bound_filters)
+    key = (weak(evaluation), of, session.features.subclasses.which, session.bound_filters)
+    known = _known.setdefault(key, {})
+    _known.move_to_end(key)
+    while len(_known) > KEPT:
+        _known.popitem(last=False)
+    return known
 
 
 def ranked(session: Session) -> tuple[tuple[ClassLine, ...], int]:
@@ -132,6 +135,6 @@ def ranked(session: Session) -> tuple[tuple[ClassLine, ...], int]:
     source = shown_source(session, sources(session))
     if source is None or session.features.subclasses.which is Which.CELL or session.evaluation() is None:
         return (), 0
-    known = [_known[key] for name in session.classes if (key := _key(session, source, name)) in _known]
-    parted = [line for line in known if line is not None and line.suggested > 1]
+    known = _known_of(session, source)
+    parted = [line for line in known.values() if line is not None and line.suggested > 1]
     return tuple(sorted(parted, key=lambda line: -line.silhouette)), len(known)

@@ -30,6 +30,7 @@ ROOMY = 30
 """Lines from which on what is below the matrix has more than one."""
 WIDE = 150
 """Columns from which on the units stand beside the layers."""
+NO_LAYER = "No layer was recorded sample by sample: the features of the evaluation stand for one."
 Step = Callable[[Session], Session]
 
 
@@ -106,13 +107,16 @@ class SubclassesPane:
             learn(session, own.source, str(own.about.true or own.about.predicted), found.kinds)
         self._waits = bool(pending(lines)) or look_through(session)
         wanted = session.features.subclasses.lower
+        if own.source.file is None and height > 3:
+            height -= 1
+            canvas.text(x, y + height, NO_LAYER, canvas.palette.muted, width=width)
         if wanted is Lower.CLASSES:
             draw_classes(canvas, (x, y, width, height), session, *ranked(session))
-        elif height > 1 and width >= WIDE:
+        elif height > 1 and width >= WIDE and len(lines) > 1:
             half = width * 11 // 20
             draw_layers(canvas, (x, y, half - 3, height), found, lines)
             draw_units(canvas, (x + half, y, width - half, height), found, units(found))
-        elif wanted is Lower.LAYERS:
+        elif wanted is Lower.LAYERS and len(lines) > 1:
             draw_layers(canvas, (x, y, width, height), found, lines)
         else:
             draw_units(canvas, (x, y, width, height), found, units(found))

@@ -75,7 +75,7 @@ def test_parts_tell_how_right_their_samples_are(session: Session) -> None:
         wrong = evaluation.predicted[at] != 0
         assert facts.right == int((~wrong).sum())
         low, high = wilson(facts.right, facts.n)
-        assert (facts.share, facts.low, facts.high) == (facts.right / facts.n, low, high)
+        assert (facts.share, facts.low, facts.high) == (facts.right / facts.n, float(low), float(high))
         counts = np.bincount(evaluation.predicted[at][wrong], minlength=4)
         assert facts.others == counts.max() and (facts.other < 0 or counts[facts.other] == counts.max())
 
@@ -225,9 +225,10 @@ def test_until_the_worker_answers_it_is_said_what_it_does(session: Session, monk
 
     gate, call = threading.Event(), WORKER.call
     monkeypatch.setattr(WORKER, "call", lambda *given: gate.wait(10) and call(*given))
-    monkeypatch.setattr(map_tasks, "SLOW", Later())
+    slow = Later()
+    monkeypatch.setattr(map_tasks, "SLOW", slow)
     found = shown(on(session, "fox"))
     assert isinstance(found, Pending) and found.words == "Comparing 40 samples of fox at deep"
     gate.set()
-    assert map_tasks.SLOW.settle()
+    assert slow.settle()
     assert isinstance(shown(on(session, "fox")), Shown)

@@ -28,10 +28,10 @@ def test_parts_fill_the_square_and_every_sample_has_a_line(sizes: list[int], hei
     lines = [line for line in range(height) if square.place_at(line) is not None]
     assert len(lines) == square.lines
     for line in lines:
-        place = square.place_at(line)
-        assert place is not None
+        first = square.place_at(line)
+        assert first is not None
         # Where a line is narrower than a sample several lines are the same one.
-        assert square.line_of(place) == line or sizes[int(np.searchsorted(edges, place, "right")) - 1] < height
+        assert square.line_of(first) == line or sizes[int(np.searchsorted(edges, first, "right")) - 1] < height
 
 
 def test_a_pixel_is_the_mean_of_its_samples_or_the_one_it_lies_in() -> None:
