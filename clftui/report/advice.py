@@ -12,7 +12,9 @@ from clftui.report.render import Table
 from clftui.state.matrix_model import missing
 from clftui.state.merge_advice import Advice, Merge, advice, spec, words
 from clftui.state.session import Session
-from clftui.text import percent, plural, sanitise
+from clftui.state.subclasses_layers import look_through, ranked
+from clftui.state.subclasses_members import shown_source, sources
+from clftui.text import percent, plural, sanitise, short_score
 
 COLUMNS = (
     "merge",
@@ -26,6 +28,8 @@ COLUMNS = (
     "per bit",
     "label bits lost",
 )
+LOOKED_AT = 32
+"""Classes that are looked through for parts: each costs up to a second."""
 RULES = (
     "gain: what accuracy would rise by, mistakes within counting as right; low and high: 95 % interval (Wilson).",
     "bits lost: mutual information between true class and answer, before less after; label bits lost: entropy of the "
@@ -38,10 +42,12 @@ RULES = (
 def data(session: Session, options: Options | None = None) -> dict[str, Any]:
     """`{"samples", "accuracy", "information", "entropy", "merges": [{"kind", "classes": [names], "title", "within",
     "gain", "low", "high", "loss", "per_bit", "entropy_loss", "spec"}], "path": [{"classes": [names], "joined": [names],
-    "gain", "loss", "accuracy", "information", "classes_left"}]}`; bits, `per_bit` None where nothing is lost."""
+    "gain", "loss", "accuracy", "information", "classes_left"}], "splits": {"layer", "looked_at", "classes": [{"class",
+    "parts", "silhouette"}]}}`; bits, `per_bit` None where nothing is lost, `layer` None where none was recorded."""
     found = _found(session, options)
     if found is None:
-        return {"samples": 0, "accuracy": None, "information": None, "entropy": None, "merges": [], "path": []}
+        return {"samples": 0, "accuracy": None, "information": None, "entropy": None, "merges": [], "path": [],
+                "splits": _splits(session)}  # fmt: skip
     return {
         "samples": found.n,
         "accuracy": found.accuracy,
@@ -60,7 +66,31 @@ def data(session: Session, options: Options | None = None) -> dict[str, Any]:
             }
             for step in found.path
         ],
+        "splits": _splits(session),
     }
+
+
+def _splits(session: Session) -> dict[str, Any]:
+    """The classes that fall into parts at the last recorded layer, clearest first."""
+    source = shown_source(session, sources(session))
+    if source is None:
+        return {"layer": None, "looked_at": 0, "classes": []}
+    look_through(session, most=LOOKED_AT, wait=True)
+    found, known = ranked(session)
+    classes = [{"class": line.name, "parts": line.suggested, "silhouette": line.silhouette} for line in found]
+    return {"layer": source.name, "looked_at": known, "classes": classes}
+
+
+def _split_words(session: Session) -> tuple[str, ...]:
+    """`Splits, seen at fc64: Sneaker into 2 (.44), Coat into 2 (.43); of 10 classes looked at`"""
+    found = _splits(session)
+    if found["layer"] is None:
+        return ("Splits: no layer's responses and no features were recorded to see parts of classes in.",)
+    each = [f"{line['class']} into {line['parts']} ({short_score(line['silhouette'])})" for line in found["classes"]]
+    listed = ", ".join(each) or "no class falls into parts"
+    looked = plural(found["looked_at"], "class", "classes")
+    return (f"Splits, seen at {found['layer']} (silhouette): {listed}; of {looked} looked at. "
+            "More: --view features --variant subclasses.",)  # fmt: skip
 
 
 def _found(session: Session, options: Options | None) -> Advice | None:
@@ -99,7 +129,7 @@ def table(session: Session, options: Options | None = None) -> Table:
          "nothing lost" if each.per_bit == float("inf") else each.per_bit, each.entropy)
         for each in found.merges
     )  # fmt: skip
-    return Table(title, COLUMNS, rows, (*_whole(found), *RULES, *_path(found)))
+    return Table(title, COLUMNS, rows, (*_whole(found), *RULES, *_path(found), *_split_words(session)))
 
 
 def _whole(found: Advice) -> tuple[str, ...]:

@@ -55,6 +55,7 @@ def test_advice_as_a_report(root: Path) -> None:
     assert best["within"] == 20 and best["gain"] == 0.125 and 0 < best["loss"] < best["entropy_loss"] == 0.5
     assert [step["classes"] for step in told["path"]] == [["cat", "dog"]]
     assert told["path"][0]["accuracy"] == 1.0 and told["path"][0]["classes_left"] == 3
+    assert told["splits"]["layer"] == "late" and told["splits"]["looked_at"] == 4
     text = run("report", root, "--view", "advice", "--cell", "crow->owl").stdout
     assert (
         text.splitlines()[3].split()[:4] == ["crow", "=", "owl", "cell"] and "1. cat = dog: accuracy 100.00 %" in text
