@@ -114,7 +114,7 @@ def _explanation(shown: Shown, row: int) -> tuple[NDArray[np.float32] | None, tu
 
 
 def maps_of_runs(rows: Rows, row: int) -> tuple[Explained, ...]:
-    """The map of a row's sample that each run has, those without one left out; for `explanations.likeness`."""
+    """The map of a row's sample that each run has, by letter, for `explanations.likeness`; those without are left out."""
     home, position = rows.source_of(row), int(rows.position[row])
     here = (home.table, home.evaluation), int(home.evaluation.sample[position])
     found = []
@@ -130,4 +130,4 @@ def maps_of_runs(rows: Rows, row: int) -> tuple[Explained, ...]:
         item = RunAnswer(source.letter, source.run, None, at, source.evaluation)
         key = (weak(held.maps), int(held.at[at]))
         found.append(Explained(item, rows.choice, values=values, key=key))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda each: each.item.letter or "~"))

@@ -43,8 +43,8 @@ def draw_heads(canvas: Canvas, y: int, columns: dict[str, int], sorted_by: str, 
     for x, width, name in placed(columns):
         title = {"name": first, "predicted": TITLES[name] if "true" in columns else BOTH}.get(name, TITLES[name])
         mine = name == sorted_by or (sorted_by in BOTH and title == BOTH)
-        if mine and title == BOTH:
-            title = sorted_by
+        if title == BOTH:
+            title = sorted_by if mine else BOTH if width >= len(BOTH) else "classes"
         words = f"{title}{'↓' if falling else '↑'}" if mine else title
         align = "right" if name in RIGHT else "left"
         canvas.text(x, y, shorten(words, width) if not mine else words[-width:], p.text if mine else p.faint,
@@ -199,10 +199,12 @@ def _draw_words(canvas: Canvas, x: int, y: int, width: int, fact: Fact) -> None:
 
 def word_styles(words: Sequence[Word]) -> list[tuple[str, int]]:
     """(`great .82`, attributes) of each: strong ones bold and underlined, those that speak against italic."""
-    top = max(abs(word.weight) for word in words) or 1.0
+    weights = [abs(word.weight) for word in words]
+    # Where all weigh about the same none stands out.
+    bar = max(STRONG * max(weights), min(weights) + 1e-9)
     found = []
     for word in words:
-        strong = (BOLD | UNDERLINE) if abs(word.weight) >= STRONG * top else 0
+        strong = (BOLD | UNDERLINE) if abs(word.weight) > bar else 0
         sign = MINUS if word.weight < 0 else ""
         found.append((f"{sanitise(word.text)} {sign}{short_score(abs(word.weight))}",
                       strong | (ITALIC if word.weight < 0 else 0)))  # fmt: skip

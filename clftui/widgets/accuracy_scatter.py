@@ -39,6 +39,8 @@ def draw_scatter(
     across, down = limits(found.overall[known]), limits(found.own[known])
     left, columns, rows = x + LABEL, width - LABEL, height - 2
     _draw_diagonal(canvas, left, y + 1, columns, rows, across, down)
+    # Words first: no dot hides behind them.
+    _draw_focused(canvas, left, y + 1, columns, rows, found, focused, across, down)
     order = sorted(known.tolist(), key=lambda at: (found.keys[at] == focused, found.keys[at] in letters))
     for at in order:
         column = _cell(float(found.overall[at]), across, columns)
@@ -46,7 +48,6 @@ def draw_scatter(
         letter = letters.get(found.keys[at])
         ink = p.runs["ABCD".index(letter)] if letter else p.focus if found.keys[at] == focused else p.muted
         canvas.text(left + column, y + 1 + row, letter or "●", ink, attrs=BOLD if found.keys[at] == focused else 0)
-    _draw_focused(canvas, left, y + 1, columns, rows, found, focused, across, down)
     for row, value in ((0, down[1]), (rows - 1, down[0])):
         canvas.text(x, y + 1 + row, percent(value, 0), p.faint, width=LABEL - 1, align="right")
     foot = y + 1 + rows

@@ -19,6 +19,7 @@ TITLES = {"name": "id", "accuracy": "acc.", "class": "class", "confidence": "con
 _LEAST_NAME = 5
 BOTH = "predicted, true"
 """The title of the column that holds both classes, one under the other."""
+LEAST_BOTH = len("predicted↓")
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def columns_of(width: int, needs: Needs) -> dict[str, int]:
     # Where rows have several lines the true class stands under the predicted one.
     classes = {"true": needs.true, "predicted": needs.predicted}
     if needs.lines > 1:
-        classes = {"predicted": max(needs.predicted, needs.true + 2, len(BOTH))}
+        classes = {"predicted": max(needs.predicted, needs.true + 2, LEAST_BOTH)}
     words = {"name": min(needs.name, 10), **{name: min(size, 16) for name, size in classes.items()}}
     least = 20 if needs.of_text else 0
     while _taken(fixed, words) + least > width and any(size > _LEAST_NAME for size in words.values()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -140,6 +141,16 @@ def test_rows_are_of_the_class_the_cell_the_list_or_all_and_obey_filters(root: P
     strict = replace(opened(root), filters=(Expression("true == predicted"),))
     assert table(strict).n == int((true == predicted).sum())
     assert table(strict).rows.sources[0].accuracy == 1.0
+
+
+def test_rows_obey_the_selected_group(root: Path) -> None:
+    pets = {"name": "pets", "children": ["cat", "dog"]}
+    tree = {"name": "all", "children": [pets, {"name": "wild", "children": ["fox", "owl"]}]}
+    (root / "hierarchy.json").write_text(json.dumps(tree), encoding="utf-8")
+    true = answers(root, "run0")[0]
+    session = select(opened(root), group=("pets",))
+    assert table(session).n == int((true < 2).sum()) and table(session).rows.subject == "all samples in pets"
+    assert table(steps.settings(session, task=Task.CLASSES)).n == 4
 
 
 @pytest.mark.row("V15")
@@ -299,7 +310,7 @@ def test_words_of_texts_are_the_weightiest_for_and_against(tmp_path: Path) -> No
 def test_maps_of_all_runs_stand_beside_the_table(root: Path) -> None:
     session = opened(root, sort=Column.NAME)
     shown = table(session)
-    assert [each.item.run.key for each in maps_of_runs(shown.rows, 5)] == ["run0", "run1"]
+    assert [each.item.run.key for each in maps_of_runs(shown.rows, 5)] == ["run1", "run0"], "B, C"
     assert [each.item.run.key for each in maps_of_runs(shown.rows, 70)] == ["run0"], "run1 explains the first 60"
 
 
