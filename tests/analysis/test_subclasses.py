@@ -105,7 +105,7 @@ def test_units_that_part_are_told_by_their_share_of_the_variance() -> None:
 
 
 def test_centrality_is_the_mean_correlation_with_the_others() -> None:
-    r = np.corrcoef(np.random.default_rng(2).standard_normal((5, 8)))
+    r = np.asarray(np.corrcoef(np.random.default_rng(2).standard_normal((5, 8))), dtype=np.float64)
     found = told.centrality(r, np.array([0, 0, 0, 1, 2]))
     assert found[0] == pytest.approx((r[0, 1] + r[0, 2]) / 2)
     assert found[3] == found[4] == 1
