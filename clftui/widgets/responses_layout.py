@@ -107,9 +107,10 @@ def plan(width: int, height: int, needs: Needs) -> Plan:
     x = EDGE + needs.left + 1 + label + 1
     room = max(inner - x - EDGE, 1)
     tall = max(height - HEAD - FEET, 1)
-    lower = _lower(tall, needs, height >= ROOMY) if needs.lower else 0
     # A line parts the pane from the sentence, or holds its second half.
-    gap = 1 if lower and (height >= APART or tall - needs.lines >= LOWER_LEAST + 3) else 0
+    gap = 1 if height >= APART or tall - needs.lines >= LOWER_LEAST + 3 else 0
+    lower = _lower(tall - gap, needs, height >= ROOMY) if needs.lower else 0
+    gap = gap if lower else 0
     tall = max(tall - lower - gap, 1)
     line_height = 2 if 2 * needs.lines <= tall else 1 if needs.lines <= tall else 0
     lines = min(needs.lines, tall * 2 if not line_height else tall // line_height)
