@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ Int64 = NDArray[np.int64]
 
 MOST_SUM_BYTES = 256_000_000
 """Of one layer's sums: a larger grid of places is halved until they fit."""
+LARGE_SUM_BYTES = 64_000_000
+"""From here on they lie in a file: a network has many layers."""
 
 
 class LayerRecord:
@@ -30,7 +33,11 @@ class LayerRecord:
         while len(grid) == 2 and max(grid) > 1 and classes * units * grid[0] * grid[1] * 4 > MOST_SUM_BYTES:
             self._shrink *= 2
             grid = tuple(-(-side // 2) for side in grid)
-        self._sums = np.zeros((classes, units, *grid), np.float32)
+        shape = (classes, units, *grid)
+        if 4 * math.prod(shape) > LARGE_SUM_BYTES:
+            self._sums: Float32 = np.memmap(folder / f"{number}.sums", np.float32, "w+", shape=shape)
+        else:
+            self._sums = np.zeros(shape, np.float32)
         self._counts = np.zeros(classes, np.int64)
         self._rows: NDArray[np.float16] | None = None
         self._n = 0

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from clftui.data import responses
 from clftui.data.responses import layers
 from clftui.explain.hooks import Output
 from clftui.explain.recording import LayerRecord
@@ -27,11 +28,13 @@ def root(tmp_path: Path) -> Path:
     return write_collection(tmp_path / "runs", runs=1, images=True)
 
 
-def record(root: Path, *, limit: int | None = None, **wishes: Any) -> tuple[int, list[FakeModel]]:
+def record(
+    root: Path, *, limit: int | None = None, stop_after: int = 1 << 30, **wishes: Any
+) -> tuple[int, list[FakeModel]]:
     made: list[FakeModel] = []
 
     def load(picked: Any, place: Path, named: Any) -> FakeModel:
-        made.append(FakeModel(K, layers=tuple(named) or ("early", "late")))
+        made.append(FakeModel(K, layers=tuple(named) or ("early", "late"), stop_after=stop_after))
         return made[-1]
 
     about = chosen(root, **{name: wishes.pop(name) for name in ("filters", "epoch") if name in wishes})
@@ -68,6 +71,13 @@ def test_what_is_there_is_not_recorded_again(root: Path, capsys: pytest.CaptureF
     assert record(root, layers=("late",), again=True)[0] == 0 and path.stat().st_mtime_ns != before
 
 
+def test_a_layer_that_is_stopped_is_not_written(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert record(root, layers=("late",))[0] == 0
+    assert record(root, stop_after=3)[0] == 130
+    assert "not written" in capsys.readouterr().err
+    assert [layer.name for layer in layers(root / "run0", "test", 3)] == ["late"]
+
+
 def test_samples_that_are_asked_for_and_no_values(root: Path) -> None:
     assert record(root, filters=('true == "cat"',), values=False)[0] == 0
     early, _ = layers(root / "run0", "test", 3)
@@ -101,6 +111,16 @@ def test_every_epoch_that_has_a_checkpoint(root: Path, tmp_path: Path, capsys: p
 def test_another_model_is_doubted(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     record(root)
     assert "That is too seldom" in capsys.readouterr().err
+
+
+def test_large_sums_lie_in_a_file(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(root)
+    expected = [layer.opened.class_mean for layer in layers(root / "run0", "test", 3)]
+    monkeypatch.setattr("clftui.explain.recording.LARGE_SUM_BYTES", 0)
+    record(root, again=True)
+    monkeypatch.setattr("clftui.data.responses._known", type(responses._known)())
+    for before, layer in zip(expected, layers(root / "run0", "test", 3), strict=True):
+        np.testing.assert_array_equal(layer.opened.class_mean, before)
 
 
 def test_a_layer_too_large_keeps_fewer_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

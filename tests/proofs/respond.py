@@ -29,7 +29,8 @@ from PIL import Image
 from torch import nn
 
 from clftui.data.responses import layers
-from clftui.explain import Subject
+from clftui.explain import Subject, SubjectError
+from clftui.explain.hooks import as_units
 from clftui.logger import RunLogger
 
 CLASSES = ("red across", "blue across", "red upright", "blue upright")
@@ -159,6 +160,21 @@ def check_respond(root: Path, model: Bars, inputs: torch.Tensor) -> None:
     print(f"respond: {len(names)} layers, largest difference to a plain forward pass {worst:.1e} of the range")
 
 
+def check_shapes() -> None:
+    """What layers of other networks put out: tokens, a map of one place, tuples are as their first part."""
+    tokens = torch.arange(70.0).reshape(2, 5, 7)
+    assert np.allclose(as_units("block", tokens, 2, 8).mean, tokens.mean(dim=1))
+    one = as_units("pool", torch.ones(2, 5, 1, 1), 2, 8)
+    assert one.mean.shape == (2, 5) and one.places is None
+    for wrong in (torch.ones(3), torch.ones(4, 5), torch.ones(2, 1, 1, 1, 1), "text"):
+        try:
+            as_units("odd", wrong, 2, 8)
+        except SubjectError as error:
+            assert "odd puts out" in str(error)
+        else:
+            raise AssertionError(wrong)
+
+
 def check_perturb(root: Path) -> None:
     words = ("perturb", *model_words(root), "--batch", "8", *(f"--change={change}" for change in CHANGES))
     kills, folder = 0, root / "bars" / "epochs" / "00001"
@@ -205,6 +221,7 @@ def main() -> None:
         root = Path(sys.argv[1] if len(sys.argv) > 1 else scratch) / "runs"
         root.mkdir(parents=True)
         model, inputs = make(root)
+        check_shapes()
         check_respond(root, model, inputs)
         check_perturb(root)
         check_sensitivity(root)
