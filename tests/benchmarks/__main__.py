@@ -2,7 +2,7 @@
 
 Parts, each with a --help of its own: app (start, keys, rest; the default), matrix (scrolling beside a naive widget and
 peers), blocks (orders and blocks of planted structure), live (following a training), samples (scrolling),
-scores (stacks and axes),
+scores (stacks and axes), features (the response map of 1000 classes x 1024 units),
 logger (what logging costs a training), imports (opening other formats beside pandas),
 explain (maps of every method; needs torch).
 
@@ -156,7 +156,7 @@ def cold_open(path: Path) -> list[Figure]:
     return figures
 
 
-PARTS = ("app", "matrix", "blocks", "live", "samples", "scores", "logger", "imports", "explain")
+PARTS = ("app", "matrix", "blocks", "live", "samples", "scores", "features", "logger", "imports", "explain")
 
 
 def main() -> None:
