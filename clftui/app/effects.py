@@ -40,6 +40,7 @@ from clftui.state.sample_copy import copy_text
 from clftui.state.scores_view import find
 from clftui.state.selection import Tab
 from clftui.state.settings import Pane
+from clftui.state.split_clause import written
 from clftui.text import plural, sanitise, shorten, to_bytes
 
 if TYPE_CHECKING:
@@ -77,6 +78,9 @@ def _filter(screen: MainScreen) -> None:
     samples = table_of(session.run, session.selection.split or "") if session.run is not None else None
     columns = (*COLUMNS, *(samples.group_columns if samples is not None else ()))
     hint = f'e.g. confidence > .9 and true == "cat"   columns: {", ".join(columns)}, {", ".join(PEER_COLUMNS)}'
+    splits = session.run.splits if session.run is not None else ()
+    changed = next((each for each in splits if each.startswith(f"{session.selection.split}-")), None)
+    hint += f", {written('wrong', changed)}" if changed is not None else ""
     words = Words((*columns, *PEER_COLUMNS), session.classes)
     screen.app.push_screen(Prompt("filter samples", hint=hint, live=count_passing, suggester=words), take)
 
