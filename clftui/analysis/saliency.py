@@ -69,18 +69,28 @@ def areas_above(maps: ArrayLike, threshold: float) -> Float64:
     if not given.size:
         return np.full(len(given), np.nan)
     h, w = (max(side, 2 * COMPARED_SIDE) for side in given.shape[1:])
-    found: Float64 = np.mean(resized(given, h, w) >= threshold, axis=(1, 2))
+    down, across = (_blend(old, new) for old, new in zip(given.shape[1:], (h, w), strict=True))
+    step = max(1, 1_000_000 // (h * w))
+    parts = [given[at : at + step] for at in range(0, len(given), step)]
+    found: Float64 = np.concatenate([np.mean(down @ part @ across.T >= threshold, axis=(1, 2)) for part in parts])
+    return found
+
+
+@lru_cache(maxsize=16)
+def _blend(old: int, new: int) -> Float64:
+    """(new, old) weights that make `old` cells of a side `new` ones, as `resized` does: for many maps at once."""
+    found: Float64 = resized(np.eye(old), new, old)
     return found
 
 
 def l1(a: ArrayLike, b: ArrayLike) -> float:
     """The mean absolute difference of two maps of one size."""
-    return float(np.abs(np.asarray(a, dtype=np.float64) - np.asarray(b, dtype=np.float64)).mean())
+    return float(alike(a, b, Measure.L1))
 
 
 def mse(a: ArrayLike, b: ArrayLike) -> float:
     """The mean squared difference of two maps of one size."""
-    return float(((np.asarray(a, dtype=np.float64) - np.asarray(b, dtype=np.float64)) ** 2).mean())
+    return float(alike(a, b, Measure.MSE))
 
 
 def ssim(a: ArrayLike, b: ArrayLike) -> float:
@@ -88,23 +98,51 @@ def ssim(a: ArrayLike, b: ArrayLike) -> float:
 
     Gaussian windows of 11 x 11, sigma 1.5, that lie wholly inside; smaller where a side is shorter. L = 1.
     """
+    return float(alike(a, b, Measure.SSIM))
+
+
+def alike(a: ArrayLike, b: ArrayLike, measure: Measure) -> Float64:
+    """(...) two maps, or maps (..., h, w) pair by pair, of one size."""
     x, y = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    match measure:
+        case Measure.L1:
+            cells = np.abs(x - y)
+        case Measure.MSE:
+            cells = (x - y) ** 2
+        case Measure.SSIM:
+            cells = _structure(x, y)
+        case Measure.HASH:
+            return np.asarray(np.mean(perceptual_hash(x) != perceptual_hash(y), axis=-1), dtype=np.float64)
+    return np.asarray(cells.mean(axis=(-2, -1)), dtype=np.float64)
+
+
+def _structure(x: Float64, y: Float64) -> Float64:
+    """The structural similarity of every window."""
     mean_x, mean_y = _smoothed(x), _smoothed(y)
     # Rounding may leave a variance a little below 0.
     var_x = np.maximum(_smoothed(x * x) - mean_x**2, 0)
     var_y = np.maximum(_smoothed(y * y) - mean_y**2, 0)
     both = _smoothed(x * y) - mean_x * mean_y
     top = (2 * mean_x * mean_y + SSIM_C1) * (2 * both + SSIM_C2)
-    return float((top / ((mean_x**2 + mean_y**2 + SSIM_C1) * (var_x + var_y + SSIM_C2))).mean())
+    found: Float64 = top / ((mean_x**2 + mean_y**2 + SSIM_C1) * (var_x + var_y + SSIM_C2))
+    return found
 
 
 def _smoothed(values: Float64) -> Float64:
     """The Gaussian mean of every window, separably: rows, then columns."""
-    for axis in (0, 1):
-        kernel = gaussian(min(SSIM_SIZE, values.shape[axis]))
-        windows = np.lib.stride_tricks.sliding_window_view(values, len(kernel), axis)
-        values = windows @ kernel
-    return values
+    h, w = values.shape[-2:]
+    found: Float64 = _windows(h).T @ values @ _windows(w)
+    return found
+
+
+@lru_cache(maxsize=16)
+def _windows(side: int) -> Float64:
+    """(side, windows) the weights of each window along a side."""
+    kernel = gaussian(min(SSIM_SIZE, side))
+    found = np.zeros((side, side - len(kernel) + 1))
+    for at in range(found.shape[1]):
+        found[at : at + len(kernel), at] = kernel
+    return found
 
 
 @lru_cache(maxsize=16)
@@ -117,13 +155,12 @@ def gaussian(size: int) -> Float64:
 
 
 def perceptual_hash(values: ArrayLike) -> NDArray[np.bool_]:
-    """(64,) bits: which of the 8 x 8 lowest DCT terms of the map at 32 x 32 exceed their median."""
+    """(..., 64) bits: which of the 8 x 8 lowest DCT terms of the map at 32 x 32 exceed their median."""
     side = 4 * HASH_SIDE
     small = resized(values, side, side)
-    terms = _cosines(side) @ small @ _cosines(side).T
+    low = (_cosines(side) @ small @ _cosines(side).T).reshape(*small.shape[:-2], HASH_SIDE**2)
     # The constant term is far above all others: it would only shift the median.
-    low = terms[:HASH_SIDE, :HASH_SIDE].reshape(-1)
-    return low > np.median(low[1:])
+    return np.asarray(low > np.median(low[..., 1:], axis=-1, keepdims=True))
 
 
 @lru_cache(maxsize=4)
@@ -141,14 +178,11 @@ def hash_distance(a: ArrayLike, b: ArrayLike) -> float:
     return float(np.mean(perceptual_hash(a) != perceptual_hash(b)))
 
 
-_FUNCTIONS = {Measure.L1: l1, Measure.MSE: mse, Measure.SSIM: ssim, Measure.HASH: hash_distance}
-
-
 def compare(a: ArrayLike, b: ArrayLike, measure: Measure) -> float:
     """How alike two maps are that may differ in size: both on the finer grid, of 32 cells a side at least."""
     x, y = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     h, w = (max(p, q, COMPARED_SIDE) for p, q in zip(x.shape, y.shape, strict=True))
-    return _FUNCTIONS[measure](resized(x, h, w), resized(y, h, w))
+    return float(alike(resized(x, h, w), resized(y, h, w), measure))
 
 
 def similarity_matrix(maps: Sequence[NDArray[np.floating] | None], measure: Measure) -> Float64:
