@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from clftui.report import REPORT_FORMATS, render
+from clftui.report import REPORT_FORMATS, Options, render
 from clftui.schema import FormatError
 from clftui.state.features_settings import FeaturesVariant
+from clftui.state.filters import FilterError
 from clftui.state.selection import Tab
 from clftui.state.session import Session
 from clftui.storage import atomic_write
@@ -16,6 +17,8 @@ from clftui.text import to_bytes
 if TYPE_CHECKING:
     from clftui.app.main_screen import MainScreen
 
+EXPLAINED = 500
+"""Rows of the table of explained samples that are written."""
 SUFFIXES = {".txt": "text", ".md": "md", ".json": "json", ".csv": "csv", ".svg": "svg"}
 
 
@@ -48,9 +51,11 @@ def export_view(screen: MainScreen, path: Path) -> str:
             text = screen.picture()
         else:
             assert chosen in REPORT_FORMATS
-            text = render(screen.now, view_of(screen.now), chosen)
+            view = view_of(screen.now)
+            # Thousands of maps would keep the screen waiting; a report writes them all.
+            text = render(screen.now, view, chosen, Options(top=EXPLAINED) if view == "explanations" else None)
         atomic_write(path, lambda file: _write(file, text))
-    except FormatError as error:
+    except (FormatError, FilterError) as error:
         return str(error)
     except OSError as error:
         return f"{path} cannot be written ({error.strerror}); choose another folder."

@@ -13,7 +13,7 @@ from clftui.state.explained_words import rule_words, task_words
 from clftui.state.filters import FilterError
 from clftui.state.sample_list import Nothing
 from clftui.state.session import Session
-from clftui.text import MINUS, sanitise
+from clftui.text import MINUS, count, sanitise
 
 COLUMNS = ("run", "accuracy", "class accuracy", "confidence", "name", "true", "predicted")
 OF_MAPS, OF_TEXT = ("area", "colours", "alike"), ("words",)
@@ -80,7 +80,8 @@ def table(session: Session, options: Options) -> Table:
     rows = tuple(_row(shown, row, fact) for row, fact in _facts(session, shown, options))
     columns = (*COLUMNS, *(OF_TEXT if shown.of_text else OF_MAPS), "note")
     title, about = task_words(session, shown)
-    return Table(f"Explanations, {title}: {about}", columns, rows, _notes(session, shown))
+    cut = (f"The first {count(len(rows))} of {count(shown.n)} rows.",) if len(rows) < shown.n else ()
+    return Table(f"Explanations, {title}: {about}", columns, rows, (*cut, *_notes(session, shown)))
 
 
 def _row(shown: Shown, row: int, fact: Fact) -> tuple[Value, ...]:

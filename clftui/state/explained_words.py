@@ -29,7 +29,7 @@ def rule_words(session: Session, shown: Shown) -> str:
     words = [shown.rows.choice.words]
     if not shown.of_text:
         words[0] += f" ≥ {shown.how.threshold:.2f}".replace("0.", ".")
-    words.append(shown.order_words)
+    words.insert(0 if shown.progress is not None else len(words), shown.order_words)
     text = session.features.explained.search
     if text:
         words.append(f"only “{sanitise(text)}”")

@@ -31,7 +31,7 @@ def draw_scatter(
     """
     p = canvas.palette
     used = canvas.text(x, y, "Accuracy by run ", p.text, attrs=BOLD)
-    canvas.text(x + used, y, f"{name} ↑, overall →", p.muted, width=width - used)
+    canvas.text(x + used, y, f"{name} ↑", p.muted, width=width - used)
     known = np.flatnonzero(np.isfinite(found.overall) & np.isfinite(found.own))
     if not known.size:
         canvas.text(x, y + 1, "no run has samples of this class", p.faint, width=width)
@@ -53,7 +53,8 @@ def draw_scatter(
     foot = y + 1 + rows
     canvas.text(left, foot, percent(across[0], 0), p.faint)
     canvas.text(left, foot, percent(across[1], 0), p.faint, width=columns, align="right")
-    canvas.text(left + 4, foot, plural(int(known.size), "run"), p.faint, width=columns - 8, align="center")
+    about = f"overall →, {plural(int(known.size), 'run')}"
+    canvas.text(left + 4, foot, about, p.faint, width=columns - 8, align="center")
 
 
 def _draw_focused(

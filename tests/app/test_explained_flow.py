@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from clftui.app.dialogs.prompt import Prompt
+from clftui.app.export import export_view
 from clftui.state.explained_settings import Of, Task
 from clftui.state.selection import Tab
 from clftui.views.features import FeaturesView
@@ -91,6 +92,19 @@ async def test_tasks_by_key_and_by_name_and_the_way_to_a_sample_and_back(root: P
         await main.settled()
         assert tab(pilot) is Tab.FEATURES and main.now.selection.sample == sample
         assert task(pilot) is Task.SAMPLES
+
+
+async def test_export_writes_the_table_or_says_why_there_is_none(root: Path, tmp_path: Path) -> None:
+    async with running(root) as pilot:
+        screen_now = app_of(pilot).main
+        await open_table(pilot, "r", "r", "i", "i", "i")
+        path = tmp_path / "table.csv"
+        assert export_view(screen_now, path) == f"Written to {path}"
+        assert len(path.read_text().splitlines()) == 81
+        await pilot.press("r")
+        await screen_now.settled()
+        assert screen_now.now.selection.run == "run2"
+        assert "run2 has saved no Grad-CAM here" in export_view(screen_now, tmp_path / "none.csv")
 
 
 async def test_a_click_chooses_a_row_and_opens_the_chosen_one(root: Path) -> None:
