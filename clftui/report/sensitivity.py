@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from clftui.analysis.metrics import Metric
 from clftui.report import Options
 from clftui.report.render import Table, Value
 from clftui.state.filters import FilterError
@@ -96,9 +97,11 @@ def _notes(found: Sensitivity) -> tuple[str, ...]:
         "answer inside it.",
         "q: Benjamini and Hochberg's adjustment of p over all changes, of classes and of groups apart.",
     ]
-    if found.matched and len(found.matched) < len(found.changes):
+    if found.metric is not Metric.RECALL:
+        notes.append(f"{found.metric.label}: intervals and p by the delta method, which small classes strain.")
+    if len(found.matched) < len(found.changes):
         apart = ", ".join(sanitise(each.split) for each in found.changes if not each.paired)
-        notes.append(f"{apart}: other samples, so two proportions are compared; elsewhere the same samples are.")
+        notes.append(f"{apart}: other samples than in {sanitise(found.base)}, so two proportions are compared.")
     notes += found.troubles
     older = [each for each in found.changes if each.epoch != found.epoch]
     notes += [f"{sanitise(each.split)} is of epoch {each.epoch}." for each in older]
