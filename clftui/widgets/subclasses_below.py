@@ -141,9 +141,14 @@ def draw_classes(
     x, y, width, height = area
     p = canvas.palette
     whole = len(session.classes)
-    head = f"{count(len(lines))} of {count(known)} classes looked at fall into parts"
-    canvas.text(x, y, head + (f", of {count(whole)}" if known < whole else "") + "; N goes on", p.muted, width=width)
     names = [sanitise(label_of(session, line.name)) for line in lines]
+    head = f"{count(len(lines))} of {count(known)} classes looked at fall into parts"
+    head += f", of {count(whole)}" if known < whole else ""
+    if height < 2:
+        told = (f"{name} {short_signed(line.silhouette)}" for name, line in zip(names, lines, strict=True))
+        canvas.text(x, y, shorten(": ".join([head, "  ".join(told)]) if lines else head, width), p.muted)
+        return
+    canvas.text(x, y, f"{head}; N goes on", p.muted, width=width)
     each = min(max((text_width(name) for name in names), default=8), 20) + 14
     rows = max(height - 1, 0)
     for at, line in enumerate(lines[: rows * max(width // each, 1)]):

@@ -44,12 +44,13 @@ def draw_parts(
         return ()
     own = found.kinds.members
     table = table_of(own.run, own.evaluation.split)
-    table = table if table is not None and table.paths is not None else None
     shown = _fitting(found, here, height)
     faces: list[Face] = []
-    for facts, tall in zip(shown, _heights(shown, here, height), strict=True):
+    tall_each = _heights(shown, here, height)
+    gap = int(len(shown) > 1 and len(set(tall_each)) == 1)
+    for facts, tall in zip(shown, tall_each, strict=True):
         _draw_words(canvas, x, y, width, session, found, facts, facts.number == here)
-        room = (x, y + WORDS, width, tall - WORDS - (facts is not shown[-1]))
+        room = (x, y + WORDS, width, tall - WORDS - gap)
         faces += _draw_faces(canvas, room, found, facts, table, painter)
         y += tall
     return tuple(faces)
@@ -94,12 +95,17 @@ def _draw_faces(
     table: SampleTable | None,
     painter: Thumbnails,
 ) -> list[Face]:
-    """Pictures of the samples that stand for a part, the most central one first; without pictures their ids."""
+    """Pictures of the samples that stand for a part, the most central one first; without pictures texts or ids."""
     x, y, width, height = area
     if height < 1:
         return []
-    if table is None:
-        _draw_ids(canvas, area, found, facts)
+    if table is None or table.paths is None:
+        if table is not None and table.text is not None:
+            for line, member in enumerate(facts.faces[:height].tolist()):
+                text = sanitise(str(table.text[row_at(found, member)]))
+                canvas.text(x, y + line, shorten(text, width), canvas.palette.muted)
+        else:
+            _draw_ids(canvas, area, found, facts)
         return []
     fitting = [(_fit(width, each[0]) * _fit(height, each[1]), each) for each in SIZES]
     fitting = [each for each in fitting if each[0]]
