@@ -71,9 +71,11 @@ class LayersPane:
     def _draw_layers(self, canvas: Canvas, found: Power, line: int, height: int) -> None:
         at = layers_columns(found, canvas.width)
         draw_heads(canvas, TOP - 1, found, at)
-        self._first = follow(self._first, min(line, len(found.rows) - 1), height, len(found.rows))
-        for number in range(self._first, min(self._first + height, len(found.rows))):
-            y = TOP + number - self._first
+        # The output stays in sight: it is what the layers are compared with.
+        layers, room = len(found.rows) - 1, height - 1
+        self._first = follow(self._first, min(line, layers - 1), room, layers)
+        numbers = [*range(self._first, min(self._first + room, layers)), layers]
+        for y, number in enumerate(numbers, TOP):
             draw_layer(canvas, y, found, at, number, number == line, number == found.column)
             self._lines[y] = number
 

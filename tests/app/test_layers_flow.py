@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from clftui.app.app import ClfApp
 from clftui.data.catalog import open_catalog
+from clftui.logger import RunLogger
 from clftui.state import map_tasks
 from clftui.state.class_tree import by_hierarchy
 from clftui.state.features_settings import FeaturesVariant
@@ -17,7 +19,7 @@ from clftui.state.layers_model import power
 from clftui.state.selection import Tab
 from clftui.state.session import Session, open_session
 from clftui.views.features import FeaturesView
-from tests.layered import at_once, layered, write_layers
+from tests.layered import NAMES, N, at_once, layered, write_layers
 
 
 @pytest.fixture
@@ -86,3 +88,28 @@ async def test_class_means_alone_are_told_and_what_records_more(tmp_path: Path) 
         assert "clftui respond" in " ".join(lines(app))
         await pilot.press("j", "enter", "o", "l")
         assert app.main.now.tab is Tab.FEATURES
+
+
+async def test_the_output_stays_in_sight_of_many_layers(root: Path) -> None:
+    rng = np.random.default_rng(0)
+    with RunLogger(root / "net", classes=NAMES, background=False) as log:
+        for depth in range(2, 16):
+            values = rng.normal(size=(N, 2))
+            log.log_responses(
+                1, "test", f"more{depth}", np.zeros((4, 2)), sample=np.arange(N), values=values, depth=depth
+            )
+    app = ClfApp(opened(root), theme="dark", remember=False)
+    async with app.run_test(size=(80, 20)) as pilot:
+        await app.main.settled()
+
+        def names() -> list[str]:
+            shown = lines(app)
+            end = next(y for y, row in enumerate(shown) if "Classes in" in row)
+            return [row.replace("▌", " ").split()[0] for row in shown[1:end] if row]
+
+        first = names()
+        assert first[0] == "early" and first[-1] == "output" and len(first) == 6
+        await pilot.press(*"j" * 15)
+        assert names()[-2:] == ["more15", "output"] and app.main.now.features.layer == "more15"
+        await pilot.press("G")
+        assert app.main.now.selection.true == "owl"
