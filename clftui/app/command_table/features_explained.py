@@ -8,6 +8,7 @@ from clftui.app.commands import Command
 from clftui.state import explained_view as steps
 from clftui.state.explained_order import Shown
 from clftui.state.explained_settings import Column, Task
+from clftui.state.explained_table import names_of
 from clftui.state.features_settings import FeaturesVariant
 from clftui.state.sample_detail_steps import next_measure, step_threshold
 from clftui.state.selection import Tab
@@ -29,6 +30,10 @@ def _shown(session: Session) -> Shown | None:
 
 def _has_rows(session: Session) -> bool:
     return _shown(session) is not None
+
+
+def _is_explained(session: Session) -> bool:
+    return bool(names_of(session))
 
 
 def _has_maps(session: Session) -> bool:
@@ -54,7 +59,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("explained.turn", ("O",), "turn order", "The same order, the other way round.", "Order",
             step=steps.turn_sort, tabs=ONLY, faces=FACE, when=_has_rows, in_help=False),
     Command("explained.method", ("x",), "method", "The next explanation method, here and in a sample alone.", "Show",
-            step=steps.next_method, tabs=ONLY, faces=FACE, footer=12, when=_has_rows),
+            step=steps.next_method, tabs=ONLY, faces=FACE, footer=12, when=_is_explained),
     Command("explained.aim", ("a",), "of which class", "Explanations of the predicted class or of the true one.",
             "Show", step=steps.toggle_aim, tabs=ONLY, faces=FACE, footer=14, when=_has_rows),
     Command("explained.higher", (">",), "threshold", "The contour a twentieth higher, or lower.", "Show",
