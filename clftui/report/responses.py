@@ -13,7 +13,7 @@ from clftui.state.class_tree import class_words
 from clftui.state.responses_figures import group_means
 from clftui.state.responses_model import ResponseMap, response_map, scale_of
 from clftui.state.responses_unit import LayerLine, UnitPast, layer_lines, past
-from clftui.state.responses_words import order_words, relevance_words, trust_words
+from clftui.state.responses_words import order_words, relevance_words, source_words, undefined_words
 from clftui.state.session import Session
 from clftui.text import count, plural, sanitise
 
@@ -89,7 +89,8 @@ def unit_table(session: Session, options: Options) -> Table:
     silent = len(found["silent"])
     notes = [
         f"Relevance to {shown.target.name}: first quartile of its responses over the third of all others', "
-        f"{trust_words(shown)}; “only”: three quarters of the others answer 0.",
+        f"from {source_words(shown)}; “only”: three quarters of the others answer 0.",
+        *filter(None, [undefined_words(shown).capitalize()]),
         "Separation: sum of squares between classes over that within them."
         if shown.from_samples
         else "Separation: standard deviation of the class means over their mean size.",

@@ -14,7 +14,7 @@ from clftui.data.responses import Layer, ResponseFile
 from clftui.data.run import Run
 from clftui.state.class_tree import label_of
 from clftui.state.hierarchy_view import selected_group
-from clftui.state.later import LATER, weak
+from clftui.state.later import LATER, Later, weak
 from clftui.state.peers import places_of
 from clftui.state.responses_settings import SHARES
 from clftui.state.session import Session, passed
@@ -24,6 +24,8 @@ from clftui.text import sanitise
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
 
+FIGURES = Later(kept=16)
+"""Figures of a large layer take ten megabytes: few are kept."""
 TOP = 0.99
 """The quantile of class means above 0 where the scale of colours ends."""
 
@@ -74,7 +76,7 @@ def figures_of(session: Session, run: Run, evaluation: Evaluation, layer: Layer)
     file, filters = layer.opened, session.bound_filters
     key = ("responses", weak(layer), weak(evaluation), filters)
     mask = passed(run, evaluation, filters) if evaluation.has_samples else None
-    found = LATER.get(key, lambda: _figures(file, evaluation, mask), wait=may_wait())
+    found = FIGURES.get(key, lambda: _figures(file, evaluation, mask), wait=may_wait())
     if found is None:
         note_missing()
         raise NotYet(f"Reading what {sanitise(layer.name)} answers …")
@@ -118,15 +120,15 @@ def target_of(session: Session) -> Target:
     return Target(sanitise(label_of(session, name)), (classes.index(name),) if name else (), False)
 
 
-def relevance_of(figures: Figures, layer: Layer, target: Target) -> Relevance | None:
+def relevance_of(
+    session: Session, evaluation: Evaluation, layer: Layer, figures: Figures, target: Target
+) -> Relevance | None:
     """How relevant each unit is to the target; None in a draw while it is computed."""
-    key = ("relevance", weak(layer), id(figures), target.classes)
-    found = LATER.get(key, lambda: (figures, _relevance(figures, layer.opened, target)), wait=may_wait())
+    key = ("relevance", weak(layer), weak(evaluation), session.bound_filters, target.classes)
+    found = LATER.get(key, lambda: _relevance(figures, layer.opened, target), wait=may_wait())
     if found is None:
         note_missing()
-        return None
-    # The figures are kept beside the result, so that nothing else gets their id.
-    return found[1]
+    return found
 
 
 def _relevance(figures: Figures, file: ResponseFile, target: Target) -> Relevance:

@@ -147,7 +147,7 @@ def response_map(session: Session) -> ResponseMap | str:
         raise FormatError(file.path, "class_mean", problem, "record a row for each class of run.json")
     figures = figures_of(session, run, evaluation, layer)
     target = target_of(session)
-    found = relevance_of(figures, layer, target)
+    found = relevance_of(session, evaluation, layer, figures, target)
     units, alive = _ordered(session.features.responses, figures, target, found)
     settings = session.features.responses
     place = np.flatnonzero(units == settings.unit) if settings.unit is not None else np.empty(0)

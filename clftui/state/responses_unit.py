@@ -20,6 +20,7 @@ from clftui.state.responses_model import ResponseMap
 from clftui.state.session import Session, passed
 from clftui.state.unit_filter import UnitCall, unit_responses
 from clftui.state.unready import NotYet, may_wait, note_missing
+from clftui.text import count
 
 Int64 = NDArray[np.int64]
 Float32 = NDArray[np.float32]
@@ -199,21 +200,31 @@ def layer_lines(session: Session, shown: ResponseMap) -> tuple[LayerLine, ...]:
 
 
 def _line(session: Session, shown: ResponseMap, layer: Layer) -> LayerLine:
-    nan = float("nan")
+    key = ("layer line", weak(layer), weak(shown.evaluation), session.bound_filters, shown.target.classes)
+    found = LATER.get(key, lambda: _measured(session, shown, layer), wait=may_wait())
+    if found is None:
+        note_missing()
+        return _unknown(layer)
+    return found
+
+
+def _unknown(layer: Layer, trouble: str = "") -> LayerLine:
+    nan, units = float("nan"), layer.file.units if layer.file is not None else 0
+    return LayerLine(layer.name, units, 0, None, nan, nan, nan, nan, trouble)
+
+
+def _measured(session: Session, shown: ResponseMap, layer: Layer) -> LayerLine:
     try:
         figures = figures_of(session, shown.run, shown.evaluation, layer)
-    except NotYet:
-        return LayerLine(layer.name, layer.opened.units, 0, None, nan, nan, nan, nan)
     except FormatError as error:
-        return LayerLine(layer.name, 0, 0, None, nan, nan, nan, nan, error.brief)
+        return _unknown(layer, error.brief)
     if len(figures.means) != len(shown.run.classes):
-        return LayerLine(layer.name, layer.opened.units, 0, None, nan, nan, nan, nan, "has other classes")
-    found = relevance_of(figures, layer, shown.target)
-    ratio = found.ratio if found is not None else np.full(len(figures.dead), nan)
+        return _unknown(layer, f"has {count(len(figures.means))} classes, the run {count(len(shown.run.classes))}")
+    found = relevance_of(session, shown.evaluation, layer, figures, shown.target)
+    ratio = found.ratio if found is not None else np.full(len(figures.dead), np.nan)
     alive = ~figures.dead
     return LayerLine(
-        layer.name, len(figures.dead), int(figures.dead.sum()),
-        int(np.count_nonzero(ratio >= 1)) if found is not None else None,
+        layer.name, len(figures.dead), int(figures.dead.sum()), int(np.count_nonzero(ratio >= 1)),
         _median(ratio[alive]), _median(figures.separation[alive]), _greatest(figures.separation),
         _relative(figures, shown.target.classes),
     )  # fmt: skip

@@ -53,7 +53,7 @@ def source_words(shown: ResponseMap) -> str:
 
 
 def cell_words(shown: ResponseMap) -> str:
-    """`unit 35 answers Shirt 5.63, tops 8.61; relevance to tops 183; between/within classes 1.42`"""
+    """`unit 35 answers Shirt 5.63, tops 8.61; relevance to tops 183`"""
     unit = shown.unit
     own = float(mean_of(shown.figures.means[shown.members(shown.line), unit]))
     words = f"unit {unit} answers {sanitise(shown.name(shown.line))} {number(own)}"
@@ -64,19 +64,24 @@ def cell_words(shown: ResponseMap) -> str:
         ratio = float(shown.relevance.ratio[unit])
         named = f"relevance to {shown.target.name} {relevance_words(ratio)}"
         words += f"; {named}" if np.isfinite(ratio) or np.isnan(ratio) else "; of the rest three quarters answer 0"
-    separation = float(shown.figures.separation[unit])
-    told = "between/within classes" if shown.from_samples else "spread over classes"
-    return f"{words}; {told} {number(separation) if np.isfinite(separation) else relevance_words(separation)}"
+    return words
 
 
 def trust_words(shown: ResponseMap) -> str:
-    """`relevance from 10,000 samples; 23 of 64 units never answer`, and what filters did."""
-    words = [f"from {source_words(shown)}"]
+    """`separation (between/within classes) 1.42; from 10,000 samples`, and what filters did."""
+    told = "separation (between/within classes)" if shown.from_samples else "spread over classes"
+    words = [f"{told} {relevance_words(float(shown.figures.separation[shown.unit]))}", f"from {source_words(shown)}"]
     if shown.figures.filtered:
         words.append("filtered" if shown.from_samples else "no recorded sample passes the filters")
     elif not shown.from_samples and shown.file.n == 0:
         words.append("filters do not reach them")
-    if shown.relevance is not None:
-        undefined = int(np.count_nonzero(np.isnan(shown.relevance.ratio[shown.units[: shown.alive]])))
-        words += [f"relevance undefined (0/0) of {plural(undefined, 'unit')}"] if undefined else []
-    return "; ".join(words)
+    undefined = undefined_words(shown)
+    return "; ".join([*words, undefined] if undefined else words)
+
+
+def undefined_words(shown: ResponseMap) -> str:
+    """`relevance undefined (0/0) of 6 units`; empty where it is defined for all that ever answer."""
+    if shown.relevance is None:
+        return ""
+    undefined = int(np.count_nonzero(np.isnan(shown.relevance.ratio[shown.units[: shown.alive]])))
+    return f"relevance undefined (0/0) of {plural(undefined, 'unit')}" if undefined else ""

@@ -12,7 +12,7 @@ from clftui.drawing.canvas import Canvas
 from clftui.schema import FormatError
 from clftui.state.hierarchy_view import Icicle, icicle, selected_group
 from clftui.state.matrix_model import matrix
-from clftui.state.responses_figures import mean_of
+from clftui.state.responses_figures import FIGURES, mean_of
 from clftui.state.responses_model import ResponseMap, Scale, response_map, scale_of
 from clftui.state.responses_settings import LowerPane, UnitOrder
 from clftui.state.responses_steps import drill, put
@@ -53,7 +53,7 @@ class ResponsesPane:
 
     @property
     def busy(self) -> bool:
-        return self._side.busy
+        return self._side.busy or FIGURES.pending
 
     def legend(self, session: Session) -> str:
         with impatient():

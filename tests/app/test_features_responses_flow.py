@@ -15,6 +15,7 @@ from clftui.app.app import ClfApp
 from clftui.app.export import view_of
 from clftui.data.catalog import open_catalog
 from clftui.state.later import LATER
+from clftui.state.responses_figures import FIGURES
 from clftui.state.responses_settings import LowerPane, UnitOrder
 from clftui.state.script import lines_between, run_script
 from clftui.state.selection import Tab
@@ -41,7 +42,7 @@ async def seen(pilot: Pilot[None], *wanted: str) -> str:
     """The text of the view once it holds what is wanted; results arrive behind the screen's back."""
     text = ""
     for _ in range(60):
-        assert await asyncio.to_thread(LATER.settle)
+        assert await asyncio.to_thread(FIGURES.settle) and await asyncio.to_thread(LATER.settle)
         await pilot.pause(0.05)
         assert isinstance(pilot.app, ClfApp)
         canvas = pilot.app.main.query_one(FeaturesView).canvas

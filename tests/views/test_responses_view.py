@@ -17,6 +17,7 @@ from clftui.state import responses_steps as steps
 from clftui.state.class_tree import by_hierarchy
 from clftui.state.later import LATER
 from clftui.state.moves import select
+from clftui.state.responses_figures import FIGURES
 from clftui.state.responses_model import ResponseMap, Scale, response_map, scale_of
 from clftui.state.responses_settings import LowerPane
 from clftui.state.selection import Tab
@@ -54,7 +55,7 @@ def drawn(session: Session, size: tuple[int, int] = WIDE, palette: Palette = DAR
         canvas = Canvas(*size, palette)
         with impatient():
             view.draw(canvas)
-        assert LATER.settle()
+        assert FIGURES.settle() and LATER.settle()
     return view, canvas
 
 
