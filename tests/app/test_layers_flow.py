@@ -36,6 +36,10 @@ def opened(root: Path) -> Session:
     return session
 
 
+def tab(app: ClfApp) -> Tab:
+    return app.main.now.tab
+
+
 def lines(app: ClfApp) -> list[str]:
     canvas = app.main.query_one(FeaturesView).canvas
     assert canvas is not None
@@ -58,7 +62,7 @@ async def test_layers_by_keys(root: Path) -> None:
         await pilot.press("o")
         assert app.main.now.notice == "Classes: most gained first."
         await pilot.press("j", "j", "j", "enter")
-        assert app.main.now.tab is Tab.SAMPLES and app.main.now.filters
+        assert tab(app) is Tab.SAMPLES and app.main.now.filters
 
 
 @pytest.mark.row("B31")
@@ -68,7 +72,7 @@ async def test_s_writes_runs_and_enter_opens_their_matrix(root: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await app.main.settled()
         await pilot.press("enter")
-        assert "S writes the probes as runs" in app.main.now.notice and app.main.now.tab is Tab.FEATURES
+        assert "S writes the probes as runs" in app.main.now.notice and tab(app) is Tab.FEATURES
         await pilot.press("S")
         for _ in range(100):
             await pilot.pause(0.05)
@@ -77,7 +81,7 @@ async def test_s_writes_runs_and_enter_opens_their_matrix(root: Path) -> None:
         assert app.main.now.notice == "2 probes written as runs: net@early, net@late."
         assert {run.name for run in app.main.now.catalog.runs} == {"net", "net@early", "net@late"}
         await pilot.press("enter")
-        assert app.main.now.tab is Tab.MATRIX and app.main.now.selection.run == "net@early"
+        assert tab(app) is Tab.MATRIX and app.main.now.selection.run == "net@early"
 
 
 async def test_class_means_alone_are_told_and_what_records_more(tmp_path: Path) -> None:
@@ -87,7 +91,7 @@ async def test_class_means_alone_are_told_and_what_records_more(tmp_path: Path) 
         await app.main.settled()
         assert "clftui respond" in " ".join(lines(app))
         await pilot.press("j", "enter", "o", "l")
-        assert app.main.now.tab is Tab.FEATURES
+        assert tab(app) is Tab.FEATURES
 
 
 async def test_the_output_stays_in_sight_of_many_layers(root: Path) -> None:
