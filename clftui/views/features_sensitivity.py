@@ -16,6 +16,7 @@ from clftui.widgets.sensitivity_rows import (
     SIDE,
     SensitivityLayout,
     draw_heads,
+    draw_intervals,
     draw_row,
     draw_sets,
     foot_words,
@@ -25,6 +26,8 @@ from clftui.widgets.sensitivity_rows import (
 from clftui.widgets.sentence import draw_sentence
 
 TOP = 1
+LEAST_AXIS = 50
+"""Columns that intervals need."""
 
 
 class SensitivityPane:
@@ -68,6 +71,10 @@ class SensitivityPane:
         limit = float(np.nanmax(size)) if not np.isnan(size).all() else 0.0
         for line in range(self._top, min(self._top + at.rows, len(now.nodes))):
             draw_row(canvas, TOP + line - self._top, now, at, line, limit)
+        lines = len(now.found.changes) + 1
+        width = at.side - 1 if at.side >= 0 else canvas.width
+        if at.rows - len(now.nodes) > lines and width >= LEAST_AXIS:
+            draw_intervals(canvas, TOP + len(now.nodes) + 1, width, now)
         self._draw_sets(canvas, now, at)
         canvas.text(2, canvas.height - 1, foot_words(now), canvas.palette.text, width=canvas.width - 3)
 

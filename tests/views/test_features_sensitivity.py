@@ -50,6 +50,17 @@ def test_it_draws_at_every_size(tmp_path: Path, width: int, height: int) -> None
             assert any("▼−75.0" in line for line in lines)
 
 
+def test_intervals_of_the_focused_line_stand_below(tmp_path: Path) -> None:
+    lines, canvas, _ = drawn(move(opened(tmp_path), 2, 1), 120, 30, DARK)
+    y = next(y for y, line in enumerate(lines) if "cat: change and 95 % interval" in line)
+    grey, turned = lines[y + 1], lines[y + 2]
+    assert "grayscale" in grey and "−75.0" in turned
+    # Nothing lies around zero, a loss left of it.
+    zero = turned.index("┊")
+    assert turned.index("●") < zero and "●" in grey and abs(grey.index("●") - zero) <= 1
+    assert canvas.fg[y + 2, turned.index("●")] == DARK.worse
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 def test_a_click_goes_where_it_points(tmp_path: Path, size: tuple[int, int]) -> None:
     session = opened(tmp_path)
