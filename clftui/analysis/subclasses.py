@@ -26,10 +26,11 @@ Int64 = NDArray[np.int64]
 MOST_PARTS = 6
 FEWEST = 12
 """Samples below which no split is suggested: two parts of six tell nothing apart from chance."""
-SMALLEST, SMALLEST_SHARE = 3, 0.03
+SMALLEST, SMALLEST_SHARE = 3, 0.05
 """A part with fewer samples than either is a few outliers, no subclass."""
-LEAST = 0.1
-"""Mean silhouette below which no split is suggested, however certain it is: of many samples every bump is certain."""
+LEAST = 0.15
+"""Mean silhouette below which no split is suggested, however certain it is: of many samples every bump is certain, and
+responses with heavy tails, which the blobs have not, part to about .1 by chance."""
 NEARLY = 0.02
 """Of mean silhouettes no further apart than this, fewer parts are suggested."""
 LEVEL = 0.05

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clftui.analysis.intervals import wilson
-from clftui.analysis.subclasses import BLOBS, MOST_PARTS, part_shares
+from clftui.analysis.subclasses import LEAST, MOST_PARTS, part_shares
 from clftui.schema import FormatError
 from clftui.state import map_tasks
 from clftui.state.later import LATER, weak
@@ -143,7 +143,7 @@ def kinds(session: Session, source: Source, subject: About, *, wait: bool = Fals
     found = members(session, source, subject)
     if isinstance(found, Nothing):
         return found
-    parameters = {"seed": SEED, "blobs": BLOBS}
+    parameters = {"seed": SEED, "least": LEAST}
     answer = map_tasks.result(TASK, found.digest, parameters, lambda: {"rows": found.values}, wait=wait)
     if answer is not None:
         return _kinds(found, ById(answer))

@@ -18,7 +18,7 @@ def subclasses(parameters: dict[str, Any], arrays: Arrays, tell: Tell) -> Arrays
     `alike` and `spectral` (n,) orders; `labels` and `silhouette` (n, parts), `mean` (parts,), `chance` () and
     `suggested` () of analysis.subclasses.Split; `central` (n, parts) mean correlations with the part's others.
 
-    `seed` is the parameter; `blobs` alone tells results of other tests apart.
+    `seed` is the parameter; `least` alone tells results of another rule apart.
     """
     from clftui.analysis import subclasses as told
 

@@ -37,8 +37,8 @@ READING: tuple[tuple[str, str], ...] = (
     ("correlation matrix", "each row and column a sample of one class (at most 1,000, drawn by a fixed seed); the "
      "stronger, the more alike the layer answers to both (Pearson), from the 5th to the 99th percentile"),
     ("parts", "blocks of samples that are alike: cut from a tree (Ward) on sqrt(2 (1 - r)). As many as have the "
-     "highest mean silhouette, and none unless that is .1 or more and above that of 38 of 39 draws of one blob "
-     "with the same mean and covariance"),
+     "highest mean silhouette, and none unless that is .15 or more and they lie further apart than those of 38 "
+     "of 39 draws of one blob with the same mean and covariance"),
     ("silhouette", "1: far from every other part; 0: between two; below: nearer to another part"),
     ("ARI", "adjusted Rand index: how far the parts of two layers agree; 1 the same, 0 as by chance"),
 )  # fmt: skip
