@@ -11,6 +11,8 @@ from clftui.analysis.responses import by_relevance
 from clftui.schema import FormatError
 from clftui.state.class_tree import label_of, tree_of
 from clftui.state.group_steps import select_group
+from clftui.state.layers import shown_layer
+from clftui.state.matrix_model import clamped, readable
 from clftui.state.moves import cycle, drill_to_samples, remember, say, select
 from clftui.state.responses_model import ResponseMap, response_map, scale_of, sides_of
 from clftui.state.responses_settings import SHARES, UnitOrder
@@ -44,16 +46,26 @@ def shown_map(session: Session, *, wait: bool = False) -> ResponseMap | None:
 def move(session: Session, rows: int, columns: int, page: tuple[int, int]) -> Session:
     """The cursor some lines down and some units on. The class it leaves is what relevance goes on being about."""
     shown = shown_map(session)
-    if shown is None or not shown.n:
-        return session
-    line = min(max(shown.line + rows, 0), shown.n - 1)
-    column = min(max(shown.column + columns, 0), shown.columns - 1)
+    if shown is None:
+        return _move_lines(session, rows)
+    line, column = clamped(shown.line + rows, shown.n - 1), clamped(shown.column + columns, shown.columns - 1)
     moved = settings(session, unit=int(shown.units[column]))
     if line == shown.line:
         return moved
     if session.features.responses.of is None and not shown.target.group:
         moved = settings(moved, of=session.selection.true)
     return select(moved, true=session.classes[int(shown.members(line)[0])])
+
+
+def _move_lines(session: Session, rows: int) -> Session:
+    """The cursor some lines down while the layer is still being read."""
+    here = readable(session)
+    if here is None or not rows or shown_layer(session) is None:
+        return session
+    line = clamped(int(here.place[here.item(here.true)]) + rows, here.n - 1)
+    name = here.classes[int(here.members(int(here.order[line]))[0])]
+    of = session.features.responses.of or session.selection.true
+    return select(settings(session, of=of), true=name)
 
 
 def put(session: Session, line: int, column: int) -> Session:

@@ -22,6 +22,8 @@ from clftui.widgets.thumbnail import Thumbnails
 ACROSS, DOWN = 14, 7
 """Cells of a picture: a square on the screen."""
 GAP = 2
+LOOKED_AT = 24
+"""Samples among which a picture is looked for."""
 CONTOUR = 0.5
 """The level of a map whose contour is drawn."""
 NONE_RECORDED = (
@@ -61,7 +63,7 @@ class StrongestSamples:
             canvas.text(x, 2, "No sample is answered.", p.muted, width=width)
         else:
             table = table_of(shown.run, shown.evaluation.split)
-            if table is not None and table.paths is not None:
+            if table is not None and _pictured(table, shown, found):
                 self._pictures(canvas, plan, session, shown, found, table)
             else:
                 _draw_lines(canvas, plan, session, shown, found, table)
@@ -103,6 +105,12 @@ class StrongestSamples:
         assert isinstance(found, Picture)
         draw_map(canvas, x, y, ACROSS, DOWN, found.pixels, values, CONTOUR)
         return True
+
+
+def _pictured(table: SampleTable, shown: ResponseMap, found: Answers) -> bool:
+    """Whether any of the strongest samples has a picture."""
+    rows = shown.evaluation.sample[found.strongest[:LOOKED_AT]]
+    return table.paths is not None and any(0 <= row < table.n and table.paths[row] for row in rows.tolist())
 
 
 def _caption(canvas: Canvas, x: int, y: int, width: int, verdict: tuple[str, int], true: str, value: str) -> None:

@@ -21,6 +21,8 @@ NUMBER = 8
 LAYER_COLUMNS = (("units", 6), ("silent", 7), ("favour", 7), ("relevance", 10), ("separation", 11), ("best", 7),
                  ("mean", 6))  # fmt: skip
 LEAST_BAR = 6
+WIDEST = 8
+"""Half columns that an epoch takes at most."""
 
 
 class Line(NamedTuple):
@@ -96,6 +98,8 @@ def draw_past(canvas: Canvas, x: int, y: int, width: int, lines: Sequence[Line],
     step = max(1, -(-len(past.epochs) // (2 * room)))
     # The newest epoch always shows.
     kept = np.arange(len(past.epochs))[::-1][::step][::-1]
+    # Few epochs are drawn wider, each over whole cells.
+    kept = np.repeat(kept, max(min(2 * room // len(kept), WIDEST) // 2 * 2, 1))
     known = past.means[~np.isnan(past.means)]
     top = float(known.max()) if known.size else 0.0
     for at, line in enumerate(lines):
@@ -109,7 +113,7 @@ def draw_past(canvas: Canvas, x: int, y: int, width: int, lines: Sequence[Line],
     if not lines:
         return
     below = y + len(lines)
-    canvas.text(x, below, "parting", p.muted, width=label, align="right")
+    canvas.text(x, below, "separation", p.muted, width=label, align="right")
     values = past.separation[kept]
     finite = values[np.isfinite(values)]
     # Two epochs a column there, so the better of each pair here.

@@ -83,7 +83,7 @@ async def test_keys_of_the_map(tmp_path: Path) -> None:
         chosen = now(pilot).features.responses
         assert (chosen.order, chosen.log, chosen.share, chosen.lower) == (UnitOrder.MEAN, True, 0.95, LowerPane.EPOCHS)
         assert chosen.unit is not None and chosen.of is not None
-        await seen(pilot, "mean responses by epoch", "parting")
+        await seen(pilot, "mean responses by epoch", "separation")
         await pilot.press("p")
         await seen(pilot, "Layers side by side", "early")
         await pilot.press("p", "L")

@@ -118,7 +118,9 @@ def test_filters_change_means_relevance_and_samples(session: Session) -> None:
 
 def test_the_cursor_keeps_what_relevance_is_about(session: Session) -> None:
     with impatient():
-        assert move(session, 1, 1, (4, 4)) is session, "not before the layer was read"
+        early = move(session, 1, 1, (4, 4))
+    assert early.selection.true == "fox" and early.features.responses.unit is None, "no unit is known yet"
+    assert early.features.responses.of == "dog"
     assert LATER.settle() and shown(session)
     down = move(session, 1, 1, (4, 4))
     assert down.selection.true == "fox" and down.features.responses.of == "dog"
@@ -271,7 +273,7 @@ def test_nothing_recorded_and_broken_files(root: Path, tmp_path: Path) -> None:
     reader._known._epochs.clear()
     with pytest.raises(FormatError, match="has 7 classes, the run 4"):
         response_map(bare)
-    assert move(bare, 1, 1, (1, 1)) is bare and steps.drill(bare) is bare
+    assert move(bare, 0, 1, (1, 1)) is bare and steps.drill(bare) is bare
 
 
 def test_words_of_numbers() -> None:

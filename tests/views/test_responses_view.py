@@ -137,7 +137,7 @@ def test_at_80_by_24_the_map_and_its_read_out_are_there(session: Session) -> Non
 
 def test_panes_below(session: Session) -> None:
     epochs = words(steps.settings(session, lower=LowerPane.EPOCHS))
-    assert "Unit 1 of late: mean responses by epoch" in epochs and "epochs 1–3" in epochs and "parting" in epochs
+    assert "Unit 1 of late: mean responses by epoch" in epochs and "epochs 1–3" in epochs and "separation" in epochs
     side = words(steps.settings(session, lower=LowerPane.LAYERS))
     assert "Layers side by side, for dog" in side and "early 3 0" in side and "late 6 1" in side
     bare = replace(session, features=replace(session.features, layer="early"))
