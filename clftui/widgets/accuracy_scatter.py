@@ -39,15 +39,21 @@ def draw_scatter(
     across, down = limits(found.overall[known]), limits(found.own[known])
     left, columns, rows = x + LABEL, width - LABEL, height - 2
     _draw_diagonal(canvas, left, y + 1, columns, rows, across, down)
-    # Words first: no dot hides behind them.
-    _draw_focused(canvas, left, y + 1, columns, rows, found, focused, across, down)
     order = sorted(known.tolist(), key=lambda at: (found.keys[at] == focused, found.keys[at] in letters))
-    for at in order:
-        column = _cell(float(found.overall[at]), across, columns)
-        row = rows - 1 - _cell(float(found.own[at]), down, rows)
+    cells = {
+        at: (_cell(float(found.overall[at]), across, columns), rows - 1 - _cell(float(found.own[at]), down, rows))
+        for at in order
+    }
+    for at, (column, row) in cells.items():
         letter = letters.get(found.keys[at])
-        ink = p.runs["ABCD".index(letter)] if letter else p.focus if found.keys[at] == focused else p.muted
-        canvas.text(left + column, y + 1 + row, letter or "●", ink, attrs=BOLD if found.keys[at] == focused else 0)
+        mine = found.keys[at] == focused
+        ink = p.runs["ABCD".index(letter)] if letter else p.focus if mine else p.muted
+        canvas.text(left + column, y + 1 + row, letter or "●", ink, attrs=BOLD if mine else 0)
+        if mine:
+            words = f"{shorten(found.names[at], 16, middle=True)} {percent(float(found.own[at]))}"
+            place = _free(len(words), (column, row), set(cells.values()), columns, rows)
+            if place is not None:
+                canvas.text(left + place[0], y + 1 + place[1], words, p.text)
     for row, value in ((0, down[1]), (rows - 1, down[0])):
         canvas.text(x, y + 1 + row, percent(value, 0), p.faint, width=LABEL - 1, align="right")
     foot = y + 1 + rows
@@ -57,17 +63,17 @@ def draw_scatter(
     canvas.text(left + 4, foot, about, p.faint, width=columns - 8, align="center")
 
 
-def _draw_focused(
-    canvas: Canvas, x: int, y: int, columns: int, rows: int, found: ClassScatter, focused: str | None,
-    across: tuple[float, float], down: tuple[float, float],
-) -> None:  # fmt: skip
-    at = found.keys.index(focused) if focused in found.keys else -1
-    if at < 0 or not np.isfinite(found.own[at]):
-        return
-    column, row = _cell(float(found.overall[at]), across, columns), rows - 1 - _cell(float(found.own[at]), down, rows)
-    words = f"{shorten(found.names[at], 16, middle=True)} {percent(float(found.own[at]))}"
-    start = column + 2 if column + 2 + len(words) <= columns else max(column - 1 - len(words), 0)
-    canvas.text(x + start, y + row, words, canvas.palette.text, width=columns - start)
+def _free(
+    size: int, dot: tuple[int, int], taken: set[tuple[int, int]], columns: int, rows: int
+) -> tuple[int, int] | None:
+    """Where words of `size` cells stand beside their dot, or over or under it, without hiding another one."""
+    column, row = dot
+    for line in (row, row + 1, row - 1):
+        for start in (column + 2, column - 1 - size, max(0, min(column - size // 2, columns - size))):
+            span = {(at, line) for at in range(start, start + size)}
+            if 0 <= start <= columns - size and 0 <= line < rows and not span & taken:
+                return start, line
+    return None
 
 
 def _cell(value: float, ends: tuple[float, float], cells: int) -> int:

@@ -105,6 +105,8 @@ async def test_export_writes_the_table_or_says_why_there_is_none(root: Path, tmp
         await screen_now.settled()
         assert screen_now.now.selection.run == "run2"
         assert "run2 has saved no Grad-CAM here" in export_view(screen_now, tmp_path / "none.csv")
+        assert screen_now.registry.by_id["explained.method"].works(screen_now.now), "another method may be there"
+        assert not screen_now.registry.by_id["explained.sort"].works(screen_now.now)
 
 
 async def test_a_click_chooses_a_row_and_opens_the_chosen_one(root: Path) -> None:

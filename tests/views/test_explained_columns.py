@@ -64,3 +64,15 @@ def test_runs_stand_where_their_accuracies_are_and_the_focused_one_is_named() ->
     none = ClassScatter(("a",), ("alex",), np.array([0.5]), np.array([np.nan]))
     draw_scatter(empty, 0, 0, 50, 12, none, {}, "a", "cat")
     assert "no run has samples of this class" in empty.rows_text()[1]
+
+
+@given(st.lists(st.tuples(st.floats(0.5, 0.9), st.floats(0, 1)), min_size=2, max_size=12, unique=True))
+def test_the_name_of_the_focused_run_hides_no_other_run(points: list[tuple[float, float]]) -> None:
+    keys = tuple(str(at) for at in range(len(points)))
+    overall, own = np.array(points).T
+    drawings = []
+    for name in ("a name of a run", ""):
+        canvas = Canvas(40, 12, DARK)
+        draw_scatter(canvas, 0, 0, 40, 12, ClassScatter(keys, (name,) * len(keys), overall, own), {}, "0", "cat")
+        drawings.append(sum(line.count("●") for line in canvas.rows_text()))
+    assert drawings[0] == drawings[1]
