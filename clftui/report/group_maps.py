@@ -1,14 +1,4 @@
-"""Groups of classes as label maps for training with a hierarchy: class index -> group index, level by level.
-
-levels = json.load(open("groups.json"))["levels"]                  # coarsest first, the classes themselves last
-lookup = [torch.tensor(level["label"]) for level in levels]        # class index -> index of its group
-heads = nn.ModuleList(nn.Linear(width, len(level["groups"])) for level in levels)
-
-def loss(features, y):                                             # auxiliary losses, coarse levels weigh less
-    weights = [0.3] * (len(levels) - 1) + [1.0]
-    parts = zip(weights, heads, lookup)
-    return sum(w * F.cross_entropy(head(features), to[y]) for w, head, to in parts)
-"""
+"""Groups of classes as label maps for training with a hierarchy: class index -> group index, level by level."""
 
 from __future__ import annotations
 
