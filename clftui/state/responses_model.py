@@ -117,6 +117,8 @@ class ResponseMap:
     def values_of(self, unit: int) -> Float64:
         """(n lines,) mean responses to one unit."""
         own = self.figures.means[:, unit]
+        if self.items.is_unit:
+            return own[self.order]
         return np.array([float(mean_of(own[self.members(line)])) for line in range(self.n)])
 
     @property

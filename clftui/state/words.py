@@ -82,7 +82,8 @@ def _cell_pieces(session: Session) -> list[Piece]:
     if confusion is None:
         return []
     true = classes.index(selection.true)
-    by_class = session.tab in (Tab.RANKING, Tab.MAP) or (session.tab is Tab.EPOCHS and not session.epochs.cell)
+    of_classes = session.tab in (Tab.RANKING, Tab.MAP, Tab.FEATURES)
+    by_class = of_classes or (session.tab is Tab.EPOCHS and not session.epochs.cell)
     one_class = by_class or selection.predicted not in classes
     predicted = true if one_class else classes.index(selection.predicted or "")
     words, interval = cell_words(confusion, true, predicted)

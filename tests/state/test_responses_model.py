@@ -15,6 +15,7 @@ from clftui.schema import FormatError
 from clftui.state import responses_steps as steps
 from clftui.state.features_view import move
 from clftui.state.filters import Expression, FilterError
+from clftui.state.group_steps import collapse
 from clftui.state.later import LATER
 from clftui.state.layers import NOTHING_RECORDED
 from clftui.state.moves import add_filter, select
@@ -286,3 +287,18 @@ def test_words_of_numbers() -> None:
 def test_panes_and_colours_are_chosen(session: Session) -> None:
     assert steps.next_lower(session).features.responses.lower is LowerPane.EPOCHS
     assert steps.toggle_coloured(session).features.responses.coloured
+
+
+def test_a_collapsed_group_is_a_line_with_the_mean_of_its_classes(root: Path) -> None:
+    (root / "hierarchy.json").write_text(
+        '{"name": "", "children": [{"name": "pets", "children": ["cat", "dog"]}, '
+        '{"name": "wild", "children": ["fox", "owl"]}]}'
+    )
+    grouped = collapse(select(open_session(open_catalog([root])), true="dog"))
+    found, means = shown(grouped), means_of(recorded() * 3)
+    assert [found.name(line) for line in range(found.n)] == ["pets", "fox", "owl"] and found.line == 0
+    expected = np.array([means[:2].mean(axis=0), means[2], means[3]])
+    assert np.allclose(found.window(slice(0, 3), slice(0, 6)), expected[:, found.units], rtol=1e-5)
+    assert np.allclose(found.values_of(2), expected[:, 2], rtol=1e-5)
+    down = move(grouped, 1, 0, (4, 4))
+    assert down.selection.true == "fox" and shown(down).line == 1
