@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clftui.data.catalog import open_catalog
+from clftui.state import explained_view as steps
+from clftui.state.explained_order import Shown, shown_rows
+from clftui.state.explained_settings import Of
+from clftui.state.features_settings import FeaturesVariant
+from clftui.state.selection import Tab
+from clftui.state.session import Session, open_session
 from tests.builders import write_collection
 from tests.explained import blob, write_maps
 
@@ -33,3 +41,24 @@ def write_explained(root: Path) -> Path:
     for run, n, x in (("run0", 80, 0.3), ("run1", 60, 0.6)):
         write_maps(folder / run, "Grad-CAM", maps(n, x), target=answers(folder, run)[1][:n])
     return folder
+
+
+def opened(root: Path, **changes: object) -> Session:
+    """The table of all samples of run0 in Features, with other settings of it."""
+    session = open_session(open_catalog([root]), run="run0")
+    session = replace(session, tab=Tab.FEATURES)
+    session = replace(session, features=replace(session.features, variant=FeaturesVariant.EXPLAINED))
+    return steps.settings(session, **{"of": Of.ALL, **changes})
+
+
+def table(session: Session) -> Shown:
+    """The table as it shows, all of it known."""
+    shown = shown_rows(session)
+    assert isinstance(shown, Shown), shown.sentence
+    return shown
+
+
+def ids(session: Session) -> list[str]:
+    """The samples of its rows, from the top."""
+    shown = table(session)
+    return [shown.rows.sample_id(row) for row in shown.order.tolist()]
