@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from clftui.analysis.confusion import Float64, Int64
-from clftui.analysis.intervals import normal_quantile, stream, wilson
+from clftui.analysis.intervals import normal_quantile, percentile_interval, stream, wilson
 from clftui.analysis.saliency import COMPARED_SIDE, Measure, alike, areas_above, resized
 from clftui.analysis.significance import erfc, student_tail
 
@@ -26,6 +26,8 @@ MOST_SIDE = 64
 """Maps of more cells a side are compared on so many."""
 _CELLS = 2_000_000
 """Cells that are compared at a time."""
+_ALIKE = 0.95
+"""Maps of different samples that are as alike as this leave nothing to compare with."""
 
 
 class MapNumbers(NamedTuple):
@@ -253,3 +255,23 @@ def hits(maps: ArrayLike, boxes: ArrayLike) -> Float64:
     down = (y >= box[:, 1:2]) & (y <= box[:, 3:4])
     inside = (top & (down[:, :, None] & across[:, None, :])).sum(axis=(1, 2)) / top.sum(axis=(1, 2))
     return np.where(given.any(axis=(1, 2)) & ~np.isnan(box).any(axis=1), inside, np.nan)
+
+
+def kept_share(same: ArrayLike, other: ArrayLike, seed: int = 0, draws: int = 500) -> Mean:
+    """How much of a likeness stays: 0 where `same` (m,) is no higher than `other` (m,) on average, 1 where it is whole.
+
+    `same` are similarities (1 = equal) of a sample's two maps, `other` those of different samples' maps: a method that
+    draws much the same map of every sample is always alike, and only what lies above that counts. The interval is the
+    bootstrap over samples; NaN of what is undefined, and where different samples are alike by .95 or more.
+    """
+    a, b = np.asarray(same, dtype=np.float64), np.asarray(other, dtype=np.float64)
+    known = ~(np.isnan(a) | np.isnan(b))
+    a, b, n = a[known], b[known], int(known.sum())
+    if n < 2 or b.mean() >= _ALIKE:
+        return Mean(math.nan, math.nan, math.nan, n)
+    drawn = stream(seed, n).integers(n, size=(draws, n))
+    middle, base = a[drawn].mean(axis=1), b[drawn].mean(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low, high = percentile_interval(((middle - base) / (1 - base))[None])
+    value = float((a.mean() - b.mean()) / (1 - b.mean()))
+    return Mean(value, min(float(low[0]), value), max(float(high[0]), value), n)

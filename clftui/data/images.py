@@ -88,6 +88,20 @@ def read_original(path: str | os.PathLike[str], mode: str | None = "RGB") -> Pil
         return _explain(path, error)
 
 
+def image_size(path: str | os.PathLike[str]) -> tuple[int, int] | None:
+    """Width and height of the image at `path`, upright, from its header; None where it cannot be read."""
+    try:
+        if _check_file(path) is not None:
+            return None
+        image_module, formats = _pillow()
+        with Path(path).open("rb") as file, image_module.open(file, formats=formats) as image:
+            turn = _orientation(image)
+            width, height = image.size
+    except Exception:  # As in `read_image`.
+        return None
+    return (height, width) if turn in _SIDEWAYS else (width, height)
+
+
 def _original(path: Path, mode: str | None) -> PillowImage.Image | Unreadable:
     image_module, formats = _pillow()
     with path.open("rb") as file, image_module.open(file, formats=formats) as image:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clftui.data.evaluation import Evaluation
-from clftui.data.explanations import MapFile, Method, methods
+from clftui.data.explanations import MapFile, Method, methods, random_methods
 from clftui.data.run import Run
 from clftui.data.weighted_text import Document, TextIndex
 from clftui.schema import FormatError
@@ -57,13 +57,14 @@ def method_names(run: Run, split: str) -> tuple[str, ...]:
     return tuple(each.name for each in methods(run.path, split))
 
 
-def held(run: Run, evaluation: Evaluation, name: str, aim: str) -> Held | None:
-    """What the method `name` saved, of the class `aim` where it explains several.
+def held(run: Run, evaluation: Evaluation, name: str, aim: str, *, random: bool = False) -> Held | None:
+    """What the method `name` saved, of the class `aim` where it explains several; with `random` of random weights.
 
     None where the run has no such method, or, in a draw, until the text file has been read. FormatError where the file
     cannot be read.
     """
-    method = next((each for each in methods(run.path, evaluation.split) if each.name == name), None)
+    listed = random_methods if random else methods
+    method = next((each for each in listed(run.path, evaluation.split) if each.name == name), None)
     if method is None:
         return None
     if method.trouble:
