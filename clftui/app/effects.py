@@ -191,7 +191,7 @@ def _place(tabs: frozenset[Tab] | None) -> str:
 def _help(screen: MainScreen) -> None:
     now = screen.now
     tab = now.tab
-    commands = [c for c in screen.registry.of(tab) if c.keys and c.is_of(now.alone, now.face)]
+    commands = screen.registry.reached(tab, now.alone, now.face)
     screen.app.push_screen(HelpSheet(tab.label, summary(screen.now), commands, READING[tab]))
 
 

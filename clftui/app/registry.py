@@ -128,6 +128,15 @@ class Registry:
         own = [c for c in self.commands if c.tabs is not None and tab in c.tabs]
         return own + [c for c in self.commands if c.tabs is None]
 
+    def reached(self, tab: Tab, alone: bool = False, face: str = "") -> list[Command]:
+        """The commands that a key reaches there, the view's own first: not those whose keys another one takes."""
+        return [c for c in self.of(tab) if any(self.find(key, tab, alone, face) is c for key in c.keys)]
+
+    def reaches(self, name: str, tab: Tab) -> bool:
+        """Whether a key of the view, on whatever of it shows, leads to the command."""
+        shown = ((alone, face) for alone in (False, True) for face in faces(tab))
+        return any(c.id == name for alone, face in shown for c in self.reached(tab, alone, face))
+
     def footer(self, session: Session) -> list[tuple[str, str]]:
         """(key, label) of the commands that work now, most useful first."""
         shown = [c for c in self.of(session.tab) if c.footer and c.keys and c.works(session)]
@@ -161,8 +170,16 @@ def load_keymap(path: Path, registry: Registry) -> tuple[Registry, list[str]]:
         elif name not in registry.by_id:
             problems.append(f"{path}: there is no command {name}; the palette lists them all.")
         else:
+            before = registry
             try:
                 registry = registry.with_keymap({name: tuple(keys)})
             except RegistryError as error:
                 problems.append(f"{path}: {name}: {error}; its built-in keys stay.")
+                continue
+            deaf = [tab.label for tab in Tab if before.reaches(name, tab) and not registry.reaches(name, tab)]
+            if deaf:
+                problems.append(
+                    f"{path}: {name}: {', '.join(keys)} means something else in {', '.join(deaf)}, and does not work "
+                    "there; `?` lists the keys of a view."
+                )
     return registry, problems

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from clftui.app.commands import Command
+from clftui.app.commands import Command, key_text
 from clftui.app.effects import EFFECTS
 from clftui.app.preferences import Preferences, load_preferences, save_preferences
-from clftui.app.registry import ALL_COMMANDS, FORBIDDEN_KEYS, READING, Registry, RegistryError, load_keymap
+from clftui.app.registry import ALL_COMMANDS, FORBIDDEN_KEYS, READING, Registry, RegistryError, faces, load_keymap
 from clftui.data.catalog import open_catalog
 from clftui.state.selection import Tab
 from clftui.state.session import Session, open_session
@@ -57,13 +57,41 @@ def test_the_footer_shows_only_what_works_now(session: Session) -> None:
     assert "r" not in dict(registry.footer(alone))
 
 
+def test_help_leaves_out_what_another_command_hides() -> None:
+    """M is the filter of likely mislabelled samples, but in Scores it merges classes: one line, not two."""
+    registry = Registry()
+    for tab in Tab:
+        for alone, face in ((alone, face) for alone in (False, True) for face in faces(tab)):
+            keys = [key_text(c) for c in registry.reached(tab, alone, face) if c.in_help]
+            assert len(keys) == len(set(keys)), (tab, alone, face, keys)
+    assert [c.id for c in registry.reached(Tab.SCORES) if "M" in c.keys] == ["calibration.merge"]
+    assert [c.id for c in registry.reached(Tab.RUNS) if "M" in c.keys] == ["filter.mislabelled"]
+
+
+def test_every_view_takes_a_filter(session: Session) -> None:
+    registry = Registry()
+    for tab in Tab:
+        command = registry.find("f", tab)
+        assert command is not None and command.id == "filter.add" and command.works(replace(session, tab=tab))
+
+
+def test_a_keymap_tells_in_which_views_a_key_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "keymap.toml"
+    path.write_text('[keys]\n"split.next" = "S"\n')
+    registry, problems = load_keymap(path, Registry())
+    assert len(problems) == 1 and "S means something else in Ranking, Matrix" in problems[0]
+    assert "Runs" not in problems[0] and registry.reaches("split.next", Tab.RUNS)
+    path.write_text('[keys]\n"split.next" = ["S", "s"]\n')
+    assert load_keymap(path, Registry())[1] == []
+
+
 def test_a_keymap_moves_keys_and_mistakes_in_it_are_told(tmp_path: Path) -> None:
     path = tmp_path / "keymap.toml"
     path.write_text(
-        '[keys]\n"split.next" = "S"\n"no.such" = "x"\n"help" = "q"\n"theme" = 3\n"export" = ["ctrl+e", "E"]\n'
+        '[keys]\n"split.next" = "X"\n"no.such" = "x"\n"help" = "q"\n"theme" = 3\n"export" = ["ctrl+e", "E"]\n'
     )
     registry, problems = load_keymap(path, Registry())
-    moved = registry.find("S", Tab.RUNS)
+    moved = registry.find("X", Tab.RUNS)
     assert moved is not None and moved.id == "split.next" and registry.find("s", Tab.RUNS) is None
     kept = registry.find("q", Tab.RUNS)
     assert kept is not None and kept.id == "quit"

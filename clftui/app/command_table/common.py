@@ -213,7 +213,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("run.letter", ("space",), "letter", "Give the focused run a letter A to D, or take it away.", "Select",
             step=toggle_letter, tabs=LETTERING, footer=45, when=lambda session: len(session.catalog.runs) > 1),
     Command("filter.add", ("f",), "filter", "Keep only samples that meet a condition, in every view.", "Select",
-            effect="filter", footer=70, when=lambda session: session.tab is not Tab.RUNS),
+            effect="filter", footer=70),
     Command("filter.drop", ("F",), "drop filter", "Drop the last filter.", "Select", step=drop_filter,
             when=lambda session: bool(session.filters or session.selection.group or session.what_if)),
     Command("repeat", (".",), "repeat", "Repeat the last command.", "Act", effect="repeat"),
