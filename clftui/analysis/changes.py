@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from clftui.analysis.confusion import Confusion, Float64, Int64, count
+from clftui.analysis.distinct import distinct
 from clftui.analysis.hierarchy import Hierarchy, group_metrics, levels
 from clftui.analysis.metrics import ratio
 
@@ -173,7 +174,7 @@ def _cells(before: Confusion, after: Confusion, moving: _Moving | None) -> Chang
     k = max(before.n_classes, 1)
     moved: Int64 | None = None
     if moving is None:
-        codes = np.union1d(_codes(before), _codes(after))
+        codes = distinct(np.concatenate([_codes(before), _codes(after)]))
     else:
         ends = [moving.true[end >= 0] * k + end[end >= 0] for end in (moving.before, moving.after)]
         codes, moved = np.unique(np.concatenate(ends), return_counts=True)

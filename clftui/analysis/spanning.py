@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from clftui.analysis.confusion import Float64, Int64
+from clftui.analysis.distinct import distinct
 from clftui.analysis.similarity import Similarity
 
 
@@ -30,7 +31,7 @@ def spanning_tree(s: Similarity) -> Int64:
         other = np.full(s.n, len(first), dtype=np.int64)
         other[b[::-1]] = alive[::-1]
         best = np.where(best < 0, other, np.minimum(best, other))
-        edges = np.unique(best[best < len(first)])
+        edges = distinct(best[best < len(first)])
         chosen.append(edges)
         root = _joined(root, root[first[edges]], root[second[edges]])
     picked = np.concatenate(chosen) if chosen else np.zeros(0, dtype=np.int64)

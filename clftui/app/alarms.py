@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from clftui.state.alarm_strip import Strip, Strips, strips
-from clftui.state.settings import EpochOf
+from clftui.state.alarms_settings import EpochOf
 from clftui.text import sanitise, to_bytes
 from clftui.widgets.alarm_strip import AlarmStrip
 

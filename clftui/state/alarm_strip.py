@@ -13,6 +13,7 @@ from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.state.alarms import Alarm, alarms, broken
+from clftui.state.alarms_settings import EpochOf
 from clftui.state.filters import FilterError
 from clftui.state.later import LATER, weak
 from clftui.state.live_words import is_partial
@@ -20,7 +21,7 @@ from clftui.state.moves import back, go, select
 from clftui.state.rules import cell_of
 from clftui.state.selection import Tab
 from clftui.state.session import Session, with_defaults
-from clftui.state.settings import EpochOf, EpochsPane
+from clftui.state.settings import EpochsPane
 from clftui.state.versus import Versus
 from clftui.text import plural, sanitise, shorten, signed
 

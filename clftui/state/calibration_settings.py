@@ -22,6 +22,8 @@ NUMBERS_OF_BINS = (5, 10, 15, 20, 30)
 
 @dataclass(frozen=True)
 class CalibrationSettings:
+    """How the calibration pane bins the scores, and where its cursor is."""
+
     binning: Binning = Binning.WIDTH
     bins: int = 15
     sort: GapSort = GapSort.TOP_LABEL

@@ -32,6 +32,8 @@ class Section(StrEnum):
 
 @dataclass(frozen=True)
 class ExplainSettings:
+    """What the explanation pane of a sample shows."""
+
     method: str | None = None
     """The explanation method; None is the first that there is."""
     aim: str = ""

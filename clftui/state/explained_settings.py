@@ -69,6 +69,8 @@ SIZES = (1, 3, 4, 5, 7, 10)
 
 @dataclass(frozen=True)
 class ExplainedSettings:
+    """What the table of explanations lists, and how."""
+
     task: Task = Task.SAMPLES
     of: Of = Of.CLASS
     sort: Column = Column.CONFIDENCE

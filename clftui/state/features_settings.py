@@ -26,6 +26,8 @@ class FeaturesVariant(StrEnum):
 
 @dataclass(frozen=True)
 class FeaturesSettings:
+    """The settings of the Features tab, those of its variants among them."""
+
     variant: FeaturesVariant = FeaturesVariant.RESPONSES
     layer: str | None = None
     """The layer by name, in every variant and run; None, or one that a run has not, is its last."""

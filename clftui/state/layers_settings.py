@@ -16,6 +16,8 @@ class LayersOrder(StrEnum):
 
 @dataclass(frozen=True)
 class LayersSettings:
+    """How the layers variant is looked at."""
+
     cursor: int = 0
     """The line under the cursor: the layers, the output, then the classes."""
     order: LayersOrder = LayersOrder.GIVEN

@@ -64,6 +64,8 @@ FEW_CLASSES = 60
 
 @dataclass(frozen=True)
 class MapSettings:
+    """The settings of the Map tab."""
+
     of: MapOf = MapOf.SAMPLES
     source: MapSource | None = None
     """None: features, where the epoch that shows has them, else logits, else scores."""

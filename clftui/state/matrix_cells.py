@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clftui.analysis.confusion import Confusion
+from clftui.analysis.distinct import distinct
 from clftui.analysis.folding import Items
 from clftui.analysis.intervals import metric_interval
 from clftui.analysis.metrics import Metric, ratio
@@ -114,7 +115,7 @@ def changes(c: Confusion, other: Confusion, share: Share) -> Changes:
     """`c` less `other`, cell by cell; shares of nothing count as 0 here."""
     k = max(c.n_classes, 1)
     mine, theirs = (each.true.astype(np.int64) * k + each.predicted for each in (c, other))
-    codes = np.union1d(mine, theirs)
+    codes = distinct(np.concatenate([mine, theirs]))
     count, value = np.zeros(len(codes), dtype=np.int64), np.zeros(len(codes))
     for each, cells_of, sign in ((c, mine, 1), (other, theirs, -1)):
         at = np.searchsorted(codes, cells_of)

@@ -15,6 +15,8 @@ class AreaOrder(StrEnum):
 
 @dataclass(frozen=True)
 class MethodsSettings:
+    """How the methods variant is looked at."""
+
     cursor: int = 0
     """The line under the cursor."""
     order: AreaOrder = AreaOrder.STRONGEST

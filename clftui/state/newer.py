@@ -9,11 +9,11 @@ from clftui.data.catalog import Catalog
 from clftui.data.folder import FolderSource
 from clftui.data.run import Run
 from clftui.schema import RUN_FILE, FormatError
+from clftui.state.alarms_settings import AlarmsSettings, EpochOf
 from clftui.state.filters import FilterError
 from clftui.state.moves import say, with_catalog
 from clftui.state.selection import Selection, Tab
 from clftui.state.session import Session
-from clftui.state.settings import AlarmsSettings, EpochOf
 from clftui.state.versus import Kind
 from clftui.text import plural, shorten
 

@@ -32,6 +32,8 @@ SIDES = (1, 2, 4, 8)
 
 @dataclass(frozen=True)
 class ResponsesSettings:
+    """What the responses variant shows of the units."""
+
     unit: int | None = None
     """The unit under the cursor; None, or one that the layer has not, is the first that shows."""
     order: UnitOrder = UnitOrder.RELEVANCE

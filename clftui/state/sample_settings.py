@@ -36,6 +36,8 @@ class SampleGrouping(StrEnum):
 
 @dataclass(frozen=True)
 class SamplesSettings:
+    """The settings of the Samples tab."""
+
     sort: SampleSort = SampleSort.CONFIDENCE
     grouping: SampleGrouping = SampleGrouping.NONE
     folded: bool = True

@@ -62,6 +62,8 @@ class ScoreBox:
 
 @dataclass(frozen=True)
 class ScoresSettings:
+    """The settings of the Scores tab."""
+
     variant: ScoresVariant = ScoresVariant.STACKS
     room: ScoresRoom = ScoresRoom.BOTH
     order: ClassOrder = ClassOrder.GIVEN

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SensitivitySettings:
+    """How the sensitivity variant is looked at."""
+
     cursor: int = 0
     """The line under the cursor: all classes, then groups and classes."""
     column: int = 0

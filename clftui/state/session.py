@@ -15,6 +15,7 @@ from clftui.data.catalog import Catalog
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.schema import FormatError
+from clftui.state.alarms_settings import AlarmsSettings
 from clftui.state.bound_filters import bind, reads_tags
 from clftui.state.calibration_settings import CalibrationSettings
 from clftui.state.explain_settings import ExplainSettings
@@ -28,13 +29,7 @@ from clftui.state.reported import reported_score
 from clftui.state.sample_settings import SamplesSettings
 from clftui.state.scores_settings import DECIDING, ScoresSettings
 from clftui.state.selection import MAX_LETTERED, Selection, Tab
-from clftui.state.settings import (
-    AlarmsSettings,
-    EpochsSettings,
-    MatrixSettings,
-    RankingSettings,
-    RunsSettings,
-)
+from clftui.state.settings import EpochsSettings, MatrixSettings, RankingSettings, RunsSettings
 from clftui.state.versus import Versus
 
 if TYPE_CHECKING:

@@ -51,6 +51,8 @@ class Cost(StrEnum):
 
 @dataclass(frozen=True)
 class RunsSettings:
+    """The settings of the Runs tab."""
+
     sort: RunsSort = RunsSort.SCORE
     pane: RunsPane = RunsPane.CLASSES
     size: PaneSize = PaneSize.FITTED
@@ -107,6 +109,8 @@ mistakes, it keeps the most together, in a seventh of linkage's time."""
 
 @dataclass(frozen=True)
 class RankingSettings:
+    """The settings of the Ranking tab."""
+
     metric: Metric = Metric.RECALL
     relative: bool = False
     """Brightness by rank among the runs instead of by the metric's value."""
@@ -216,6 +220,8 @@ FAR_MORE = 150
 
 @dataclass(frozen=True)
 class MatrixSettings:
+    """The settings of the Matrix tab."""
+
     zoom: Zoom | None = None
     """None: numbers, or the overview of a matrix far larger than a screen."""
     cell: CellEncoding = CellEncoding.NUMBER
@@ -273,6 +279,8 @@ class EpochsPane(StrEnum):
 
 @dataclass(frozen=True)
 class EpochsSettings:
+    """The settings of the Epochs tab."""
+
     pane: EpochsPane = EpochsPane.MOVERS
     relative: bool = False
     """Shades between the least and the greatest value of each class instead of on one scale."""
@@ -284,15 +292,3 @@ class EpochsSettings:
     """The line of the lower list under its cursor."""
     cell: bool = False
     """Whether the chart shows the cell under the cursor instead of its true class."""
-
-
-EpochOf = tuple[str, str, int]
-"""An epoch of a split of a run, by the run's folder."""
-
-
-@dataclass(frozen=True)
-class AlarmsSettings:
-    arrived: frozenset[EpochOf] = frozenset()
-    """The newest epochs that have come while one looked."""
-    dismissed: frozenset[EpochOf] = frozenset()
-    """Those whose alarm is not to be shown any more."""

@@ -31,6 +31,8 @@ class Lower(StrEnum):
 
 @dataclass(frozen=True)
 class SubclassesSettings:
+    """How the subclasses variant parts a class."""
+
     which: Which = Which.TRUE
     order: Arranged = Arranged.ALIKE
     parts: int | None = None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from clftui.analysis.confusion import Confusion, from_dense
+from clftui.analysis.distinct import distinct
 from clftui.analysis.similarity import similarity
 from clftui.analysis.spanning import spanning_tree, tree_order
 from tests.confusions import confusions
@@ -46,3 +48,8 @@ def test_the_strongest_branch_is_walked_first() -> None:
     dense = np.zeros((4, 4), dtype=int)
     dense[0, 1:] = (5, 1, 9)
     assert tree_order(similarity(from_dense(dense))).tolist() == [3, 0, 1, 2]
+
+
+@given(st.lists(st.integers(-3, 3)))
+def test_distinct_values_are_those_of_a_set_in_order(values: list[int]) -> None:
+    assert distinct(np.asarray(values, dtype=np.int64)).tolist() == sorted(set(values))
