@@ -120,6 +120,8 @@ def dynamics(session: Session, run: Run | None = None, *, wait: bool = False) ->
         return Nothing(f"{sanitise(run.name)} has no samples here whose epochs could be followed.")
     if len([each for each in run.epochs(evaluation.split) if each <= evaluation.epoch]) < 2:
         return Nothing(f"{sanitise(run.name)} has one epoch here: learning shows from the second on.")
+    if not (evaluation.true >= 0).any():
+        return Nothing(f"No sample of {sanitise(evaluation.split)} has a true class: nothing says what was learned.")
     filters = session.bound_filters
     key = ("dynamics", weak(run), weak(evaluation), filters)
     return PASTS.get(key, lambda: _gathered(run, evaluation, filters), wait=wait)

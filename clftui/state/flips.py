@@ -158,9 +158,9 @@ def _counted(session: Session, versus: Versus) -> Flips | Nothing:
     if not (found.before.evaluation.has_samples and found.after.evaluation.has_samples):
         return Nothing("One of the two is a bare matrix: it counts samples but not which.")
     outcome, at = sample_outcomes(found)
-    if not at.size:
-        return Nothing(f"{sanitise(found.words)}: nothing says which samples they share.")
     after = found.after
+    if not at.size:
+        return Nothing(f"{sanitise(found.words)}: {_why_none(found)}.")
     counted = flip_counts(after.evaluation.true[at], outcome[at], len(after.run.classes))
     labelled = after.evaluation.true >= 0
     whole = int(np.count_nonzero(labelled if after.mask is None else labelled & after.mask))
@@ -169,6 +169,14 @@ def _counted(session: Session, versus: Versus) -> Flips | Nothing:
         found.before.name, after.name, versus, after.run.name, rows, _total(counted),
         len(after.run.classes) - len(rows), whole - at.size,
     )  # fmt: skip
+
+
+def _why_none(found: Comparison) -> str:
+    """Why no sample can be followed from one to the other."""
+    if not (found.after.evaluation.true >= 0).any():
+        return "no sample has a true class"
+    shared = bool((found.place >= 0).any())
+    return "no sample of both passes the filters" if shared else "nothing says which samples they share"
 
 
 def sample_outcomes(found: Comparison) -> tuple[NDArray[np.int8], Int64]:

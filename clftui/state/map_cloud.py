@@ -154,7 +154,8 @@ def _cloud(run: Run, evaluation: Evaluation, source: MapSource) -> Cloud:
     fine = np.isfinite(fit_rows).all(axis=1)
     drawn, fit_rows = drawn[fine], fit_rows[fine]
     if len(drawn) < 2:
-        raise NoRows(f"Fewer than two samples of {sanitise(evaluation.split)} have {source.value}.")
+        what = "features" if source is MapSource.FEATURES else "scores"  # Logits are drawn from scores, too.
+        raise NoRows(f"Fewer than two samples of {sanitise(evaluation.split)} have {what}.")
     fitted = components(fit_rows, KEPT)
     rows = fitted.of(fit_rows)
     first = np.full((evaluation.n, 2), np.nan)

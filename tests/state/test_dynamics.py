@@ -220,3 +220,13 @@ def test_a_draw_does_not_wait_for_the_epochs_and_nothing_is_remembered_of_that(t
         wrong = epochs_wrong(run, evaluation)
         assert wrong is not None
         assert present[[each.run for each in present].index(run)].confusion.total == np.count_nonzero(wrong >= 1)
+
+
+@pytest.mark.parametrize("n", [0, 3])
+def test_without_true_classes_a_sentence_says_so(tmp_path: Path, n: int) -> None:
+    write_answers(tmp_path / "mute", "???", ["aaa"] * 2)
+    none = np.zeros(0, dtype=np.int64)
+    for epoch in ("00001", "00002") if n == 0 else ():
+        np.savez(tmp_path / "mute" / "epochs" / epoch / "test.npz", sample=none, true=none, predicted=none)
+    found = dynamics(session_of(tmp_path), wait=True)
+    assert isinstance(found, Nothing) and "has a true class" in found.sentence

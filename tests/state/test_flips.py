@@ -188,3 +188,12 @@ def test_the_list_has_all_classes_then_each_then_patterns(session: Session) -> N
     assert flips_list.drill_line(session, 99).notice
     nobody = replace(session, versus=Versus(Kind.RUN, "nobody"))
     assert "no run nobody" in flips_list.flip_lines(nobody, wait=True).sentence
+
+
+def test_the_sentence_says_why_nothing_can_be_followed(tmp_path: Path, session: Session) -> None:
+    write_answers(tmp_path / "mute" / "one", "?" * 12, [ONE, TWO])
+    mute = flips(open_session(open_catalog([tmp_path / "mute"])), parse_versus("epoch:before"), wait=True)
+    assert isinstance(mute, Nothing) and mute.sentence.endswith("no sample has a true class.")
+    strict = replace(session, filters=(Expression('id == "none"'),))
+    hidden = flips(strict, parse_versus("epoch:before"), wait=True)
+    assert isinstance(hidden, Nothing) and hidden.sentence.endswith("no sample of both passes the filters.")
