@@ -110,8 +110,8 @@ def _empty_words(found: Summary) -> str:
         return f"{words}."
     less = "as often where right as where wrong" if not found.empty_p < 0.05 else (
         "more often where wrong" if found.empty_wrong > found.empty_right else "more often where right")  # fmt: skip
-    return (f"{words}, {less}: {percent(found.empty_right)} % of right samples, {percent(found.empty_wrong)} % of wrong "
-            f"ones (p {p_value(found.empty_p)}).")  # fmt: skip
+    sides = f"{percent(found.empty_right)} % of right samples, {percent(found.empty_wrong)} % of wrong ones"
+    return f"{words}, {less}: {sides} (p {p_value(found.empty_p)})."
 
 
 def area_words(found: Summary) -> str:
@@ -135,8 +135,8 @@ def _class_words(found: Summary) -> str:
         return "No class has five right and five wrong samples with a map."
     told = [found.says_of(number) for number in range(len(found.classes))]
     with_it, against, no_sign = (told.count(each) for each in (Says.WITH, Says.AGAINST, Says.NO_SIGN))
-    return (f"Within {plural(len(told), 'class', 'classes')}: with correctness in {with_it}, the opposite in {against}, "
-            f"no sign in {no_sign} (q < .05).")  # fmt: skip
+    sides = f"with correctness in {with_it}, the opposite in {against}, no sign in {no_sign}"
+    return f"Within {plural(len(told), 'class', 'classes')}: {sides} (q < .05)."
 
 
 def hit_words(found: Summary) -> str:

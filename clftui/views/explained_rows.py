@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clftui.data.images import Picture
+from clftui.data.samples import SampleTable
 from clftui.data.weighted_text import Word
 from clftui.drawing.canvas import BOLD, ITALIC, REVERSE, UNDERLINE, Canvas
 from clftui.drawing.glyphs import columns as bars
@@ -120,7 +123,25 @@ def _draw_picture(
         draw_over(canvas, x, y, width, lines, fact, painter, show)
 
 
-def draw_over(canvas: Canvas, x: int, y: int, width: int, lines: int, fact: Fact, painter: Painter, show: Show) -> None:
+class Pictured(Protocol):
+    """A map and the sample it explains."""
+
+    @property
+    def table(self) -> SampleTable | None:
+        """Where the image is told; not None where it is drawn."""
+
+    @property
+    def row(self) -> int:
+        """The table's row."""
+
+    @property
+    def values(self) -> NDArray[np.float32] | None:
+        """(h, w) the map; not None where it is drawn."""
+
+
+def draw_over(
+    canvas: Canvas, x: int, y: int, width: int, lines: int, fact: Pictured, painter: Painter, show: Show
+) -> None:
     """A sample's image under its map; as pixels where the terminal shows pixels."""
     p, thumbnails = canvas.palette, painter.thumbnails
     assert fact.table is not None and fact.values is not None

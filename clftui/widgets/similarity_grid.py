@@ -31,10 +31,12 @@ def draw_grid(
     names: Sequence[str],
     inks: Sequence[int],
     measure: Measure,
+    unrelated: NDArray[np.float64] | None = None,
 ) -> None:
     """`found` (L, L) with its names: letters of runs, or the names of methods, which are numbered where they are long.
 
-    The less alike two are, the stronger their cell. Only the lower triangle is told: the matrix is symmetric.
+    The less alike two are, the stronger their cell. Only the lower triangle is told: the matrix is symmetric. Above it
+    stand, faint, the values of `unrelated` (L, L), of different samples.
     """
     p = canvas.palette
     used = canvas.text(x, y, f"{measure.value} ", p.text, attrs=BOLD)
@@ -54,6 +56,10 @@ def draw_grid(
         canvas.text(x, at, head + shorten(names[row], NAME), inks[row], attrs=BOLD)
         for column in range(row + 1):
             _draw_cell(canvas, x + left + column * CELL, at, found, row, column, measure)
+        for column in range(row + 1, n if unrelated is not None else 0):
+            assert unrelated is not None
+            words = number(float(unrelated[row, column]))
+            canvas.text(x + left + column * CELL, at, words, p.faint, width=CELL - 1, align="right")
 
 
 def _draw_cell(
