@@ -172,7 +172,7 @@ def _open(tab: Tab) -> Command:
         "Move",
         step=lambda session: go(session, tab),
         in_help=tab is Tab.RUNS,
-        shown_keys=" ".join(each.key for each in Tab) if tab is Tab.RUNS else tab.key,
+        shown_keys=f"{tab.key}–{Tab.FEATURES.key}" if tab is Tab.RUNS else tab.key,
     )
 
 
