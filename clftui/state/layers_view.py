@@ -12,7 +12,7 @@ from clftui.state import map_tasks
 from clftui.state.features_steps import Steps
 from clftui.state.layers_model import LayerRow, Power, power
 from clftui.state.layers_write import probe_key
-from clftui.state.map_filter import OnMap
+from clftui.state.listed_filter import RightAtLayer
 from clftui.state.moves import cycle, drill_to_samples, focus_run, go, say, select
 from clftui.state.peers import table_of
 from clftui.state.sample_ids import id_of
@@ -128,7 +128,7 @@ def _to_samples(session: Session, shown: Power, cls: int) -> Session:
     ids = frozenset(id_of(table, number) for number in shown.evaluation.sample[positions].tolist())
     words = f"{plural(len(ids), 'sample')} right at {row.name}, wrong in the output"
     deeper = drill_to_samples(session, Scope(true=name, part=Part.WRONG))
-    return replace(deeper, filters=(*deeper.filters, OnMap(words, shown.evaluation.split, ids)))
+    return replace(deeper, filters=(*deeper.filters, RightAtLayer(words, shown.evaluation.split, ids)))
 
 
 def won(shown: Power, row: LayerRow, cls: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:

@@ -14,6 +14,7 @@ from clftui.state.filter_values import InGroup, Named, NotInTopK, OnlyRight, Pre
 from clftui.state.filters import Expression, FilterError
 from clftui.state.flip_filter import Flipped
 from clftui.state.group_filters import Examples
+from clftui.state.listed_filter import InPart, RightAtLayer
 from clftui.state.map_filter import OnMap
 from clftui.state.mover_filter import Moved
 from clftui.state.sample_history import Became
@@ -29,7 +30,7 @@ KNOWN: Mapping[str, type] = {
     known.__name__: known
     for known in (
         Expression, OnlyRight, NotInTopK, PredictedScore, TrueScore, InGroup, WrongInEpochs, Named, Examples, Flipped,
-        Moved, Tagged, Became, ScoreOf, OnMap, UnitResponse, Versus, Scope, WhatIf, Amount,
+        Moved, Tagged, Became, ScoreOf, OnMap, InPart, RightAtLayer, UnitResponse, Versus, Scope, WhatIf, Amount,
     )
 }  # fmt: skip
 

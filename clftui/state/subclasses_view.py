@@ -8,7 +8,7 @@ from clftui.analysis.subclasses import MOST_PARTS
 from clftui.schema import FormatError
 from clftui.state.class_tree import label_of
 from clftui.state.features_steps import Steps
-from clftui.state.map_filter import OnMap
+from clftui.state.listed_filter import InPart
 from clftui.state.map_side import short_signed
 from clftui.state.moves import cycle, drill_to_samples, say, select
 from clftui.state.session import Session
@@ -139,7 +139,7 @@ def _drill(session: Session) -> Session:
         return drill_to_samples(session, own.about.scope)
     words = f"part {facts.number} of {found.parts} of {own.about.words} at {sanitise(own.source.name)}"
     deeper = drill_to_samples(session, own.about.scope)
-    return replace(deeper, filters=(*deeper.filters, OnMap(words, own.evaluation.split, ids_of(found, facts))))
+    return replace(deeper, filters=(*deeper.filters, InPart(words, own.evaluation.split, ids_of(found, facts))))
 
 
 def ids_of(found: Shown, facts: PartFacts) -> frozenset[str]:

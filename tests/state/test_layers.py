@@ -22,6 +22,7 @@ from clftui.state.layers_settings import LayersOrder
 from clftui.state.layers_tasks import tasks_of
 from clftui.state.layers_view import line_of, next_order, point, stop
 from clftui.state.layers_write import write_probes
+from clftui.state.listed_filter import RightAtLayer
 from clftui.state.selection import Part, Tab
 from clftui.state.session import Session
 from clftui.worker.client import WORKER
@@ -119,6 +120,7 @@ def test_the_cursor_opens_samples_that_the_probe_has_right(session: Session) -> 
     deeper = features_view.drill(cat)
     assert deeper.tab is Tab.SAMPLES and deeper.selection.scope.part is Part.WRONG
     assert deeper.filters[-1].describe() == "20 samples right at late, wrong in the output"
+    assert isinstance(deeper.filters[-1], RightAtLayer)
     confusion = deeper.confusion()
     assert confusion is not None and (confusion.total, confusion.cell(0, 1)) == (20, 20)
     dog = features_view.drill(point(session, 4))

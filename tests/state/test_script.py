@@ -14,6 +14,7 @@ from clftui.state.filter_values import InGroup, Named, NotInTopK, OnlyRight, Pre
 from clftui.state.filters import Expression, Filter, FilterError
 from clftui.state.flip_filter import Flip, Flipped
 from clftui.state.group_filters import Examples
+from clftui.state.listed_filter import InPart, RightAtLayer
 from clftui.state.map_filter import OnMap
 from clftui.state.mover_filter import Moved
 from clftui.state.moves import Step, add_filter, back, drill_to_samples, drop_filter, go, select, step_epoch
@@ -45,6 +46,8 @@ EVERY: tuple[Filter, ...] = (
     Tagged("bad image", without=True),
     ScoreOf("cat", 0.2, 0.8),
     OnMap("2 of test in a map box", "test", frozenset({"0001", "é\n"})),
+    InPart("part 2 of 3 of true Shirt at fc64", "test", frozenset({"0001"})),
+    RightAtLayer("1 sample right at fc64, wrong in the output", "test", frozenset({"0001"})),
     UnitResponse("fc64", 35, 0.5),
 )
 

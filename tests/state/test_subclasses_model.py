@@ -11,6 +11,7 @@ import pytest
 from clftui.analysis.intervals import wilson
 from clftui.state import features_view, subclasses_layers, subclasses_view
 from clftui.state.filters import Expression
+from clftui.state.listed_filter import InPart
 from clftui.state.moves import select
 from clftui.state.sample_list import Nothing, SampleList, listing
 from clftui.state.selection import Tab
@@ -141,6 +142,7 @@ def test_enter_opens_the_samples_of_the_part_alone(session: Session) -> None:
     wanted = found.kinds.members.positions[found.order[facts.start : facts.end]]
     assert sorted(listed.positions.tolist()) == sorted(wanted.tolist())
     assert there.filters[-1].describe() == "part 2 of 2 of cat at deep"
+    assert isinstance(there.filters[-1], InPart)
 
 
 def test_a_part_is_selected_and_left_out_again(session: Session) -> None:
