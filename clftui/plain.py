@@ -20,7 +20,7 @@ COLOURS = ("auto", "24", "256", "16", "none")
 SAMPLE_SORTS = ("confidence", "true-score", "loss", "margin", "entropy", "suspicion", "epochs-wrong", "forgotten",
                 "disagreement", "runs-wrong", "soft", "row")  # fmt: skip
 EXPLAINED_SORTS = ("accuracy", "class", "name", "true", "predicted", "area", "colours", "similarity")
-EXPLAINED_TASKS = ("models", "classes", "samples")
+EXPLAINED_TASKS = ("models", "classes", "samples", "methods")
 GROUPINGS = ("true", "predicted", "history", "runs", "tag")
 VARIANTS = ("responses", "profiles", "subclasses", "layers")
 PARTS = ("wrong", "right", "all")

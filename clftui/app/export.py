@@ -34,7 +34,7 @@ def suggested_name(session: Session) -> str:
 
 def view_of(session: Session) -> str:
     """The report that says what shows."""
-    if session.face == FeaturesVariant.EXPLAINED.value:
+    if session.face in (FeaturesVariant.EXPLAINED.value, FeaturesVariant.METHODS.value):
         return "explanations"
     return "calibration" if session.tab is Tab.SCORES and session.alone else session.tab.value
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from clftui.report import Options
+from clftui.report import Options, explanation_methods
 from clftui.report.render import Table, Value
 from clftui.state.explained_facts import Fact, facts_of
 from clftui.state.explained_order import Shown, shown_rows
 from clftui.state.explained_settings import Task
 from clftui.state.explained_words import rule_words, task_words
+from clftui.state.features_settings import FeaturesVariant
 from clftui.state.filters import FilterError
 from clftui.state.sample_list import Nothing
 from clftui.state.session import Session
@@ -22,8 +23,10 @@ OF_MAPS, OF_TEXT = ("area", "colours", "alike"), ("words",)
 def data(session: Session, options: Options) -> dict[str, Any]:
     """`{"task", "of", "method", "aim", "threshold", "measure", "samples", "rows": [...]}`, as the README here says.
 
-    FilterError where there is nothing to explain.
+    FilterError where there is nothing to explain. Of methods over a whole split as `explanation_methods.data`.
     """
+    if session.features.variant is FeaturesVariant.METHODS:
+        return explanation_methods.data(session, options)
     shown = _shown(session)
     rows = shown.rows
     return {
@@ -76,6 +79,8 @@ def _entry(shown: Shown, row: int, fact: Fact) -> dict[str, Any]:
 
 def table(session: Session, options: Options) -> Table:
     """A row a run, a class's sample or a sample; of texts the weightiest words in place of what only maps have."""
+    if session.features.variant is FeaturesVariant.METHODS:
+        return explanation_methods.table(session, options)
     shown = _shown(session)
     rows = tuple(_row(shown, row, fact) for row, fact in _facts(session, shown, options))
     columns = (*COLUMNS, *(OF_TEXT if shown.of_text else OF_MAPS), "note")

@@ -179,9 +179,13 @@ def asked(
 ) -> Session:
     """The table that a report asks for; `listed`: the samples of a cell or part that was named, else all of them.
 
+    The task `methods` is the variant of that name.
+
     FilterError for a method that no compared run has saved.
     """
-    changes: dict[str, object] = {"task": Task(task or Task.SAMPLES), "of": Of.LISTED if listed else Of.ALL}
+    whole = task == FeaturesVariant.METHODS.value
+    chosen = Task(task) if task and not whole else Task.SAMPLES
+    changes: dict[str, object] = {"task": chosen, "of": Of.LISTED if listed else Of.ALL}
     if sort is not None:
         changes["sort"] = Column(sort)
     explain = session.explain
@@ -193,7 +197,8 @@ def asked(
         explain = replace(explain, method=method)
     if threshold is not None:
         explain = replace(explain, step=round(threshold * STEPS_OF_THRESHOLD))
-    features = replace(session.features, variant=FeaturesVariant.EXPLAINED)
+    variant = FeaturesVariant.METHODS if whole else FeaturesVariant.EXPLAINED
+    features = replace(session.features, variant=variant)
     return settings(replace(session, explain=explain, features=features), **changes)
 
 

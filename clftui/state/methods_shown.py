@@ -196,8 +196,7 @@ def class_lines(session: Session, row: Row) -> Int64:
     if summary is None or maps is None or not len(summary.classes):
         return np.zeros(0, dtype=np.int64)
     if session.features.methods.order is AreaOrder.STRONGEST:
-        far = np.asarray([abs(each.auc - 0.5) for each in summary.by_class])
-        return np.argsort(-far, kind="stable")
+        return np.lexsort(([-abs(each.auc - 0.5) for each in summary.by_class], np.nan_to_num(summary.q, nan=1.0)))
     order = matrix_order(session, maps.run.classes, maps.evaluation.confusion)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))

@@ -87,7 +87,7 @@ def next_disagreement(session: Session) -> Session:
         return say(session, "The maps are still being compared.")
     if not listed.size:
         return say(session, "There is nothing to disagree: one method of one run has maps here.")
-    here = np.flatnonzero(listed == told.position)
+    here = np.flatnonzero(listed == (told.position if session.selection.sample is not None else -1))
     at = (int(here[0]) + 1) % len(listed) if here.size else 0
     changed = _to_example(session, found, int(listed[at]))
     return say(changed, f"Maps apart by {found.measure.value}: {at + 1} of {len(listed)}.")

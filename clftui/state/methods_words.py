@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 
 from clftui.analysis.explanation_stats import Mean
+from clftui.data.run import Run
 from clftui.state.methods_check import CHANGED, KEPT, Check, Trust
 from clftui.state.methods_model import FEW_EMPTY, Row, Says, Summary
 from clftui.state.methods_numbers import MOST, SEED
@@ -13,12 +14,12 @@ from clftui.state.methods_shown import Shown
 from clftui.text import MINUS, UNDEFINED, count, p_value, percent, plural, rate, sanitise, signed
 
 RULE = (
-    f"Recommended is a method with at most {FEW_EMPTY:.0%} empty maps that passes the check, "
+    f"Recommended is a method with at most {FEW_EMPTY * 100:.0f} % empty maps that passes the check, "
     "of several the one that hits boxes most, or else changes most."
 )
 CHECK_RULE = (
     "Check: rank correlation of a sample's map with its map by random weights, less that of different samples; "
-    f"below {CHANGED:.0%} of what it could be the method depends on what was learned, above {KEPT:.0%} it barely "
+    f"below {CHANGED * 100:.0f} % of what it could be the method depends on what was learned, above {KEPT * 100:.0f} % it barely "
     "changes."
 )
 
@@ -136,7 +137,9 @@ def _class_words(found: Summary) -> str:
     told = [found.says_of(number) for number in range(len(found.classes))]
     with_it, against, no_sign = (told.count(each) for each in (Says.WITH, Says.AGAINST, Says.NO_SIGN))
     sides = f"with correctness in {with_it}, the opposite in {against}, no sign in {no_sign}"
-    return f"Within {plural(len(told), 'class', 'classes')}: {sides} (q < .05)."
+    twist = against > with_it if found.says is Says.WITH else found.says is Says.AGAINST and with_it > against
+    but = " Most of what holds overall is a difference between classes." if twist else ""
+    return f"Within {plural(len(told), 'class', 'classes')}: {sides} (q < .05).{but}"
 
 
 def hit_words(found: Summary) -> str:
@@ -145,26 +148,19 @@ def hit_words(found: Summary) -> str:
             f"would in {percent(found.chance)} %.")  # fmt: skip
 
 
-def advice(found: Shown) -> str:
-    """The method to choose for the cursor's run, and why; or why none can be recommended, and what would help."""
-    rows = [row for row in found.rows if row.run is found.row.run and row.maps is not None]
+def advice(found: Shown, run: Run) -> str:
+    """The method to choose for a run, and why; or why none can be recommended."""
+    rows = [row for row in found.rows if row.run is run and row.maps is not None]
     if any(row.summary is None or row.checks is None for row in rows):
         return "Which method to choose is not known until all maps are read."
     good = sorted((row for row in rows if row.good), key=_merit)
     if good:
         best = good[0]
         also = f"; {', '.join(row.name for row in good[1:])} would do, too" if good[1:] else ""
-        return f"Recommended: {best.name}, {_why(best)}{also}."
-    why = "; ".join(f"{row.name}: {_why(row)}" for row in rows)
-    unknown = next((row for row in rows if row.trust is Trust.UNKNOWN and _few_empty(row)), None)
-    help_words = (
-        f" {missing_words(unknown).removeprefix('there are no maps with random weights; ')}." if unknown else ""
-    )
-    return f"No method can be recommended: {why or 'none has maps'}.{help_words}"
-
-
-def _few_empty(row: Row) -> bool:
-    return row.summary is not None and row.summary.empty.value <= FEW_EMPTY
+        share = percent(best.summary.empty.value, 0) if best.summary is not None else UNDEFINED
+        return f"Recommended: {best.name}, {share} % empty, {best.trust.words}{also}."
+    why = "; ".join(f"{row.name} {_why(row)}" for row in rows)
+    return f"No method can be recommended: {why or 'none has maps'}."
 
 
 def _merit(row: Row) -> tuple[float, float, str]:
@@ -174,7 +170,9 @@ def _merit(row: Row) -> tuple[float, float, str]:
 
 
 def _why(row: Row) -> str:
-    """`1 % empty, depends on what was learned`"""
+    """`22 % empty and not checked`: what speaks against a method."""
     if row.summary is None:
         return row.trouble or "not read"
-    return f"{percent(row.summary.empty.value, 0)} % empty, {row.trust.words.removesuffix(': be careful')}"
+    against = [f"{percent(row.summary.empty.value, 0)} % empty"] if not row.summary.empty.value <= FEW_EMPTY else []
+    against += [row.trust.words.removesuffix(": be careful")] if row.trust is not Trust.PASSED else []
+    return " and ".join(against)

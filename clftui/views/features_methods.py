@@ -9,7 +9,7 @@ from clftui.drawing.canvas import BOLD, Canvas
 from clftui.state.class_tree import label_of
 from clftui.state.methods_shown import Example, Shown, agreement, class_lines, example, shown
 from clftui.state.methods_view import drill, to_row
-from clftui.state.methods_words import advice, drawn_words, sentences
+from clftui.state.methods_words import advice, drawn_words, sentences, short
 from clftui.state.sample_list import Nothing
 from clftui.state.session import Session
 from clftui.text import count, plural, sanitise, shorten
@@ -25,6 +25,8 @@ from clftui.widgets.thumbnail import Thumbnails
 
 TOP = 2
 LEAST_CLASSES = 4
+LEAST_PICTURES = 9
+"""Lines that pictures keep before the matrix below them goes in."""
 
 
 class MethodsPane:
@@ -83,7 +85,9 @@ class MethodsPane:
             painter = Painter(self._thumbnails, self._overlays, found.threshold)
             self._thumbnails.begin()
             x = self._right
-            bottom = draw_examples(canvas, x, y, right, session, found, told, painter)
+            grid = grid_height(sum(row.maps is not None for row in found.rows)) + 2
+            end = canvas.height - grid if canvas.height - y - grid >= LEAST_PICTURES else canvas.height
+            bottom = draw_examples(canvas, (x, y, right, end), session, found, told, painter)
             self._thumbnails.end()
             self._missing = painter.missing
             _draw_agreement(canvas, x, bottom + 1, right, found)
@@ -107,10 +111,10 @@ def _draw_title(canvas: Canvas, found: Shown) -> None:
     p = canvas.palette
     runs = len({row.run.key for row in found.rows})
     title = f"{plural(len(found.rows), 'set')} of maps"
-    about = f"{plural(runs, 'run')}, area ≥ {found.threshold:.2f}".replace("0.", ".")
+    parts = [drawn_words(found.rows), f"area ≥ {short(found.threshold)}", f"{plural(runs, 'run')}"]
     if found.progress is not None:
-        about = f"computed {count(found.progress[0])} of {count(found.progress[1])} maps, {about}"
-    words = ", ".join(filter(None, (about, drawn_words(found.rows))))
+        parts.insert(0, f"computed {count(found.progress[0])} of {count(found.progress[1])} maps")
+    words = ", ".join(filter(None, parts))
     used = canvas.text(2, 0, title, p.text, attrs=BOLD, width=canvas.width - 3)
     canvas.text(4 + used, 0, shorten(words, max(canvas.width - used - 5, 0)), p.muted)
 
@@ -118,7 +122,7 @@ def _draw_title(canvas: Canvas, found: Shown) -> None:
 def _draw_sentences(canvas: Canvas, x: int, y: int, width: int, found: Shown) -> int:
     """The advice, then what is known of the method under the cursor; the row below."""
     p, bottom = canvas.palette, canvas.height
-    for number, text in enumerate([advice(found), *sentences(found.row)]):
+    for number, text in enumerate([advice(found, found.row.run), *sentences(found.row)]):
         lines = wrapped(text, width, max(bottom - y, 1))
         for line in lines:
             if y >= bottom:

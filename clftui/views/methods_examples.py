@@ -32,10 +32,14 @@ class _Panel:
 
 
 def draw_examples(
-    canvas: Canvas, x: int, y: int, width: int, session: Session, found: Shown, told: Example, painter: Painter
+    canvas: Canvas, place: tuple[int, int, int, int], session: Session, found: Shown, told: Example, painter: Painter
 ) -> int:
-    """The sample's answer, then a picture for each method with its name and area; the row below."""
+    """The sample's answer, then a picture for each method with its name and area; the row below.
+
+    `place` is column, row, width and the row that ends it.
+    """
     p, home = canvas.palette, told.home
+    x, y, width, end = place
     at = np.asarray([told.position], dtype=np.int64)
     answer = in_words(answers_at(home.evaluation, at)[0], labels_of(session))
     used = canvas.text(x, y, f"#{shorten(told.sample, 16, middle=True)}", p.focus, attrs=BOLD) + 1
@@ -43,15 +47,15 @@ def draw_examples(
     words = f"{name_of(answer.predicted)}, true {answer.true or 'unknown'}"
     canvas.text(x + used + 2, y, shorten(words, width - used - 2), p.text)
     y += 1
-    room = canvas.height - y - 2
+    room = end - y - 1
     if room < 4:
         return y
     columns, lines, panel = _layout(len(told.maps), width, room)
     table = home.table if home.table is not None and home.table.paths is not None else None
     number = int(home.evaluation.sample[told.position])
     several = len({row.run.key for row, _, _ in told.maps}) > 1
-    for place, (row, values, why) in enumerate(told.maps[: columns * lines]):
-        left, top = x + place % columns * (panel + 1), y + place // columns * (panel // 2 + 2)
+    for index, (row, values, why) in enumerate(told.maps[: columns * lines]):
+        left, top = x + index % columns * (panel + 1), y + index // columns * (panel // 2 + 2)
         strong = row is found.row
         mark = row.letter or "·" if several else row.trust.glyph
         canvas.text(left, top, mark, run_colour(p, row.letter) if several else trust_ink(p, row.trust))

@@ -40,6 +40,8 @@ class Column:
 
 def _empty(found: Summary, row: Row) -> str:
     value, arms = rate(*found.empty[:3])
+    if not found.empty.value > 0:
+        return f"0 ≤{percent(found.empty.high)}" if found.n else value
     return f"{'∅ ' if found.empty.value > FEW_EMPTY else ''}{value} {arms}"
 
 
@@ -79,7 +81,7 @@ COLUMNS = (
     Column("AUC of area", 15, _auc, 1, lambda p, found, row: says_ink(p, found.says)),
     Column("entropy", 8, lambda found, row: short(found.entropy.value), 6, lambda p, found, row: p.muted),
     Column("variation", 10, lambda found, row: short(found.variation.value), 7, lambda p, found, row: p.muted),
-    Column("hit % / chance", 15, _hit, 4),
+    Column("hit % / chance", 15, _hit, 4, lambda p, found, row: p.text if found.hit.n else p.faint),
 )  # fmt: skip
 CHECK, NAME = 13, 14
 
@@ -173,7 +175,7 @@ def draw_class(canvas: Canvas, x: int, y: int, width: int, name: str, told: Part
             middle = column == AXIS // 2
             canvas.text(at + column, y, "│" if middle and cell == " " else cell, ink if cell == "●" else p.faint)
         at += AXIS + 1
-    for words, room in ((signed(100 * told.difference), 6), (p_value(q), 6), (f"{told.n_right}:{told.n_wrong}", 9)):
+    for words, room in ((signed(100 * told.difference), 6), (p_value(q), 6), (f"{told.n_right}:{told.n_wrong}", 12)):
         if at + room <= end:
             canvas.text(at, y, words, p.muted, width=room, align="right")
         at += room
@@ -190,7 +192,7 @@ def draw_class_heads(canvas: Canvas, x: int, y: int, width: int) -> None:
         canvas.text(at, y, "0", p.faint)
         canvas.text(at, y, "1", p.faint, width=AXIS, align="right")
         at += AXIS + 1
-    for words, room in (("points", 6), ("q", 6), ("right:wr.", 9)):
+    for words, room in (("points", 6), ("q", 6), ("right:wrong", 12)):
         if at + room <= end:
             canvas.text(at, y, words, p.muted, width=room, align="right")
         at += room
