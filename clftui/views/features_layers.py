@@ -115,7 +115,7 @@ def _draw_foot(canvas: Canvas, y: int, found: Power) -> None:
     if not ready:
         return
     p = canvas.palette
-    x = 2 + legend(canvas, 2, y, p.ice[ramp_steps(len(p.ice))], "recall 0", "100 %")
+    x = 2 + legend(canvas, 2, y, p.ice[ramp_steps(len(p.ice))], "recall 100 %", "0")
     words = f"probes {ready[-1].words}, of {recorded_words(found)}"
     canvas.text(x + 3, y, words, p.muted, width=canvas.width - x - 4)
     held_out = f"{HELD_OUT} " if "cross-validated" in ready[-1].words else ""

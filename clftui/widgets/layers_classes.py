@@ -14,8 +14,8 @@ from clftui.drawing.cells import BLANK
 from clftui.drawing.glyphs import half_rows, shades, whisker
 from clftui.drawing.ramp import Ints, shade
 from clftui.state.layers_model import Power
-from clftui.text import p_value, signed, text_width
-from clftui.widgets.layers_table import draw_cell, ice_level
+from clftui.text import UNDEFINED, p_value, signed, text_width
+from clftui.widgets.layers_table import draw_cell, ice_levels
 
 FACTS = (("at", 11), ("gain", 7), ("", 6), ("q", 6), ("  from", 13))
 """The layer compared, its recall less the output's, half the interval, q, where the class is first separable."""
@@ -99,8 +99,7 @@ def draw_class(canvas: Canvas, y: int, shown: Power, at: ClassColumns, cls: int,
         for number, share in enumerate(recall.tolist()):
             draw_cell(canvas, at.cells + number * at.cell, y, share, at.cell - 1)
     else:
-        levels = np.asarray([[ice_level(share) if share == share else math.nan for share in recall.tolist()]])
-        _put(canvas, at.cells, y, levels)
+        _put(canvas, at.cells, y, ice_levels(recall)[None])
     _draw_facts(canvas, y, shown, at, cls, focused, limit)
 
 
@@ -116,7 +115,8 @@ def _draw_facts(canvas: Canvas, y: int, shown: Power, at: ClassColumns, cls: int
     p, found = canvas.palette, shown.counted.gains
     best = shown.against(cls)
     first = int(shown.counted.first[cls]) if len(shown.counted.first) else -1
-    start = shown.rows[first].name if first >= 0 else "–"
+    # An earlier layer may come still.
+    start = shown.rows[first].name if first >= 0 and not shown.waiting else UNDEFINED
     if best < 0:
         cells = {4: (f"  {start}", p.muted)}
     else:
@@ -176,7 +176,7 @@ def draw_overview(canvas: Canvas, y: int, height: int, shown: Power, at: ClassCo
         return
     parts = np.array_split(shown.order, min(2 * height, len(shown.order)))
     means = np.asarray([[_mean(recall[row, part]) for row in range(len(recall))] for part in parts])
-    levels = np.where(np.isnan(means), np.nan, np.maximum(means, 1 / 16) ** 3)
+    levels = ice_levels(means)
     if len(levels) % 2:
         levels = np.concatenate([levels, np.full((1, levels.shape[1]), np.nan)])
     if p.colourful:

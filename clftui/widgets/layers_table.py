@@ -15,6 +15,8 @@ from clftui.drawing.ramp import shade
 from clftui.state.layers_model import Hits, LayerRow, Power
 from clftui.text import count, percent, rate, text_width
 
+Float64 = NDArray[np.float64]
+
 CELL = 11
 """Columns of a level: its number and a gap."""
 SCORE = 13
@@ -122,29 +124,29 @@ def _draw_score(canvas: Canvas, y: int, shown: Power, at: LayersColumns, row: La
 
 
 def draw_cell(canvas: Canvas, x: int, y: int, share: float, width: int) -> None:
-    """A recall as a cell of the ice ramp with its number; undefined is a dash."""
+    """A recall as a cell of the ice ramp with its number, the lower the stronger; undefined is a dash."""
     p = canvas.palette
     if math.isnan(share):
         canvas.text(x, y, "–", p.faint, width=width, align="center")
         return
     digits = percent(share, 1 if width >= 5 else 0)
     words = digits if text_width(digits) <= width else "●"
+    level = ice_levels(np.asarray([share]))
     if not p.colourful:
-        words = f"{p.shade_glyph(share)} {words}" if width > text_width(words) + 1 else words
+        words = f"{p.shade_glyph(float(level[0]))} {words}" if width > text_width(words) + 1 else words
         canvas.text(x, y, words, p.text, width=width, align="right")
         return
-    paper = int(shade(p.ice, np.asarray([ice_level(share)]), p.page)[0])
+    paper = int(shade(p.ice, level, p.page)[0])
     canvas.put(x, y, np.full(width, BLANK, np.uint32), p.text, paper)
     canvas.text(x, y, words, p.ink(paper), paper, width=width, align="center")
 
 
 def ramp_steps(length: int) -> NDArray[np.intp]:
-    """(256,) which colours of a ramp of `length` stand for recalls from 0 to 1, for a legend."""
-    levels = np.asarray([ice_level(share) for share in np.linspace(0, 1, 256).tolist()])
-    steps: NDArray[np.intp] = np.rint(levels * (length - 1)).astype(np.intp)
+    """(256,) which colours of a ramp of `length` stand for recalls from 1 down to 0, for a legend."""
+    steps: NDArray[np.intp] = np.rint(ice_levels(np.linspace(1, 0, 256)) * (length - 1)).astype(np.intp)
     return steps
 
 
-def ice_level(share: float) -> float:
-    """The place of a recall on the ramp: half of it stands for the upper fifth, where most recalls are."""
-    return max(share, 0.0) ** 3 if share > 0 else 1 / 64
+def ice_levels(recall: Float64) -> Float64:
+    """Places of recalls on the ramp, strong where low: half of it is the upper fifth, where most are; NaN undefined."""
+    return np.asarray(np.maximum((1 - recall) ** 0.43, 1 / 64))
