@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from clftui.analysis.changes import UNPAIRED, Changes, Part
 from clftui.analysis.confusion import Confusion, Float64, Int64
@@ -15,6 +15,8 @@ from clftui.analysis.intervals import CONFIDENCE, normal_quantile
 from clftui.analysis.metrics import Metric, ratio
 from clftui.analysis.movers import family
 from clftui.analysis.significance import erfc
+
+Bool = NDArray[np.bool_]
 
 CODES = 8
 """Of a sample and a node: 4 where its true class is of the node, 2 where the first answer is, 1 where the second is."""
@@ -67,8 +69,8 @@ def measured(joint: Int64, metric: Metric) -> Measured:
     """The change of `metric` (recall, precision or F1) between answers to the same samples, counted by `joint_counts`.
 
     Recall, and the accuracy of the root: exact McNemar, interval of Agresti and Min. Precision and F1 are no shares of
-    fixed samples: there the delta method, each sample weighing what it moves both ratios by, and a normal test; p is 1
-    and the interval undefined where no sample moved.
+    fixed samples: there the delta method, each sample weighing what it moves both ratios by, and a normal test, both
+    with a hit and a miss added to either side; p is 1 and the interval undefined where no sample moved.
     """
     sums = {name: joint[:, rows].sum(axis=1) for name, rows in _SETS.items()}
     moved = joint[:, _TRUE & (_BEFORE != _AFTER)].sum(axis=1)
@@ -84,13 +86,12 @@ def measured(joint: Int64, metric: Metric) -> Measured:
     weight, with_true = _weights(metric)
     sides = []
     for name, answered in (("before", _BEFORE), ("after", _AFTER)):
-        whole = sums[name] + with_true * sums["true"]
-        value = ratio(weight * sums[f"hit {name}"], whole)
-        part = weight * (_TRUE & answered) - value[:, None] * (1 * answered + with_true * _TRUE)
-        sides.append((value, ratio(part, whole[:, None])))
+        side = _ratio(sums[f"hit {name}"], sums[name], sums["true"], metric)
+        part = weight * (_TRUE & answered) - side.shrunk[:, None] * (1 * answered + with_true * _TRUE)
+        sides.append((side, part / side.whole[:, None]))
     (first, pull_before), (last, pull_after) = sides
-    variance = (joint * (pull_after - pull_before) ** 2).sum(axis=1)
-    return _joined(out, first, last, variance)
+    variance = (joint * (pull_after - pull_before) ** 2).sum(axis=1) + first.added + last.added
+    return _joined(out, first, last, variance, joint[:, _BEFORE != _AFTER].sum(axis=1) > 0)
 
 
 _SETS = {
@@ -109,15 +110,42 @@ def _weights(metric: Metric) -> tuple[int, int]:
     return (2, 1) if metric is Metric.F1 else (1, 0)
 
 
-def _joined(shares: Measured, before: Float64, after: Float64, variance: Float64) -> Measured:
-    """Normal intervals and tests of `after - before`; the first node keeps what `shares` says."""
-    change, spread = after - before, np.sqrt(variance)
-    known = spread > 0
-    arm = np.where(known, normal_quantile(CONFIDENCE) * spread, np.nan)
-    p = np.where(known, erfc(ratio(np.abs(change), spread) / math.sqrt(2.0)), 1.0)
-    p[np.isnan(change)] = np.nan
-    low, high = np.maximum(change - arm, -1.0), np.minimum(change + arm, 1.0)
-    out = Measured(before, after, low, high, p, shares.n)
+class _Ratio(NamedTuple):
+    """Precision or F1 of every node on one side, as measured and as its interval needs it; (nodes,) each."""
+
+    value: Float64
+    shrunk: Float64
+    """With a hit and a miss added: at 0 or 1 a ratio seems to have no spread (Agresti and Caffo 2000)."""
+    whole: Float64
+    """What `shrunk` is a share of."""
+    added: Float64
+    """The variance that the two added samples bring."""
+
+
+def _ratio(hits: Int64, answers: Int64, true: Int64, metric: Metric) -> _Ratio:
+    weight, with_true = _weights(metric)
+    counted = answers + with_true * true
+    whole = np.asarray(counted + 2 + with_true, dtype=np.float64)
+    shrunk = ratio(weight * (hits + 1), whole)
+    added = ((weight - shrunk * (1 + with_true)) ** 2 + shrunk**2) / whole**2
+    return _Ratio(ratio(weight * hits, counted), shrunk, whole, added)
+
+
+def _joined(shares: Measured, before: _Ratio, after: _Ratio, variance: Float64, moved: Bool) -> Measured:
+    """Normal intervals and tests of `after` less `before`; the first node keeps what `shares` says.
+
+    p is 1 and the interval undefined where not `moved`.
+    """
+    change, spread = after.value - before.value, np.sqrt(variance)
+    middle = after.shrunk - before.shrunk
+    arm = normal_quantile(CONFIDENCE) * spread
+    p = np.where(moved, erfc(np.abs(middle) / spread / math.sqrt(2.0)), 1.0)
+    low, high = np.maximum(np.minimum(middle - arm, change), -1.0), np.minimum(np.maximum(middle + arm, change), 1.0)
+    unknown = np.isnan(change)
+    for bound in (low, high):
+        bound[unknown | ~moved] = np.nan
+    p[unknown] = np.nan
+    out = Measured(before.value, after.value, low, high, p, shares.n)
     for mine, theirs in zip(out[:5], shares[:5], strict=True):
         mine[0] = theirs[0]
     return out
@@ -126,7 +154,7 @@ def _joined(shares: Measured, before: Float64, after: Float64, variance: Float64
 def measured_apart(before: Confusion, after: Confusion, tree: Hierarchy, metric: Metric) -> Measured:
     """`measured` where nothing says which samples are the same: two proportions, intervals of Newcombe.
 
-    F1: the delta method on either side.
+    F1: the delta method on either side, as `measured` has it.
     """
     sides = [_Side.of(each, tree) for each in (before, after)]
     shares = _apart(*((side.inside, side.support) for side in sides))
@@ -139,7 +167,8 @@ def measured_apart(before: Confusion, after: Confusion, tree: Hierarchy, metric:
         return out._replace(n=sides[1].support)
     _weights(metric)
     (first, spread_before), (last, spread_after) = (side.f1() for side in sides)
-    return _joined(shares, first, last, spread_before + spread_after)._replace(n=sides[1].support)
+    moved = np.ones(len(shares.n), dtype=np.bool_)
+    return _joined(shares, first, last, spread_before + spread_after, moved)._replace(n=sides[1].support)
 
 
 class _Side(NamedTuple):
@@ -156,12 +185,12 @@ class _Side(NamedTuple):
         inside[0] = c.total - c.errors
         return cls(inside, answers.astype(np.int64), found.support)
 
-    def f1(self) -> tuple[Float64, Float64]:
+    def f1(self) -> tuple[_Ratio, Float64]:
         """(value, variance)"""
-        whole = self.predicted + self.support
-        value = ratio(2 * self.inside, whole)
-        squares = self.inside * (2 - 2 * value) ** 2 + (whole - 2 * self.inside) * value**2
-        return value, ratio(squares, whole * whole)
+        found = _ratio(self.inside, self.predicted, self.support, Metric.F1)
+        missed = self.predicted + self.support - 2 * self.inside
+        squares = self.inside * (2 - 2 * found.shrunk) ** 2 + missed * found.shrunk**2
+        return found, squares / found.whole**2 + found.added
 
 
 def _apart(before: tuple[Int64, Int64], after: tuple[Int64, Int64]) -> Measured:

@@ -120,6 +120,36 @@ def test_nothing_that_moved_is_no_discovery_and_nothing_known_is_undefined() -> 
     assert np.isnan(found.before[owl]) and np.isnan(found.p[owl])
 
 
+@pytest.mark.parametrize("metric", [Metric.PRECISION, Metric.F1])
+def test_an_answer_that_is_never_right_any_more_is_a_discovery(metric: Metric) -> None:
+    tree, true = flat(CLASSES), np.repeat([0, 1], 20)
+    joint = joint_counts(true, true, 1 - true, tree)
+    apart = count(true, true, 5), count(true, 1 - true, 5)
+    for found in (measured(joint, metric), measured_apart(*apart, tree, metric)):
+        assert found.change[1:3].tolist() == [-1, -1]
+        assert (found.p[1:3] < 1e-6).all() and (found.high[1:3] < -0.5).all()
+
+
+def test_one_answer_of_before_proves_nothing() -> None:
+    """A single wrong answer has a precision of 0 without any spread of its own; ten of which nine are right have .9."""
+    true = np.array([1, *[0] * 9, 1])
+    before, after = np.array([0, *[1] * 10]), np.array([1, *[0] * 10])
+    found = measured(joint_counts(true, before, after, flat(CLASSES)), Metric.PRECISION)
+    assert (found.before[1], found.after[1]) == (0, 0.9)
+    assert found.p[1] > 0.05 and found.low[1] < 0
+
+
+@pytest.mark.parametrize("metric", [Metric.PRECISION, Metric.F1])
+def test_small_classes_that_did_not_change_are_seldom_discoveries(metric: Metric) -> None:
+    rng, tree = np.random.default_rng(7), flat(("cat", "dog"))
+    found = 0
+    for _ in range(1500):
+        true = rng.integers(0, 2, 12)
+        before, after = (np.where(rng.random(12) < 0.9, true, 1 - true) for _ in range(2))
+        found += measured(joint_counts(true, before, after, tree), metric).p[1] <= 0.05
+    assert found <= 0.06 * 1500
+
+
 def test_other_metrics_are_refused() -> None:
     with pytest.raises(ValueError, match="specificity"):
         measured(joint_counts([0], [0], [0], TREE), Metric.SPECIFICITY)
