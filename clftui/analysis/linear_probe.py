@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from clftui.analysis.confusion import Int64
+from clftui.analysis.confusion import Float64, Int64
 from clftui.analysis.projection import stratified
 
 Float32 = NDArray[np.float32]
@@ -122,16 +122,23 @@ def _fit(train: Float32, labels: Int64, test: Float32, n_classes: int, seed: int
         scores[:, seen] = 1.0
         return scores, len(chosen), True
     # A unit that says nothing (NaN) about a sample says the mean; a dead one says nothing at all.
-    mean = np.nan_to_num(np.nanmean(train, axis=0, dtype=np.float64)) if len(train) else np.zeros(train.shape[1])
-    spread = np.sqrt(np.nan_to_num(np.nanmean(np.square(train - mean), axis=0)))
+    known = np.isfinite(train)
+    n = np.maximum(known.sum(axis=0), 1)
+    mean = np.where(known, train, 0).sum(axis=0, dtype=np.float64) / n
+    spread = np.sqrt((np.where(known, train - mean, 0) ** 2).sum(axis=0) / n)
     alive = spread > LEAST_SPREAD * max(float(spread.max(initial=0.0)), 1e-30)
     if not alive.any():
         scores[:, seen] = np.bincount(labels, minlength=n_classes)[seen] / len(labels)
         return scores, len(chosen), True
-    scaled = [np.nan_to_num((each - mean) / np.where(alive, spread, 1.0))[:, alive] for each in (train, test)]
+    scaled = [_scaled(each, mean, spread, alive) for each in (train, test)]
     found, done = _regression(scaled[0], labels, scaled[1])
     scores[:, seen] = found
     return scores, len(chosen), done
+
+
+def _scaled(values: Float32, mean: Float64, spread: Float64, alive: NDArray[np.bool_]) -> Float64:
+    known = values[:, alive]
+    return np.asarray(np.where(np.isfinite(known), (known - mean[alive]) / spread[alive], 0.0), dtype=np.float64)
 
 
 def _regression(train: NDArray[np.floating], labels: Int64, test: NDArray[np.floating]) -> tuple[Float32, bool]:

@@ -119,8 +119,10 @@ def _separation(values: NDArray[np.generic], labels: Int64, classes: int) -> Flo
     between = (sums[n > 0] ** 2 / n[n > 0, None]).sum(axis=0)
     within = np.maximum(total - between, 0.0)
     within = np.where(within <= 1e-12 * total, 0.0, within)
+    # A mean is not always the number that all rows are.
+    varies = (values != values[:1]).any(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(total > 0, between / within, np.nan)
+        return np.where(varies, between / within, np.nan)
 
 
 def spread(means: ArrayLike) -> Float64:

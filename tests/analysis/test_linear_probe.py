@@ -83,6 +83,15 @@ def test_classes_and_units_that_say_nothing() -> None:
     assert held_out(np.ones((3, 2)), [-1, -1, -1], 2).predicted.tolist() == [-1, -1, -1]
 
 
+def test_a_unit_without_any_finite_answer_changes_nothing() -> None:
+    values, true = planted(units=4)
+    for nothing in (np.nan, np.inf):
+        more = np.column_stack([values, np.full(len(values), nothing, np.float32)])
+        np.testing.assert_array_equal(held_out(more, true, 4).scores, held_out(values, true, 4).scores)
+    values[0, 0] = np.inf
+    assert np.isfinite(held_out(values, true, 4).scores).all()
+
+
 def test_a_fit_is_bounded_and_says_whether_it_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     values, true = planted()
     monkeypatch.setattr(linear_probe, "WORK", 6 * 4 * 50)

@@ -87,6 +87,12 @@ def test_separation_keeps_its_digits_far_from_zero() -> None:
     assert np.isclose(analysis.separation(values, [0, 0, 1, 1], 2)[0], 100.0)
 
 
+@pytest.mark.parametrize("value", [0.1, 0.3, 1000.1])
+def test_a_unit_that_answers_one_number_separates_nothing(value: float) -> None:
+    """The mean of many times .1 is not .1: what is left of it is rounding, not a difference of classes."""
+    assert np.isnan(analysis.separation(np.full((999, 2), value), np.arange(999) % 3, 3)).all()
+
+
 @given(VALUES)
 def test_means_medians_and_bins_of_classes(given_: tuple[np.ndarray, ...]) -> None:
     values, _, labels = given_
