@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from clftui.analysis.binning import Binning
 from clftui.analysis.intervals import CONFIDENCE, wilson
 from clftui.analysis.metrics import ratio
 
@@ -23,13 +23,6 @@ LEAST_P = 1e-15
 _DRAWN = 10_000_000
 """Numbers that a bootstrap draws at most: as many repetitions as that allows, between the two below."""
 _DRAWS = (200, 1000)
-
-
-class Binning(StrEnum):
-    """How confidences are parted into bins."""
-
-    WIDTH = "equal width"
-    MASS = "equal mass"
 
 
 @dataclass(frozen=True, eq=False)

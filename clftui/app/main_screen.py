@@ -16,7 +16,6 @@ from textual.timer import Timer
 
 from clftui.app.asking import Asking
 from clftui.app.background import Background, HistoryArrived
-from clftui.app.commands import Command
 from clftui.app.frame_content import breadcrumb_of, header_of, supposed_word, unsettled
 from clftui.app.live import CatalogChanged, Live
 from clftui.app.tab_views import view_class
@@ -35,6 +34,7 @@ from clftui.widgets.frame import BreadcrumbBar, FooterBar, HeaderBar, TabBar
 
 if TYPE_CHECKING:
     from clftui.app.alarms import Alarms
+    from clftui.app.commands import Command
     from clftui.app.registry import Registry
     from clftui.state.sample_tags import Batch
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from clftui.analysis.calibration import Binning
+from clftui.analysis.binning import Binning
 
 
 class GapSort(StrEnum):

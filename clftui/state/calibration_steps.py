@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from clftui.analysis.calibration import Binning
+from clftui.analysis.binning import Binning
 from clftui.schema import FormatError
 from clftui.state.calibration import Measures, Whole, measures, whole
 from clftui.state.calibration_settings import NUMBERS_OF_BINS, GapSort

@@ -14,6 +14,8 @@ from collections.abc import Callable, Hashable
 from typing import TypeVar, cast
 from weakref import ref
 
+from clftui.state.spare_memory import give_back
+
 T = TypeVar("T")
 
 KEPT = 4096
@@ -101,7 +103,7 @@ class Later:
             with self._changed:
                 if not self._changed.wait_for(lambda: bool(self._wishes), IDLE_SECONDS):
                     self._thread = None
-                    return
+                    break
                 if self._pause:
                     self._changed.wait_for(lambda: False, self._pause)
                 key, work = self._wishes.popitem(last=True)
@@ -111,6 +113,7 @@ class Later:
                 self._keep(key, result)
                 self._running, self._busy = None, False
                 self._changed.notify_all()
+        give_back()
 
     def _keep(self, key: Hashable, result: object) -> None:
         self._began.pop(key, None)

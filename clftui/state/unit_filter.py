@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clftui.data.responses import Layer, epoch_with_responses, layers
 from clftui.schema import FormatError
 from clftui.state.later import LATER, weak
 from clftui.state.peers import places_of
@@ -19,6 +18,7 @@ from clftui.text import MINUS, UNDEFINED, count, sanitise
 
 if TYPE_CHECKING:
     from clftui.data.evaluation import Evaluation
+    from clftui.data.responses import Layer
     from clftui.data.run import Run
     from clftui.data.samples import SampleTable
     from clftui.state.filters import Mask
@@ -111,6 +111,8 @@ def unit_responses(run: Run, evaluation: Evaluation, call: UnitCall) -> Float32:
     NaN where a sample was not recorded. LookupError, one sentence, where nothing was; in a draw NotYet until it is
     read.
     """
+    from clftui.data.responses import epoch_with_responses, layers  # Few filters are of units.
+
     name, split = sanitise(call.layer), evaluation.split
     epoch = epoch_with_responses(run.path, split, evaluation.epoch)
     known = layers(run.path, split, epoch) if epoch is not None else ()

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from clftui.analysis.calibration import Binning, Reliability
+from clftui.analysis.binning import Binning
+from clftui.analysis.calibration import Reliability
 from clftui.drawing.braille import blank, codes, polyline, scaled
 from clftui.drawing.canvas import BOLD, Canvas, Span
 from clftui.drawing.cells import BLANK

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from clftui.analysis.binning import Binning
 from clftui.analysis.calibration import (
-    Binning,
     ClassSums,
     bin_of,
     brier_terms,

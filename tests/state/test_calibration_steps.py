@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clftui.analysis.calibration import Binning
+from clftui.analysis.binning import Binning
 from clftui.data.catalog import open_catalog
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clftui.analysis.calibration import Binning, edges_of, reliability
+from clftui.analysis.binning import Binning
+from clftui.analysis.calibration import edges_of, reliability
 from clftui.drawing.canvas import Canvas
 from clftui.drawing.palette import Depth, Palette, find_themes, load_theme
 from clftui.state.later import LATER, SLOW
@@ -95,6 +96,16 @@ def test_the_bin_under_the_cursor_is_read_out(diagram: Session) -> None:
     assert bin_words(found, 1) == ".10–.20  no sample"
     surer = reliability(values, np.zeros(98, dtype=bool), edges_of(values, 10))
     assert bin_words(surer, 9).endswith("(0 of 90): 95 points too sure")
+
+
+@pytest.mark.parametrize("binning", Binning)
+def test_a_model_that_is_always_sure_and_right_has_a_diagram(binning: Binning) -> None:
+    """One class, or the training split of a model that knows it by heart: every number is 1."""
+    values = np.ones(20)
+    found = reliability(values, np.ones(20, dtype=bool), edges_of(values, 10))
+    canvas = Canvas(60, 20, DARK)
+    draw_diagram(canvas, 0, 0, 60, 20, Diagram(found, "A", (), binning, None))
+    assert any("○" in line for line in canvas.rows_text())
 
 
 def test_a_dot_is_full_only_beyond_chance() -> None:
