@@ -7,8 +7,10 @@ from dataclasses import asdict
 from typing import Any
 
 from clftui.analysis.decisions import Outcome, Sweep
+from clftui.data.run import Run
 from clftui.report import Options
 from clftui.report.render import Table, Value
+from clftui.schema import FormatError
 from clftui.state.calibration import Measures, Whole, measures, past, temperature, whole, why_not
 from clftui.state.calibration_steps import ordered
 from clftui.state.session import Session
@@ -86,17 +88,21 @@ def _runs(session: Session) -> list[dict[str, Any]]:
     """The runs A to D, with their errors over the epochs."""
     found: list[dict[str, Any]] = []
     for letter, run in session.lettered:
-        problem = why_not(run, session.evaluation(run))
-        own = None if problem else measures(session, run, wait=True)
-        if own is None:
-            found.append({"run": run.name, "letter": letter, "why": problem})
-            continue
-        history = past(session, run, wait=True)
-        known = whole(session, run, wait=True)
-        assert known is not None
-        found.append({"run": run.name, "letter": letter, **_overall(own, known), "epochs": list(history.epochs),
-                      "ece_by_epoch": history.ece})  # fmt: skip
+        named = {"run": run.name, "letter": letter}
+        try:
+            found.append({**named, **_run(session, run)})
+        except FormatError as error:  # The focused run is whole: another's broken file takes nothing from it.
+            found.append({**named, "why": str(error)})
     return found
+
+
+def _run(session: Session, run: Run) -> dict[str, Any]:
+    problem = why_not(run, session.evaluation(run))
+    own, known = (None, None) if problem else (measures(session, run, wait=True), whole(session, run, wait=True))
+    if own is None or known is None:
+        return {"why": problem}
+    history = past(session, run, wait=True)
+    return {**_overall(own, known), "epochs": list(history.epochs), "ece_by_epoch": history.ece}
 
 
 def _thresholds(session: Session) -> dict[str, Any] | None:
@@ -188,4 +194,4 @@ def _percent(value: float) -> str:
 
 
 def _number(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.4f}"
+    return "–" if math.isnan(value) else f"{value + 0.0:.4f}"  # -0.0 is 0

@@ -61,11 +61,11 @@ class _Plot:
         self.low = self._lowest()
 
     def _lowest(self) -> float:
-        """Where the axes begin: at 0, or later where nothing lies below."""
+        """Where the axes begin: at 0, or later where nothing lies below; at .9 at the latest, also where all is 1."""
         runs = (self.shown.own, *(each for _, each in self.shown.others))
         values = [np.fmin(each.confidence, each.accuracy)[each.n > 0] for each in runs]
         least = min((float(each.min()) for each in values if each.size), default=0.0)
-        return math.floor(least * 10) / 10 if least >= 0.4 else 0.0
+        return min(math.floor(least * 10) / 10, 0.9) if least >= 0.4 else 0.0
 
     def across(self, found: Reliability, values: Float64) -> Float64:
         """Dot columns: by confidence, or one step a bin where all bins hold as many samples."""

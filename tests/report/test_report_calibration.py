@@ -79,6 +79,16 @@ def test_a_run_without_scores_says_why(tmp_path: Path) -> None:
     assert told(nothing)["data"] == {"why": "This run has nothing on this split."}
 
 
+def test_a_broken_file_of_another_run_takes_nothing_from_the_focused_one(tmp_path: Path) -> None:
+    root = write_collection(tmp_path / "animals", runs=2)
+    broken = root / "run1" / "epochs" / "00003" / "test.npz"
+    broken.write_bytes(broken.read_bytes()[:50])
+    session = open_session(open_catalog([root]), run="run0")
+    runs = {each["run"]: each for each in json.loads(render(session, "calibration", "json"))["data"]["runs"]}
+    assert runs["run0"]["ece"] >= 0 and "not a complete npz" in runs["run1"]["why"]
+    assert "not a complete npz" in render(session, "calibration", "text")
+
+
 def test_the_command_line_supposes_and_every_report_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
