@@ -4,7 +4,7 @@ Parts, each with a --help of its own: app (start, keys, rest; the default), matr
 peers), blocks (orders and blocks of planted structure), live (following a training), samples (scrolling),
 scores (stacks and axes), features (the response map of 1000 classes x 1024 units),
 logger (what logging costs a training), imports (opening other formats beside pandas),
-explain (maps of every method; needs torch).
+explain (maps of every method; needs torch), keys (every key of every tab on large collections).
 
 Competing programs take turns within one run (A B A B ...), and ratios are medians of the pairs, since a machine's
 speed drifts. Times nobody in CI.
@@ -156,7 +156,7 @@ def cold_open(path: Path) -> list[Figure]:
     return figures
 
 
-PARTS = ("app", "matrix", "blocks", "live", "samples", "scores", "features", "logger", "imports", "explain")
+PARTS = ("app", "matrix", "blocks", "live", "samples", "scores", "features", "logger", "imports", "explain", "keys")
 
 
 def main() -> None:
