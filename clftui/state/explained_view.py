@@ -86,9 +86,9 @@ def drill(session: Session) -> Session:
     return replace(select(there, scope=scope, sample=rows.sample_id(row), detail=True), tab=Tab.SAMPLES)
 
 
-def step_task(session: Session, by: int = 1) -> Session:
+def step_task(session: Session) -> Session:
     """The next of the three tasks; the sample under the cursor stays."""
-    return with_task(session, cycle(session.features.explained.task, by))
+    return with_task(session, cycle(session.features.explained.task))
 
 
 def with_task(session: Session, task: Task) -> Session:

@@ -107,7 +107,7 @@ def _to_matrix(session: Session, shown: Power, row: LayerRow) -> Session:
         return say(session, f"{sanitise(row.name)}: {row.words}.")
     key = probe_key(session.catalog, shown.run, row.name)
     if key is None:
-        return say(session, f"S writes the probes as runs ({sanitise(shown.run.name)}@{sanitise(row.name)}); "
+        return say(session, f"Y writes the probes as runs ({sanitise(shown.run.name)}@{sanitise(row.name)}); "
                    "then enter opens their matrices.")  # fmt: skip
     return go(focus_run(session, key), Tab.MATRIX)
 

@@ -87,7 +87,7 @@ def more_parts(session: Session, by: int) -> Session:
     parts = min(max(found.parts + by, 1), MOST_PARTS, found.kinds.n)
     if parts == found.parts:
         return say(session, f"{plural(parts, 'part')} is the {'most' if by > 0 else 'least'}.")
-    said = "as suggested" if parts == found.kinds.suggested else f"{found.kinds.suggested} suggested; S takes that"
+    said = "as suggested" if parts == found.kinds.suggested else f"{found.kinds.suggested} suggested; b takes that"
     return say(settings(session, parts=parts), f"{plural(parts, 'part')}, {said}.")
 
 

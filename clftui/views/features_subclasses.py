@@ -83,7 +83,7 @@ class SubclassesPane:
         place = cursor(session, found)
         _draw_head(canvas, found)
         if square is None:
-            canvas.text(1, HEAD, "More lines are needed for so many parts; ( shows fewer.", canvas.palette.muted)
+            canvas.text(1, HEAD, "More lines are needed for so many parts; _ shows fewer.", canvas.palette.muted)
             return
         self._plan, self._found, self._page = square, found, (square.lines, 1)
         scale = scale_of(found)

@@ -104,7 +104,7 @@ def draw_units(canvas: Canvas, area: tuple[int, int, int, int], found: Shown, sh
         return
     order = np.argsort(-np.nan_to_num(shares, nan=-1.0), kind="stable")
     if found.parts < 2 or not np.isfinite(shares).any():
-        canvas.text(x, y, "one part: no unit parts anything; ( ) ask for more parts", p.muted, width=width)
+        canvas.text(x, y, "one part: no unit parts anything; + asks for more parts", p.muted, width=width)
         return
     best = "  ".join(f"{unit} {short_signed(float(shares[unit]))}" for unit in order[:40].tolist() if shares[unit] > 0)
     head = f"units by their variance between parts (η²): {best}"

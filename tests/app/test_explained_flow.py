@@ -77,10 +77,10 @@ async def test_an_empty_map_says_so_where_its_picture_would_be(root: Path) -> No
 async def test_tasks_by_key_and_by_name_and_the_way_to_a_sample_and_back(root: Path) -> None:
     async with running(root) as pilot:
         main = app_of(pilot).main
-        await open_table(pilot, "r", "r", ")")
+        await open_table(pilot, "r", "r", "b")
         assert task(pilot) is Task.MODELS and "many models, one sample" in screen(pilot)
         assert "none of A" in screen(pilot) or "no Grad-CAM" in screen(pilot)
-        await pilot.press(")")
+        await pilot.press("b")
         await main.settled()
         assert task(pilot) is Task.CLASSES and "many classes" in screen(pilot)
         main.do(main.registry.by_id["explained.samples"])

@@ -90,7 +90,7 @@ async def test_keys_of_the_map(tmp_path: Path) -> None:
         await seen(pilot, "Class means alone")
         await pilot.press("z")
         assert now(pilot).features.responses.side == 2 and now(pilot).features.layer == "early"
-        await pilot.press("Z", "C", "<", "N", "R")
+        await pilot.press("Z", "c", "<", "N", "i")
         assert now(pilot).features.responses.side == 1 and now(pilot).features.responses.coloured
         assert view_of(now(pilot)) == "features"
         await pilot.press("v")

@@ -58,7 +58,7 @@ async def test_layers_by_keys(root: Path) -> None:
         assert "Classes in their best layer against the output" in shown[5] and "1 class better" in shown[5]
         cat = next(row for row in shown[7:] if row.split()[0] == "cat").split()
         assert cat[2:6] == ["100.0", "50.0", "late", "▲+50.0"] and "late" in cat[6:]
-        assert "recall 0" in shown[-2] and shown[-1].startswith("  No sample is answered")
+        assert "recall 100 %" in shown[-2] and shown[-1].startswith("  No sample is answered")
         await pilot.press("o")
         assert app.main.now.notice == "Classes: most gained first."
         await pilot.press("j", "j", "j", "enter")
@@ -72,8 +72,8 @@ async def test_s_writes_runs_and_enter_opens_their_matrix(root: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await app.main.settled()
         await pilot.press("enter")
-        assert "S writes the probes as runs" in app.main.now.notice and tab(app) is Tab.FEATURES
-        await pilot.press("S")
+        assert "Y writes the probes as runs" in app.main.now.notice and tab(app) is Tab.FEATURES
+        await pilot.press("Y")
         for _ in range(100):
             await pilot.pause(0.05)
             if "written as runs" in app.main.now.notice and len(app.main.now.catalog.runs) == 3:

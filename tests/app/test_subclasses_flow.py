@@ -61,24 +61,24 @@ async def test_parts_their_pictures_and_the_layers_show_at_every_size(tmp_path: 
         assert "early" in seen and ("ARI of 2" in seen or "←" in seen)
         assert ("units by their variance" in seen) == (size[0] == 200)
         while now(pilot).features.subclasses.parts != 6:
-            await pilot.press(")")
+            await pilot.press("+")
         assert "part 1" in await text(pilot)
 
 
 async def test_keys_change_what_shows(tmp_path: Path) -> None:
     async with running(tmp_path) as pilot:
-        await pilot.press("o", "i")
+        await pilot.press("o", "p")
         settings = now(pilot).features.subclasses
         assert (settings.order, settings.lower) == (Arranged.SPECTRAL, Lower.UNITS)
         seen = await text(pilot)
         assert "units by their variance" in seen
-        await pilot.press("i")
+        await pilot.press("p")
         assert "1 of 4 classes looked at fall into parts" in await text(pilot)
         await pilot.press("l", "N")
         assert now(pilot).selection.true == "cat" and "1 of 1 with parts" in now(pilot).notice
         await pilot.press("L")
         assert "no split suggested" in await text(pilot)
-        await pilot.press("c")
+        await pilot.press("i")
         assert now(pilot).features.subclasses.which is Which.PREDICTED
         assert "predicted as" in await text(pilot)
 
@@ -86,7 +86,7 @@ async def test_keys_change_what_shows(tmp_path: Path) -> None:
 async def test_enter_opens_the_part_and_back_returns(tmp_path: Path) -> None:
     async with running(tmp_path) as pilot:
         await text(pilot)
-        await pilot.press("p", "space")
+        await pilot.press("J", "space")
         assert now(pilot).selection.chosen
         await pilot.press("enter")
         assert now(pilot).tab is Tab.SAMPLES

@@ -173,7 +173,7 @@ def test_probes_are_written_as_runs_once(session: Session, asked: list[str]) -> 
     opened = features_view.drill(point(replace(session, catalog=catalog), 1))
     assert opened.tab is Tab.MATRIX and opened.selection.run == "net@late"
     unwritten = features_view.drill(point(session, 1))
-    assert unwritten.tab is Tab.FEATURES and unwritten.notice.startswith("S writes the probes as runs")
+    assert unwritten.tab is Tab.FEATURES and unwritten.notice.startswith("Y writes the probes as runs")
 
 
 def test_new_responses_are_probed_anew_and_a_killed_one_is_done_again(session: Session) -> None:

@@ -47,11 +47,8 @@ def _compares(session: Session) -> bool:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("explained.task", (")",), "task", "Many models on one image, one model over classes, one model over "
-            "images; ( the other way.", "Show", step=steps.step_task, tabs=ONLY, faces=FACE, footer=3,
-            shown_keys="( )"),
-    Command("explained.task_back", ("(",), "task before", "The task before.", "Show",
-            step=partial(steps.step_task, by=-1), tabs=ONLY, faces=FACE, in_help=False),
+    Command("explained.task", ("b",), "task", "Many models on one image, one model over classes, one model over "
+            "images.", "Show", step=steps.step_task, tabs=ONLY, faces=FACE, footer=3),
     Command("explained.of", ("i",), "rows", "Rows: the samples of the class, of the cell, those of Samples, all; of "
             "one image A to D or all runs.", "Select", step=steps.next_of, tabs=ONLY, faces=FACE, footer=4),
     Command("explained.sort", ("o",), "sort", "Sort by the next column; O turns the order around.", "Order",
@@ -60,7 +57,7 @@ COMMANDS: tuple[Command, ...] = (
             step=steps.turn_sort, tabs=ONLY, faces=FACE, when=_has_rows, in_help=False),
     Command("explained.method", ("x",), "method", "The next explanation method, here and in a sample alone.", "Show",
             step=steps.next_method, tabs=ONLY, faces=FACE, footer=12, when=_is_explained),
-    Command("explained.aim", ("a",), "of which class", "Explanations of the predicted class or of the true one.",
+    Command("explained.aim", ("c",), "of which class", "Explanations of the predicted class or of the true one.",
             "Show", step=steps.toggle_aim, tabs=ONLY, faces=FACE, footer=14, when=_has_rows),
     Command("explained.higher", (">",), "threshold", "The contour a twentieth higher, or lower.", "Show",
             step=partial(step_threshold, by=1), tabs=ONLY, faces=FACE, footer=16, when=_has_maps, shown_keys="< >"),

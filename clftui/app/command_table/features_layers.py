@@ -15,7 +15,7 @@ FACE = frozenset({FeaturesVariant.LAYERS.value})
 
 
 def _recorded(session: Session) -> bool:
-    return bool(layers_of(session))
+    return any(layer.file is not None and layer.file.n for layer in layers_of(session))
 
 
 def _fitting(session: Session) -> bool:
@@ -25,7 +25,7 @@ def _fitting(session: Session) -> bool:
 COMMANDS: tuple[Command, ...] = (
     Command("layers.order", ("o",), "order", "Classes as in the matrix, most gained first, earliest separable first.",
             "Order", step=steps.next_order, tabs=ONLY, footer=20, faces=FACE, when=_recorded),
-    Command("layers.write", ("S",), "write as runs", "Write the probe of each layer as a run beside this one "
+    Command("layers.write", ("Y",), "write as runs", "Write the probe of each layer as a run beside this one "
             "(cnn@conv1 ...), which every view shows.", "Act", effect="write_probes", tabs=ONLY, footer=21, faces=FACE,
             when=_recorded),
     Command("layers.stop", ("escape",), "stop", "Give up the probes that are being fitted, or go on with them.", "Act",

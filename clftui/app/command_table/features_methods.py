@@ -20,11 +20,6 @@ def _has_rows(session: Session) -> bool:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("methods.example", (")",), "example", "The next sample that the methods explain; ( the one before.",
-            "Select", step=partial(steps.step_example, by=1), tabs=ONLY, faces=FACE, footer=3, when=_has_rows,
-            shown_keys="( )"),
-    Command("methods.example_back", ("(",), "example before", "The example before.", "Select",
-            step=partial(steps.step_example, by=-1), tabs=ONLY, faces=FACE, when=_has_rows, in_help=False),
     Command("methods.next", ("N",), "disagreement", "The sample whose maps are least alike, then the next one.",
             "Select", step=steps.next_disagreement, tabs=ONLY, faces=FACE, footer=4, when=_has_rows),
     Command("methods.order", ("o",), "class order", "Classes by how much area says of correctness, or as in the "

@@ -35,7 +35,7 @@ COMMANDS: tuple[Command, ...] = (
             step=partial(steps.step_threshold, by=-1), tabs=ONLY, faces=FACE, when=_recorded, in_help=False),
     Command("responses.group", ("space",), "select group", "Select the group around the class in all views; again: "
             "its parent, then none.", "Select", step=steps.choose, tabs=ONLY, faces=FACE, footer=12, when=_recorded),
-    Command("responses.about", ("R",), "relevance to class", "Tell relevance to the class under the cursor, of no "
+    Command("responses.about", ("i",), "relevance to class", "Tell relevance to the class under the cursor, of no "
             "group.", "Select", step=steps.about_class, tabs=ONLY, faces=FACE, when=_recorded),
     Command("responses.next", ("N",), "next relevant", "The next unit by relevance.", "Move",
             step=steps.next_relevant, tabs=ONLY, faces=FACE, footer=14, when=_recorded),
@@ -47,7 +47,7 @@ COMMANDS: tuple[Command, ...] = (
             step=partial(steps.zoom, by=-1), tabs=ONLY, faces=FACE, when=_has_places, in_help=False),
     Command("responses.scale", ("n",), "scale", "A linear scale of colours, or a logarithmic one that lifts weak "
             "responses.", "Show", step=steps.toggle_log, tabs=ONLY, faces=FACE, footer=20, when=_recorded),
-    Command("responses.colour", ("C",), "colour groups", "Colour the groups beside the classes by the unit, or by "
+    Command("responses.colour", ("c",), "colour groups", "Colour the groups beside the classes by the unit, or by "
             "their metric.", "Show", step=steps.toggle_coloured, tabs=ONLY, faces=FACE, footer=22, when=_recorded),
 )  # fmt: skip
 

@@ -15,20 +15,22 @@ FACE = frozenset({FeaturesVariant.SUBCLASSES.value})
 COMMANDS: tuple[Command, ...] = (
     Command("subclasses.order", ("o",), "order", "Order the samples by likeness, or by the spectrum of their "
             "correlations.", "Order", step=view.next_order, tabs=ONLY, footer=4, faces=FACE),
-    Command("subclasses.more", (")",), "more parts", "One part more.", "Show",
+    Command("subclasses.more", ("+",), "more parts", "One part more.", "Show",
             step=partial(view.more_parts, by=1), tabs=ONLY, faces=FACE, in_help=False),
-    Command("subclasses.fewer", ("(",), "parts", "One part less, or with ) more.", "Show",
-            step=partial(view.more_parts, by=-1), tabs=ONLY, footer=3, shown_keys="( )", faces=FACE),
-    Command("subclasses.suggested", ("S",), "as suggested", "As many parts as the samples suggest.", "Show",
+    Command("subclasses.fewer", ("_",), "parts", "One part less, or with + more.", "Show",
+            step=partial(view.more_parts, by=-1), tabs=ONLY, footer=3, shown_keys="_ +", faces=FACE),
+    Command("subclasses.suggested", ("b",), "as suggested", "As many parts as the samples suggest.", "Show",
             step=view.as_suggested, tabs=ONLY, faces=FACE),
-    Command("subclasses.part", ("p",), "next part", "The next part, on the sample that stands for it.", "Move",
-            step=view.next_part, tabs=ONLY, footer=2, faces=FACE),
+    Command("subclasses.part", ("J",), "next part", "The next part, on the sample that stands for it; K the one "
+            "before.", "Move", step=view.next_part, tabs=ONLY, footer=2, faces=FACE, shown_keys="J K"),
+    Command("subclasses.part_before", ("K",), "part before", "The part before.", "Move",
+            step=partial(view.next_part, by=-1), tabs=ONLY, faces=FACE, in_help=False),
     Command("subclasses.next", ("N",), "clearest", "The class that falls into parts most clearly, then the next.",
             "Move", step=view.next_parted, tabs=ONLY, footer=7, faces=FACE),
-    Command("subclasses.which", ("c",), "samples of", "Samples of the true class, of the predicted one, of the cell.",
+    Command("subclasses.which", ("i",), "samples of", "Samples of the true class, of the predicted one, of the cell.",
             "Show", step=view.next_which, tabs=ONLY, faces=FACE),
-    Command("subclasses.lower", ("i",), "below", "Below the matrix: the layers, the units that part most, the classes "
-            "that fall into parts.", "Show", step=view.next_lower, tabs=ONLY, footer=8, faces=FACE),
+    Command("subclasses.lower", ("p",), "pane below", "Below the matrix: the layers, the units that part most, the "
+            "classes that fall into parts.", "Show", step=view.next_lower, tabs=ONLY, footer=8, faces=FACE),
     Command("subclasses.choose", ("space",), "select part", "Select the samples of the part, or leave them out again.",
             "Select", step=view.choose, tabs=ONLY, faces=FACE),
 )  # fmt: skip
