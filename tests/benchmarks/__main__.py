@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,6 +96,33 @@ def idle(path: Path, seconds: float) -> list[Figure]:
                f"{100 * full / seconds:.2f} % / {100 * bare / seconds:.2f} % = {full / bare:.2f} x", "<= 2"),
         Figure("G14", "bytes per second at rest", f"{size / seconds:.1f}", "0"),
     ]  # fmt: skip
+
+
+def keys_of_view(
+    path: Path, view: str, what: str, mark: bytes, actions: Sequence[tuple[str, bytes, bytes]], *, quiet: float,
+    pause: float, times: int = 12,
+) -> list[Figure]:  # fmt: skip
+    """The first picture of a view, until `mark` shows; then latency, bytes and processor time of each key.
+
+    `actions`: a name, the keys that lead there, and those that are pressed in turn, `pause` seconds for each.
+    """
+    found = []
+    with Terminal(app(path, view)) as ours:
+        seconds = ours.until(mark)
+        ours.quiet(quiet)
+        found.append(Figure("", what, f"{seconds * 1e3:.0f} ms"))
+        for name, before, keys_ in actions:
+            for each in before:
+                ours.press(bytes([each]), 0.6)
+            cpu = ours.cpu_seconds()
+            bursts = [ours.press(keys_[at % len(keys_) :][:1], pause) for at in range(times)]
+            used = (ours.cpu_seconds() - cpu) / times
+            latency = median([burst.seconds for burst in bursts]) * 1e3
+            worst = max(burst.seconds for burst in bursts) * 1e3
+            size = median([float(burst.size) for burst in bursts])
+            words = f"{latency:.1f} ms (worst {worst:.0f}), {size:,.0f} B, {used * 1e3:.1f} ms"
+            found.append(Figure("", f"{name}: latency, bytes, processor", words))
+    return found
 
 
 def keys(path: Path) -> list[Figure]:

@@ -11,11 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.benchmarks.__main__ import Figure, app, median
+from tests.benchmarks.__main__ import Figure, keys_of_view
 from tests.benchmarks.make_runs import large_run
-from tests.benchmarks.terminal import Terminal
 
-KEYS = 12
 MARK = b"unsure"
 ACTIONS = (
     ("next column", b"", b"l"),
@@ -44,24 +42,8 @@ def full_run(root: Path, *, n: int = 50_000, classes: int = 1000, epochs: int = 
 
 
 def figures(path: Path) -> list[Figure]:
-    """First picture, then latency, bytes and processor time of each key."""
-    found = []
-    with Terminal(app(path, "scores")) as ours:
-        seconds = ours.until(MARK)
-        ours.quiet(1.0)
-        found.append(Figure("", "first stacks", f"{seconds * 1e3:.0f} ms"))
-        for name, before, keys in ACTIONS:
-            for each in before:
-                ours.press(bytes([each]), 0.6)
-            cpu = ours.cpu_seconds()
-            bursts = [ours.press(keys[at % len(keys) :][:1], 0.4) for at in range(KEYS)]
-            used = (ours.cpu_seconds() - cpu) / KEYS
-            latency = median([burst.seconds for burst in bursts]) * 1e3
-            worst = max(burst.seconds for burst in bursts) * 1e3
-            size = median([float(burst.size) for burst in bursts])
-            words = f"{latency:.1f} ms (worst {worst:.0f}), {size:,.0f} B, {used * 1e3:.1f} ms"
-            found.append(Figure("", f"{name}: latency, bytes, processor", words))
-    return found
+    """First picture, then what each key costs."""
+    return keys_of_view(path, "scores", "first stacks", MARK, ACTIONS, quiet=1.0, pause=0.4)
 
 
 def main() -> None:
