@@ -161,11 +161,18 @@ def _notes(session: Session, found: Shown, options: Options) -> list[str]:
     notes += [
         f"{name_of(told.rows[j])} and {name_of(told.rows[i])}: {found.measure.value} {short(told.same[i, j], 3)} "
         f"±{short(told.arms[i, j], 3)}, different samples {short(told.other[i, j], 3)} (n {count(int(told.n[i, j]))})."
-        + ("" if told.beyond[i, j] else " No more than chance.")
+        + _beyond(told, i, j, found.measure)
         for i in range(len(told.rows))
         for j in range(i)
     ]
     return [*notes, f"{found.measure.value}: {found.measure.words}.", RULE, CHECK_RULE]
+
+
+def _beyond(told: Agreement, i: int, j: int, measure: Measure) -> str:
+    if not told.beyond[i, j]:
+        return " No more alike than chance."
+    nearer = abs(told.same[i, j] - measure.alike) < abs(told.other[i, j] - measure.alike)
+    return "" if nearer else " Less alike than different samples."
 
 
 def _class_notes(session: Session, row: Row, options: Options) -> list[str]:

@@ -16,7 +16,7 @@ from clftui.state.explanations import PREDICTED
 from clftui.state.later import LATER, weak
 from clftui.state.methods_numbers import Maps, Pair, maps_of, pair
 from clftui.state.session import Session
-from clftui.state.unready import may_wait, note_missing
+from clftui.state.unready import NotYet, may_wait, note_missing
 from clftui.text import sanitise
 
 LEAST_CHECKED = 20
@@ -72,7 +72,7 @@ def worst(checks: Sequence[Check]) -> Trust:
 
 
 def checks_of(session: Session, maps: Maps) -> tuple[Check, ...] | None:
-    """Random weights, then every run with random labels; None in a draw, until they are known."""
+    """Random weights, then every run with random labels; None in a draw, until they are known. FormatError: broken."""
     others: list[tuple[str, Maps]] = []
     split, aim = maps.evaluation.split, session.explain.aim or PREDICTED
     random = held(maps.run, maps.evaluation, maps.name, aim, random=True)
@@ -82,7 +82,10 @@ def checks_of(session: Session, maps: Maps) -> tuple[Check, ...] | None:
     for run in session.catalog.runs:
         if run is maps.run or str(run.hyperparameters.get("labels", "")).casefold() not in RANDOM_LABELS:
             continue
-        evaluation = session.evaluation(run) if run.classes == maps.run.classes else None
+        try:
+            evaluation = session.evaluation(run) if run.classes == maps.run.classes else None
+        except NotYet:
+            return None
         if evaluation is None or not evaluation.has_samples or evaluation.split != split:
             continue
         explained = held(run, evaluation, maps.name, aim)

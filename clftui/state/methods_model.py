@@ -148,7 +148,10 @@ def _row(session: Session, letter: str | None, run: Run, name: str) -> Row | Non
     summary = LATER.get(key, lambda: summarised(maps, counted), wait=may_wait())
     if summary is None:
         note_missing()
-    return Row(letter, run, said, maps, summary, counted.done, checks_of(session, maps))
+    try:
+        return Row(letter, run, said, maps, summary, counted.done, checks_of(session, maps))
+    except FormatError as error:
+        return Row(letter, run, said, maps, summary, counted.done, (), error.brief)
 
 
 def summarised(maps: Maps, counted: Numbers) -> Summary:

@@ -108,16 +108,20 @@ def agreement(found: Shown, measure: Measure | None = None) -> Agreement:
 def disagreed(found: Shown) -> Int64 | None:
     """Positions of the cursor's run, those whose maps by its methods are least alike first; None until it is known."""
     home = found.row.maps
-    maps = sorted((row.maps for row in found.mine if row.maps is not None), key=lambda each: each is not home)
+    maps = [row.maps for row in found.mine if row.maps is not None]
+    pairs = [(first, second) for at, first in enumerate(maps) for second in maps[at + 1 :]]
+    if len({id(each.run) for each in maps}) > 1:
+        # Positions are those of the cursor's run.
+        pairs = [(home, other) for other in maps if home is not None and other is not home]
+    # All are asked for, and not one at a time.
+    compared = [pair(first, second, found.measure) for first, second in pairs]
     total: dict[int, list[float]] = {}
-    for at, first in enumerate(maps):
-        for second in maps[at + 1 :] if first.run is maps[0].run else ():
-            told = pair(first, second, found.measure)
-            if told is None:
-                return None
-            for position, value in zip(told.positions.tolist(), told.same.tolist(), strict=True):
-                if value == value:
-                    total.setdefault(position, []).append(abs(value - found.measure.alike))
+    for told in compared:
+        if told is None:
+            return None
+        for position, value in zip(told.positions.tolist(), told.same.tolist(), strict=True):
+            if value == value:
+                total.setdefault(position, []).append(abs(value - found.measure.alike))
     # Samples of all methods come before those that few explain.
     ordered = sorted(total, key=lambda position: (-len(total[position]), -float(np.mean(total[position])), position))
     return np.asarray(ordered, dtype=np.int64)
@@ -196,7 +200,8 @@ def class_lines(session: Session, row: Row) -> Int64:
     if summary is None or maps is None or not len(summary.classes):
         return np.zeros(0, dtype=np.int64)
     if session.features.methods.order is AreaOrder.STRONGEST:
-        return np.lexsort(([-abs(each.auc - 0.5) for each in summary.by_class], np.nan_to_num(summary.q, nan=1.0)))
+        far = np.asarray([abs(each.auc - 0.5) for each in summary.by_class])
+        return np.lexsort((-far, np.nan_to_num(summary.q, nan=1.0)))
     order = matrix_order(session, maps.run.classes, maps.evaluation.confusion)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))

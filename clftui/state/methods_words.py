@@ -17,10 +17,10 @@ RULE = (
     f"Recommended is a method with at most {FEW_EMPTY * 100:.0f} % empty maps that passes the check, "
     "of several the one that hits boxes most, or else changes most."
 )
+_CHANGED, _KEPT = f"{CHANGED * 100:.0f} %", f"{KEPT * 100:.0f} %"
 CHECK_RULE = (
     "Check: rank correlation of a sample's map with its map by random weights, less that of different samples; "
-    f"below {CHANGED * 100:.0f} % of what it could be the method depends on what was learned, above {KEPT * 100:.0f} % it barely "
-    "changes."
+    f"below {_CHANGED} of what it could be the method depends on what was learned, above {_KEPT} it barely changes."
 )
 
 
@@ -71,6 +71,8 @@ def sentences(row: Row) -> list[str]:
 
 
 def _checked(row: Row) -> list[str]:
+    if row.trouble:
+        return [f"? Not checked: {row.trouble}."]
     if row.checks is None:
         return ["The check with random weights is being made."]
     if not row.checks:
@@ -138,7 +140,7 @@ def _class_words(found: Summary) -> str:
     with_it, against, no_sign = (told.count(each) for each in (Says.WITH, Says.AGAINST, Says.NO_SIGN))
     sides = f"with correctness in {with_it}, the opposite in {against}, no sign in {no_sign}"
     twist = against > with_it if found.says is Says.WITH else found.says is Says.AGAINST and with_it > against
-    but = " Most of what holds overall is a difference between classes." if twist else ""
+    but = " Classes differ: what holds overall does not hold within them." if twist else ""
     return f"Within {plural(len(told), 'class', 'classes')}: {sides} (q < .05).{but}"
 
 

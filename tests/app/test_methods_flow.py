@@ -1,0 +1,73 @@
+"""Explanation methods over a whole split by keys, as they show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from clftui.state.selection import Tab
+from clftui.views.features import FeaturesView
+from tests.app.test_flow import app_of, running
+from tests.builders import write_collection
+from tests.method_runs import write_methods
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_methods(tmp_path_factory.mktemp("methods"))
+
+
+def screen(pilot: Pilot[None]) -> str:
+    canvas = app_of(pilot).main.query_one(FeaturesView).canvas
+    assert canvas is not None
+    return "\n".join(canvas.rows_text())
+
+
+async def press(pilot: Pilot[None], *keys: str) -> str:
+    await pilot.press(*keys)
+    await app_of(pilot).main.settled()
+    return screen(pilot)
+
+
+@pytest.mark.row("V18", "V20", "V21")
+async def test_a_wide_screen_has_the_table_the_words_an_example_and_the_matrix(root: Path) -> None:
+    async with running(root, size=(160, 50)) as pilot:
+        shown = await press(pilot, "8", *"vvvv", "r")
+        main = app_of(pilot).main
+        assert main.now.selection.run == "run0"
+        for words in ("5 sets of maps", "fixed", "✗ careful", "good", "✓ learned", "∅ 10", "▲", "hit % / chance",
+                      "Recommended: good", "Area by class", "heat 0", "L1 distance, 0 = alike"):  # fmt: skip
+            assert words in shown, words
+        shown = await press(pilot, "down")
+        assert "Area goes with correctness: right" in shown and main.now.explain.method == "good"
+        before = main.now.explain.threshold
+        shown = await press(pilot, ">", "m")
+        assert main.now.explain.threshold > before and "MSE distance" in shown and "area ≥ .55" in shown
+        await press(pilot, "N")
+        first = main.now.selection.sample
+        await press(pilot, "N")
+        assert first is not None and main.now.selection.sample != first
+        await press(pilot, "enter")
+        assert main.now.tab is Tab.SAMPLES and main.now.selection.alone
+        await press(pilot, "backspace")
+        assert main.now.tab is Tab.FEATURES and "5 sets of maps" in screen(pilot)
+
+
+async def test_a_small_screen_keeps_the_verdicts_and_a_click_moves_the_cursor(root: Path) -> None:
+    async with running(root, size=(80, 24)) as pilot:
+        shown = await press(pilot, "8", *"vvvv", "r")
+        for words in ("✗ careful", "✓ learned", "∅ 10", "Recommended: good"):
+            assert words in shown, words
+        view = app_of(pilot).main.query_one(FeaturesView)
+        await pilot.click(view, offset=(5, 4))
+        assert app_of(pilot).main.now.features.methods.cursor == 2
+        shown = await press(pilot, "l", "o", "x")
+        assert app_of(pilot).main.now.selection.sample is not None
+
+
+async def test_without_maps_one_sentence_says_what_makes_them(tmp_path: Path) -> None:
+    async with running(write_collection(tmp_path / "runs")) as pilot:
+        assert "clftui explain" in await press(pilot, "8", *"vvvv")
+        assert "clftui explain" in await press(pilot, "down", "N", "l", "x", "o", "enter")
