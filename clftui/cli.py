@@ -43,7 +43,7 @@ def main() -> None:
         from clftui.app.crash import report_crash
 
         print(report_crash(error), file=sys.stderr)
-        sys.exit(1)
+        sys.exit(70)  # As sysexits.h has it; 1 is what `clftui check` says of a regression.
 
 
 def program() -> click.Group:
@@ -127,7 +127,7 @@ def _open_command() -> click.Command:
     @click.command("open")
     @_selection_options
     @click.option(
-        "--view", type=click.Choice((*plain.TABS, *plain.PANES)), help="Open this tab first, or the matrix so."
+        "--view", type=click.Choice((*plain.TABS, *plain.PANES)), help="Open this tab first, or the matrix or Features so."
     )
     @click.option(
         "--graphics",
@@ -273,7 +273,7 @@ def _session_of(chosen: dict[str, Any]) -> Session:
 def _refuse(sentence: str) -> NoReturn:
     """Leave as click leaves at a mistake."""
     print(f"Error: {sentence}", file=sys.stderr)
-    sys.exit(1)
+    sys.exit(2)
 
 
 def _start_log(path: Path | None, first: str) -> None:

@@ -14,6 +14,7 @@ from clftui.depth import Graphics
 from clftui.opening import LaunchError, with_cell, with_sample
 from clftui.plain import EXPLAINED_SORTS
 from clftui.schema import FormatError
+from clftui.state.features_settings import FeaturesVariant
 from clftui.state.filters import FilterError
 from clftui.state.selection import Tab
 from clftui.state.session import Session
@@ -27,9 +28,7 @@ log = logging.getLogger("clftui")
 
 
 _PANES = {"pairs": Pane.PAIRS, "readout": Pane.READOUT}
-"""What `--view` names besides tabs."""
-_SCREENS = {"explanations": Tab.FEATURES.value}
-"""Reports that are a variant of a tab."""
+"""What `--view` names of the matrix."""
 
 
 def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, graphics: Graphics, bits: int) -> int:
@@ -53,10 +52,12 @@ def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, gra
             return 2
         prepare()
     # Scalars alone fill no other tab.
-    remembered = load_preferences().view if any(run.classes for run in session.catalog.runs) else Tab.RUNS.value
-    if view in _PANES:
-        session, view = replace(session, matrix=replace(session.matrix, pane=_PANES[view])), Tab.MATRIX.value
+    kept = load_preferences()
+    remembered = kept.view if any(run.classes for run in session.catalog.runs) else Tab.RUNS.value
+    session, view = opened_so(session, view)
     reached = session.tab.value if session.tab is not Tab.RUNS else None  # by a cell or a script
+    if view is None and reached is None:
+        session, _ = opened_so(session, kept.features)
     tab = view or reached or (remembered if chosen["paths"] and remembered in set(Tab) else Tab.RUNS.value)
     session = replace(session, tab=Tab(tab))
     if len(session.classes) > FAR_MORE:
@@ -86,6 +87,16 @@ def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, gra
         print(app.crash, file=sys.stderr)
     log.info("the app ends with status %d", app.return_code or 0)
     return app.return_code or 0
+
+
+def opened_so(session: Session, view: str | None) -> tuple[Session, str | None]:
+    """`session` and the tab of a view that is named by what shows of a tab: `pairs`, `sensitivity`."""
+    if view in _PANES:
+        return replace(session, matrix=replace(session.matrix, pane=_PANES[view])), Tab.MATRIX.value
+    if view in set(FeaturesVariant):
+        features = replace(session.features, variant=FeaturesVariant(view))
+        return replace(session, features=features), Tab.FEATURES.value
+    return session, view
 
 
 def _alarm_advice(text: str) -> str:
@@ -184,7 +195,9 @@ def svg(session: Session, chosen: Mapping[str, Any], view: str, size: tuple[int,
     os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "truecolor")
     from clftui.app.app import ClfApp
 
-    tab = _SCREENS.get(view, view)
+    # Explanations are of a task already, methods too.
+    tab = Tab.FEATURES.value if view == FeaturesVariant.EXPLAINED else view
+    session, tab = opened_so(session, tab) if tab not in _PANES else (session, tab)
     if tab not in set(Tab):
         raise LaunchError(
             f"--format svg shows screens ({', '.join(Tab)}), and {view} is none; use text, md, json or csv"

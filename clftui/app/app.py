@@ -198,4 +198,5 @@ class ClfApp(App[None]):
         if self.recorder is not None:
             self.recorder.close()
         if self._remember and hasattr(self, "main"):
-            save_preferences(replace(self.preferences, view=self.main.now.tab.value))
+            now = self.main.now
+            save_preferences(replace(self.preferences, view=now.tab.value, features=now.features.variant.value))

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 EXPLAINED = 500
 """Rows of the table of explained samples that are written."""
+_REPORTS = {
+    FeaturesVariant.EXPLAINED: "explanations",
+    FeaturesVariant.METHODS: "explanations",
+    FeaturesVariant.SENSITIVITY: "sensitivity",
+}
+"""Variants of Features with a report of their own; the others are told by the one on features."""
 SUFFIXES = {".txt": "text", ".md": "md", ".json": "json", ".csv": "csv", ".svg": "svg"}
 
 
@@ -34,8 +40,8 @@ def suggested_name(session: Session) -> str:
 
 def view_of(session: Session) -> str:
     """The report that says what shows."""
-    if session.face in (FeaturesVariant.EXPLAINED.value, FeaturesVariant.METHODS.value):
-        return "explanations"
+    if session.face:
+        return _REPORTS.get(FeaturesVariant(session.face), session.tab.value)
     return "calibration" if session.tab is Tab.SCORES and session.alone else session.tab.value
 
 

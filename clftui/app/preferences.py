@@ -1,9 +1,9 @@
-"""What clftui remembers between sessions: theme and last view."""
+"""What clftui remembers between sessions: theme, last view, and what Features showed."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from clftui.storage import atomic_json, config_folder, state_folder
@@ -17,6 +17,8 @@ class Preferences:
 
     theme: str = "dark"
     view: str = "runs"
+    features: str = "responses"
+    """What the Features tab shows."""
 
 
 def load_preferences(path: Path | None = None) -> Preferences:
@@ -26,7 +28,8 @@ def load_preferences(path: Path | None = None) -> Preferences:
         stored = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return Preferences()
-    known = {name: stored[name] for name in ("theme", "view") if isinstance(stored, dict) and name in stored}
+    names = (each.name for each in fields(Preferences))
+    known = {name: stored[name] for name in names if isinstance(stored, dict) and name in stored}
     return Preferences(**{name: value for name, value in known.items() if isinstance(value, str)})
 
 

@@ -113,8 +113,8 @@ def test_a_broken_keymap_leaves_the_built_in_keys(tmp_path: Path, text: str) -> 
 def test_preferences_are_remembered_and_damage_is_forgotten(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "state.json"
     assert load_preferences(path) == Preferences()
-    save_preferences(Preferences("light", "matrix"), path)
-    assert load_preferences(path) == Preferences("light", "matrix")
+    save_preferences(Preferences("light", "features", "layers"), path)
+    assert load_preferences(path) == Preferences("light", "features", "layers")
     for damage in ("{", "[]", json.dumps({"theme": 3, "other": 1})):
         path.write_text(damage)
         assert load_preferences(path).view == "runs"
