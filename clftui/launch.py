@@ -195,9 +195,9 @@ def svg(session: Session, chosen: Mapping[str, Any], view: str, size: tuple[int,
     os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "truecolor")
     from clftui.app.app import ClfApp
 
-    # Explanations are of a task already, methods too.
-    tab = Tab.FEATURES.value if view == FeaturesVariant.EXPLAINED else view
-    session, tab = opened_so(session, tab) if tab not in _PANES else (session, tab)
+    tab = Tab.FEATURES.value if view in set(FeaturesVariant) else view
+    if view == FeaturesVariant.SENSITIVITY:  # Explanations are of a task already.
+        session, _ = opened_so(session, view)
     if tab not in set(Tab):
         raise LaunchError(
             f"--format svg shows screens ({', '.join(Tab)}), and {view} is none; use text, md, json or csv"
