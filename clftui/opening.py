@@ -13,6 +13,7 @@ from clftui.analysis.metrics import Metric
 from clftui.bundled import bundled_folder
 from clftui.data.catalog import Catalog, open_catalog
 from clftui.data.run import Run
+from clftui.plain import COMMANDS
 from clftui.schema import FormatError
 from clftui.state.class_order import orders
 from clftui.state.class_tree import by_hierarchy
@@ -43,7 +44,7 @@ def make_session(chosen: Mapping[str, Any]) -> Session:
             raise LaunchError(str(error)) from error
     for path in paths:
         if str(path) != "-" and not path.exists():
-            raise LaunchError(f"{sanitise(str(path))} does not exist; name runs, a prediction file or a matrix")
+            raise LaunchError(_not_there(path))
     turned, tree = bool(chosen.get("transposed")), chosen.get("hierarchy")
     catalog = open_catalog(paths, images_root=chosen["images"], transposed=turned, hierarchy=tree)
     if catalog.hierarchy_file is not None and catalog.hierarchy_problem is not None:
@@ -67,6 +68,8 @@ def make_session(chosen: Mapping[str, Any]) -> Session:
     except FormatError as error:
         raise LaunchError(f"--rules: {error}") from error
     session = replace(session, filters=filters)
+    _check_epoch(session)
+    _check_filters(session)
     if chosen.get("what_if"):
         session = _supposing(session, chosen["what_if"])
     session = _arranged(session, chosen.get("order"), chosen.get("blocks"))
@@ -104,6 +107,52 @@ def filtered_session(chosen: Mapping[str, Any]) -> Session:
 
     passing(session, session.filters)
     return replace(session, notice="")
+
+
+def _not_there(path: Path) -> str:
+    """The sentence for a path that leads nowhere, with what is near it: a slip of a letter, or of a command's name."""
+    from difflib import get_close_matches
+
+    try:
+        there = {each.name: str(path.parent / each.name) for each in path.parent.iterdir()}
+    except OSError:
+        there = {}
+    if path.parent == Path():
+        there |= {name: f"the command {name}" for name in COMMANDS}
+    near = get_close_matches(path.name, there, 1, 0.6)
+    meant = f"; did you mean {sanitise(there[near[0]])}?" if near else "; name runs, a prediction file or a matrix"
+    return f"{sanitise(str(path))} does not exist{meant}"
+
+
+def _check_epoch(session: Session) -> None:
+    """LaunchError for an epoch that no run has reached: the last one would stand in its place, unsaid."""
+    pinned, split = session.selection.epoch, session.selection.split
+    if pinned is None or split is None:
+        return
+    newest = max((epoch for run in session.catalog.runs for epoch in run.epochs(split)), default=None)
+    if newest is not None and pinned > newest:
+        raise LaunchError(f"--epoch: there is no epoch {pinned} of {sanitise(split)}; the newest is {newest}")
+
+
+def _check_filters(session: Session) -> None:
+    """LaunchError for a filter that no run can answer, such as a column misspelt: nothing would pass, unsaid."""
+    if not session.filters:
+        return
+    from clftui.state.filter_steps import passing
+
+    refused = None
+    for run in (session.run, *session.catalog.runs):
+        if run is None:
+            continue
+        try:
+            passing(replace(session, selection=replace(session.selection, run=run.key)), session.filters)
+            return
+        except FilterError as error:
+            refused = refused or error
+        except FormatError:  # A broken file is told where it shows.
+            return
+    if refused is not None:
+        raise LaunchError(f"--filter: {refused}")
 
 
 def _without_cell(given: Iterable[Path]) -> tuple[tuple[Path, ...], str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import platform
 import tempfile
@@ -17,12 +18,19 @@ from clftui.text import sanitise, shorten
 log = logging.getLogger("clftui")
 
 CRASH_FILE = "crash.log"
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 MAX_BYTES = 1_000_000
 """A longer file begins anew: the last crash is the one that matters."""
 
 
 def report_crash(error: BaseException) -> str:
-    """Write the traceback of `error` down and say in one sentence where it lies. Never raises."""
+    """Write the traceback of `error` down and say in one sentence where it lies. Never raises.
+
+    A disk without room is no mistake of the program, and leaves none to write a traceback either.
+    """
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        where = sanitise(str(error.filename)) if error.filename else "the output"
+        return f"clftui stopped: {where} cannot be written ({error.strerror})."
     log.critical("unexpected %s", type(error).__name__, exc_info=error)
     what = shorten(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__, 160)
     path = _write(_details(error))

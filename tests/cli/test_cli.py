@@ -13,7 +13,7 @@ from clftui import __version__, cli, plain
 from clftui.depth import colour_bits
 from clftui.doctor import examine_pillow, report
 from clftui.probe import Terminal
-from tests.builders import write_collection
+from tests.builders import write_collection, write_run
 
 
 def clftui(*arguments: object, check: bool = True) -> subprocess.CompletedProcess[str]:
@@ -176,7 +176,7 @@ def test_order_and_blocks_are_checked_before_anything_is_printed(root: Path) -> 
         (("--blocks", "groups"), "--blocks groups needs classes in the order of a hierarchy"),
     ):
         refused = clftui("report", root, "--view", "blocks", *words, check=False)
-        assert refused.returncode == 1 and said in refused.stderr and not refused.stdout
+        assert refused.returncode == 2 and said in refused.stderr and not refused.stdout
     found = json.loads(clftui("report", root, "--view", "blocks", "--blocks", 2, "--format", "json").stdout)["data"]
     assert len(found["boundaries"]) == 1 and sorted(found["order"]) == sorted(set(found["order"]))
 
@@ -199,4 +199,23 @@ def test_a_script_is_run_before_a_report(root: Path, tmp_path: Path) -> None:
     assert "line 2" in done.stderr and "there is no class yak" in done.stderr
     (tmp_path / "broken").write_bytes(b"\xff\xfe\x00")
     refused = clftui("report", root, "--view", "runs", "--replay", tmp_path / "broken", check=False)
-    assert refused.returncode == 1 and "cannot be read" in refused.stderr
+    assert refused.returncode == 2 and "cannot be read" in refused.stderr
+
+
+def test_what_is_not_there_is_told_with_what_is_near(root: Path) -> None:
+    for words, said in (
+        (("report", root.parent / "animal", "--view", "runs"), f"did you mean {root}?"),
+        (("reprot", root), "reprot does not exist; did you mean the command report?"),
+        (("report", root / "nothing-like-it", "--view", "runs"), "name runs, a prediction file or a matrix"),
+        (("report", root, "--view", "runs", "--epoch", 9), "--epoch: there is no epoch 9 of test; the newest is 3"),
+        (("report", root, "--view", "runs", "--filter", "confidnce > 3"), "--filter: confidnce is no column; there"),
+    ):
+        refused = clftui(*words, check=False)
+        assert refused.returncode == 2 and said in refused.stderr and not refused.stdout, words
+
+
+def test_a_filter_that_some_run_can_answer_is_taken(root: Path, tmp_path: Path) -> None:
+    """The sample table of one run may have a column that another's lacks: what that one shows is undefined."""
+    write_run(tmp_path / "bare", seed=1)
+    done = clftui("report", tmp_path / "bare", root / "run0", "--view", "runs", "--filter", 'path != ""')
+    assert "run0" in done.stdout

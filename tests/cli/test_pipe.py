@@ -158,4 +158,4 @@ def test_reports_wait_for_the_end_and_the_app_needs_a_terminal(tmp_path: Path) -
     done = clftui(tmp_path, "report", "-", "--view", "pairs", "--format", "csv", text=text)
     assert done.returncode == 0 and "cat" in done.stdout and "dog" in done.stdout
     refused = clftui(tmp_path, "-", text=text)
-    assert refused.returncode == 1 and "clftui report - --view runs" in refused.stderr
+    assert refused.returncode == 2 and "clftui report - --view runs" in refused.stderr

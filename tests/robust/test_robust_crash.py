@@ -45,7 +45,7 @@ def _plain(written: bytes) -> str:
     return re.sub(r"\x1b\[[0-9;?<>]*[A-Za-z]", "", written.decode("utf-8", "replace"))
 
 
-def test_a_view_that_breaks_leaves_one_sentence_and_status_1(tmp_path: Path, state: Path) -> None:
+def test_a_view_that_breaks_leaves_one_sentence_and_status_70(tmp_path: Path, state: Path) -> None:
     root, log = write_collection(tmp_path / "runs", runs=2), tmp_path / "clftui.log"
     command = [sys.executable, "-c", BREAK, str(root), "--view", "runs", "--log", str(log)]
     with Terminal(command, columns=100, rows=24) as terminal:
@@ -68,7 +68,7 @@ def test_a_view_that_breaks_leaves_one_sentence_and_status_1(tmp_path: Path, sta
         assert part in logged, part
 
 
-def test_a_report_that_breaks_leaves_one_sentence_and_status_1(tmp_path: Path, state: Path) -> None:
+def test_a_report_that_breaks_leaves_one_sentence_and_status_70(tmp_path: Path, state: Path) -> None:
     root = write_collection(tmp_path / "runs", runs=1)
     source = (
         "import sys, clftui.launch as l; l.headless = lambda *a, **k: {}['none']; from clftui.cli import main; main()"
@@ -76,7 +76,7 @@ def test_a_report_that_breaks_leaves_one_sentence_and_status_1(tmp_path: Path, s
     done = subprocess.run(
         [sys.executable, "-c", source, "report", str(root), "--view", "runs"], capture_output=True, text=True
     )
-    assert done.returncode == 1 and done.stdout == ""
+    assert done.returncode == 70 and done.stdout == ""
     assert done.stderr.startswith("clftui stopped at an error it did not expect (KeyError: 'none'); ")
     assert done.stderr.count("\n") == 1
     assert "KeyError" in (state / "crash.log").read_text(encoding="utf-8")
@@ -112,6 +112,17 @@ def test_a_state_folder_that_cannot_be_written_sends_the_details_elsewhere(
     assert "ValueError: xxx" in Path(found[1]).read_text(encoding="utf-8")
     monkeypatch.setattr(tempfile, "NamedTemporaryFile", _refuse)
     assert "no file could be written" in crash.report_crash(ValueError())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
+def test_a_full_disk_is_told_and_is_no_crash(tmp_path: Path, state: Path) -> None:
+    root = write_collection(tmp_path / "runs", runs=1)
+    words = [sys.executable, "-m", "clftui", "report", str(root), "--view", "runs"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 70
+    assert done.stderr == "clftui stopped: the output cannot be written (No space left on device).\n"
+    assert not (state / "crash.log").exists()
 
 
 def _refuse(*_: object, **__: object) -> None:
