@@ -11,6 +11,7 @@ from clftui.schema import FormatError
 from clftui.state.filter_chips import chips
 from clftui.state.live_words import ENDED, PARTIAL, live_mark, pending
 from clftui.state.session import Session
+from clftui.state.unready import NotYet
 from clftui.state.words import Piece, breadcrumb
 from clftui.text import count, sanitise
 from clftui.widgets.frame import HeaderContent
@@ -24,6 +25,8 @@ def mark_of(session: Session, run: Run) -> tuple[str, str]:
     try:
         evaluation = _readable(session, run)
         mark, word = live_mark(run, evaluation)
+    except NotYet:
+        return live_mark(run)
     except FormatError:
         return PINNED, "unreadable"
     if session.selection.epoch is not None and word in ("live", "ended"):
@@ -73,8 +76,20 @@ def header_of(session: Session, alarms: Mapping[str, int] = NO_ALARMS) -> Header
 def _samples(session: Session, evaluation: Evaluation) -> str:
     """`10,000`, or `412 of 10,000` under filters."""
     whole = count(evaluation.confusion.total)
-    passing = session.confusion() if session.filters else None
+    try:
+        passing = session.confusion() if session.filters else None
+    except NotYet:
+        return f"… of {whole}"
     return whole if passing is None else f"{count(passing.total)} of {whole}"
+
+
+def is_deciding(session: Session) -> bool:
+    """Whether supposed answers are on their way: a step that needs them would wait."""
+    if session.what_if is None:
+        return False
+    from clftui.state.what_if import DECIDED  # Nothing is supposed at the start.
+
+    return DECIDED.pending
 
 
 def supposed_word(session: Session) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -16,7 +17,7 @@ from textual.timer import Timer
 
 from clftui.app.asking import Asking
 from clftui.app.background import Background, HistoryArrived
-from clftui.app.frame_content import breadcrumb_of, header_of, supposed_word, unsettled
+from clftui.app.frame_content import breadcrumb_of, header_of, is_deciding, supposed_word, unsettled
 from clftui.app.live import CatalogChanged, Live
 from clftui.app.tab_views import view_class
 from clftui.drawing.canvas import Canvas
@@ -26,6 +27,7 @@ from clftui.state.filters import FilterError
 from clftui.state.moves import cleared, go, say
 from clftui.state.selection import Tab
 from clftui.state.session import Session
+from clftui.state.unready import impatient
 from clftui.text import sanitise
 from clftui.views.view import Act, Arrived, View
 from clftui.widgets.canvas_view import CanvasView
@@ -154,13 +156,15 @@ class MainScreen(CanvasScreen):
         if self._alarms is not None:
             marks = self._alarms.look()
             self._part_body(self.size.height)
-        self.query_one(HeaderBar).show(header_of(session, marks))
-        self.query_one(TabBar).show(session.tab, view.legend, mark=supposed_word(session))
-        pieces, chips = breadcrumb_of(session)
+        with impatient() as draw:
+            header, legend, waits = header_of(session, marks), view.legend, unsettled(session)
+            pieces, chips = breadcrumb_of(session)
+        self.query_one(HeaderBar).show(header)
+        self.query_one(TabBar).show(session.tab, legend, mark=supposed_word(session))
         self.query_one(BreadcrumbBar).show(pieces, chips, session.notice)
         if self._registry is not None:
             self.asking.show_keys()
-        if unsettled(session) and not self._waiting:
+        if (draw.missing or waits) and not self._waiting:
             self._waiting = True
             self.set_timer(AGAIN_SECONDS, self.frame_again)
 
@@ -229,7 +233,8 @@ class MainScreen(CanvasScreen):
         """Replace the session by what a pure step makes of it."""
         self.asking.drop()
         try:
-            after = step(cleared(self.now))
+            with impatient() if is_deciding(self.now) else nullcontext():
+                after = step(cleared(self.now))
         except (FilterError, FormatError) as error:
             self._tell(error)
         else:

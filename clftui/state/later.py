@@ -49,6 +49,8 @@ class Later:
         An exception of `work` is kept in its place and raised here. `work` itself must not return None.
         """
         with self._changed:
+            if wait and self._busy and key == self._running and threading.current_thread() is not self._thread:
+                self._changed.wait_for(lambda: not self._busy or key != self._running)
             if key in self._done:
                 self._done.move_to_end(key)
                 return _given(self._done[key])

@@ -11,7 +11,7 @@ from clftui.state.moves import say
 from clftui.state.scores_settings import ScoresVariant
 from clftui.state.session import Session
 from clftui.state.thresholds import shown_class
-from clftui.state.unready import NotYet
+from clftui.state.unready import NotYet, impatient
 from clftui.state.what_if import Amount, WhatIf
 
 
@@ -41,7 +41,8 @@ def with_what_if(session: Session, what_if: WhatIf) -> Session:
         return say(replace(session, what_if=None), "Nothing is supposed any more: answers as logged.")
     new = replace(session, what_if=what_if)
     try:
-        new.evaluation()
+        with impatient():  # A key asks for it, and what shows it is drawn when it is there.
+            new.evaluation()
     except NotYet:
         pass
     except FormatError as error:

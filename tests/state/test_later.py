@@ -79,3 +79,16 @@ def test_only_so_many_results_are_kept() -> None:
         later.get(number, partial(int, number), wait=True)
     assert later.get(0, lambda: 10, wait=True) == 10
     assert later.get(2, lambda: 10, wait=True) == 2
+
+
+def test_who_waits_for_what_is_at_work_gets_that_result() -> None:
+    later, begun, may_go = Later(), threading.Event(), threading.Event()
+
+    def work() -> int:
+        begun.set()
+        assert may_go.wait(10)
+        return 7
+
+    assert later.get("key", work) is None and begun.wait(10)
+    threading.Timer(0.05, may_go.set).start()
+    assert later.get("key", lambda: 8, wait=True) == 7
