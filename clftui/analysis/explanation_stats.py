@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -90,6 +91,7 @@ def mean_interval(values: ArrayLike) -> Mean:
     return Mean(value, value - arm, value + arm, n)
 
 
+@lru_cache(maxsize=1024)
 def student_quantile(df: float, confidence: float = 0.95) -> float:
     """How many standard errors either way hold `confidence` of Student's distribution, as `student_tail` has it."""
     if df >= 200 or not df > 0:

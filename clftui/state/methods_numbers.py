@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +86,20 @@ class Numbers:
 
 def numbers(maps: Maps, threshold: float) -> Numbers:
     """In a draw as far as they are known, the rest asked for; else all of them. FormatError: a malformed box."""
+    known = _whole.get(maps)
+    if known is not None and known[0] == threshold:
+        return known[1]
+    found = _joined(maps, threshold)
+    if found.complete:
+        _whole[maps] = threshold, found
+    return found
+
+
+_whole: WeakKeyDictionary[Maps, tuple[float, Numbers]] = WeakKeyDictionary()
+"""The numbers at the threshold that was asked for last, once all are known."""
+
+
+def _joined(maps: Maps, threshold: float) -> Numbers:
     parts = []
     for start in range(0, len(maps.positions), _CHUNK):
         key = ("map numbers", weak(maps), start, threshold)

@@ -14,6 +14,7 @@ from clftui.analysis.explanation_stats import (
     MOST_SIDE,
     compared,
     hits,
+    kept_share,
     map_numbers,
     mean_interval,
     midranks,
@@ -64,7 +65,7 @@ def test_many_areas_at_once_are_each_alone() -> None:
 
 
 @pytest.mark.row("V18")
-@given(SEEDS, st.integers(3, 40), st.integers(3, 40), st.booleans())
+@given(SEEDS, st.integers(5, 40), st.integers(5, 40), st.booleans())
 @settings(max_examples=40, deadline=None)
 def test_right_against_wrong_is_welch_and_mann_whitney(seed: int, m: int, n: int, tied: bool) -> None:
     rng = np.random.default_rng(seed)
@@ -76,7 +77,7 @@ def test_right_against_wrong_is_welch_and_mann_whitney(seed: int, m: int, n: int
     a, b = values[:m], values[m:]
     assert (found.n_right, found.n_wrong) == (m, n)
     assert (found.right, found.wrong) == (pytest.approx(a.mean()), pytest.approx(b.mean()))
-    if a.var() or b.var():
+    if min(np.ptp(a), np.ptp(b)) > 0.01:
         interval = stats.ttest_ind(a, b, equal_var=False).confidence_interval()
         low, high = interval
         assert found.difference == pytest.approx(a.mean() - b.mean())
@@ -171,3 +172,16 @@ def test_a_hit_is_a_maximum_in_its_box() -> None:
     rng = np.random.default_rng(0)
     random = hits(rng.random((4000, 8, 8)), np.tile([0.25, 0.0, 0.75, 0.5], (4000, 1)))
     assert random.mean() == pytest.approx(0.25, abs=0.03), "a random point hits as often as the box is large"
+
+
+@pytest.mark.row("V21")
+def test_what_stays_of_a_likeness_is_told_beyond_that_of_other_samples() -> None:
+    rng = np.random.default_rng(0)
+    other = rng.normal(0.4, 0.1, 400)
+    assert kept_share(np.ones(400), other).value == 1
+    nothing = kept_share(rng.normal(0.4, 0.1, 400), other)
+    assert nothing.low < 0.02 and nothing.high > -0.02 and nothing.n == 400
+    half = kept_share(rng.normal(0.7, 0.1, 400), np.append(other[:-1], np.nan))
+    assert half.low < 0.5 < half.high and half.n == 399 and half.high - half.low < 0.1
+    assert math.isnan(kept_share(np.ones(50), np.full(50, 0.97)).value), "all maps are alike: nothing to compare with"
+    assert math.isnan(kept_share([0.5], [0.1]).value)
