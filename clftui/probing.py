@@ -39,7 +39,8 @@ def run_probe(chosen: Mapping[str, Any], *, names: Sequence[str], again: bool) -
     except (LaunchError, FormatError) as error:
         _say(f"Error: {error}")
     except OSError as error:
-        _say(f"Error: {error.filename} cannot be written ({error.strerror}); make room, or run it again later.")
+        place = error.filename or "the probe"
+        _say(f"Error: {place} cannot be written ({error.strerror or error}); make room, or run it again later.")
     return REFUSED
 
 

@@ -97,6 +97,18 @@ class FormatError(Exception):
         return sanitise(f"{place} {self.problem}; {self.remedy}." if self.remedy else f"{place} {self.problem}.")
 
 
+class NothingToShow(FormatError):
+    """No file is wrong, there is nothing to show: one sentence that says what helps."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("", "", sentence, "")
+        self.args = (sentence,)
+
+    @property
+    def brief(self) -> str:
+        return self.problem
+
+
 class Shard(NamedTuple):
     """Which rank of how many wrote a file; a file of an unsharded run is rank 0 of 1."""
 

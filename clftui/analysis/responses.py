@@ -35,8 +35,8 @@ def relevance(values: ArrayLike, inside: ArrayLike) -> Relevance:
     """Equation 2 for each unit: `values` (n, units), a row a sample (or a class mean), `inside` (n,) its rows of G.
 
     Rows of NaN, those of classes without samples, count for neither side. Where three quarters of the rest answer 0
-    the ratio is inf if three quarters of the group answer more, and undefined if they do not; below 0 a ratio says
-    nothing and is undefined.
+    the ratio is inf if three quarters of the group answer more, and undefined if they do not; where they answer less
+    than 0 a ratio says nothing and is undefined.
     """
     value, mask = np.asarray(values), np.asarray(inside, dtype=np.bool_)
     known = ~np.isnan(value).all(axis=1)

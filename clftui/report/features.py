@@ -8,7 +8,7 @@ from typing import Any
 
 from clftui.report import Options, View
 from clftui.report.render import Table
-from clftui.report.responses import Nothing
+from clftui.schema import NothingToShow
 from clftui.state.features_settings import FeaturesVariant
 from clftui.state.layers import NOTHING_RECORDED, layers_of
 from clftui.state.responses_settings import LowerPane
@@ -31,7 +31,7 @@ def asked(session: Session, variant: str | None, layer: str | None) -> Session:
         known = [each.name for each in layers_of(session)]
         if layer not in known:
             there = f"there are {', '.join(map(sanitise, known))}" if known else NOTHING_RECORDED
-            raise Nothing(f"--layer: no layer {sanitise(layer)} was recorded; {there}")
+            raise NothingToShow(f"--layer: no layer {sanitise(layer)} was recorded; {there}")
         features = replace(features, layer=layer)
     return replace(session, features=features)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from clftui.report import Options
 from clftui.report.render import Table, Value
-from clftui.report.responses import Nothing
+from clftui.schema import NothingToShow
 from clftui.state.layers_model import Power, layers_trouble, power, recorded_words
 from clftui.state.layers_probes import HELD_OUT
 from clftui.state.session import Session
@@ -19,7 +19,7 @@ def _power(session: Session) -> Power:
     found = power(session, wait=True)
     if found is None:
         sentence = layers_trouble(session) or "Nothing was logged in the epoch of these responses."
-        raise Nothing(sentence)
+        raise NothingToShow(sentence)
     return found
 
 
@@ -45,7 +45,7 @@ def _layer(found: Power, row: int) -> dict[str, Any]:
     each, told = found.rows[row], found.counted.levels[row]
     out: dict[str, Any] = {"layer": each.name, "units": each.units or None}
     if not told:
-        return {**out, "accuracy": None, "trouble": each.words}
+        return {**out, **dict.fromkeys(("accuracy", "low", "high", "samples")), "levels": [], "trouble": each.words}
     low, high = told[-1].interval
     levels = [
         {"groups": len(level.names), "accuracy": hits.share, "low": hits.interval[0], "high": hits.interval[1]}
@@ -64,7 +64,7 @@ def _class(found: Power, cls: int) -> dict[str, Any]:
     out: dict[str, Any] = {"class": found.run.classes[cls], "recall": recall}
     out["separable_from"] = found.rows[first].name if first >= 0 else None
     if at < 0:
-        return {**out, "layer": None, "gain": None}
+        return out | dict.fromkeys(("layer", "gain", "low", "high", "won", "lost", "q"))
     gains = counted.gains
     return out | {
         "layer": found.rows[counted.compared[at]].name,

@@ -8,7 +8,7 @@ import numpy as np
 
 from clftui.report import Options
 from clftui.report.render import Table, Value
-from clftui.schema import FormatError
+from clftui.schema import NothingToShow
 from clftui.state.class_tree import class_words
 from clftui.state.responses_figures import group_means
 from clftui.state.responses_model import ResponseMap, response_map, scale_of
@@ -21,18 +21,10 @@ UNITS = ("unit", "relevance", "low inside", "high outside", "mean", "separation"
 LAYERS = ("layer", "units", "silent", "favour", "relevance", "separation", "best separation", "relative mean")
 
 
-class Nothing(FormatError):
-    """There is nothing to report, in one sentence; no file is wrong."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__("", "", sentence, "")
-        self.args = (sentence,)
-
-
 def _shown(session: Session) -> ResponseMap:
     found = response_map(session)
     if isinstance(found, str):
-        raise Nothing(found)
+        raise NothingToShow(found)
     return found
 
 
@@ -51,7 +43,7 @@ def units(session: Session, options: Options) -> dict[str, Any]:
         "target": shown.target.name,
         "order": order_words(shown),
         "samples": shown.figures.used or None,
-        "threshold": scale_of(shown).threshold,
+        "threshold": scale_of(shown).threshold if np.isfinite(shown.figures.quantiles[-1]) else None,
         "silent": shown.units[shown.alive :].tolist(),
         "units": [_unit(session, shown, unit) for unit in chosen.tolist()],
     }
@@ -65,6 +57,7 @@ def _unit(session: Session, shown: ResponseMap, unit: int) -> dict[str, Any]:
     means, relevance = shown.figures.means[:, unit], shown.relevance
     assert relevance is not None
     top = int(np.argmax(np.nan_to_num(means, nan=-np.inf)))
+    known = not np.isnan(means[top])
     ratio = float(relevance.ratio[unit])
     return {
         "unit": unit,
@@ -74,7 +67,7 @@ def _unit(session: Session, shown: ResponseMap, unit: int) -> dict[str, Any]:
         "high_outside": float(relevance.high_outside[unit]),
         "mean": float(group_means(shown.figures, shown.target)[unit]),
         "separation": float(shown.figures.separation[unit]),
-        "strongest_class": class_words(session, shown.run.classes)[top],
+        "strongest_class": class_words(session, shown.run.classes)[top] if known else None,
         "strongest_mean": float(means[top]),
     }
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from clftui.analysis.projection import boxed, components, stratified
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
-from clftui.schema import FormatError
+from clftui.schema import NothingToShow
 from clftui.state.later import Later, weak
 from clftui.state.map_settings import MapSource
 from clftui.state.unready import NotYet, may_wait, note_missing
@@ -90,12 +90,8 @@ def source_of(evaluation: Evaluation, wanted: MapSource | None) -> MapSource:
     return wanted if wanted in there else there[0]
 
 
-class NoRows(FormatError):
+class NoRows(NothingToShow):
     """There is nothing to lay samples out by, in one sentence that says which key helps."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__("", "", sentence, "")
-        self.args = (sentence,)
 
 
 def cloud_of(run: Run, evaluation: Evaluation, source: MapSource) -> Cloud:

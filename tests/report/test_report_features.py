@@ -12,6 +12,8 @@ from clftui.data.catalog import open_catalog
 from clftui.report import Options, render
 from clftui.report.features import asked
 from clftui.schema import FormatError
+from clftui.state.filter_steps import add
+from clftui.state.filters import Expression
 from clftui.state.moves import select
 from clftui.state.session import Session, open_session
 from tests.builders import labels, write_run
@@ -61,9 +63,18 @@ def test_a_layer_is_asked_for_by_name(session: Session) -> None:
     assert asked(session, "profiles", None).features.responses.lower.value == "layers"
 
 
+def test_filters_that_leave_nothing_leave_nothing_defined(session: Session) -> None:
+    left = add(session, Expression("confidence > 2"))
+    told = json.loads(render(left, "features", "json", Options(top=1)))["data"]
+    assert told["threshold"] is None and told["samples"] is None
+    names = ("relevance", "mean", "separation", "strongest_class", "strongest_mean")
+    assert [told["units"][0][name] for name in names] == [None] * 5
+
+
 def test_nothing_recorded_is_one_sentence(tmp_path: Path) -> None:
     bare = open_session(open_catalog([write_run(tmp_path / "bare")]))
-    with pytest.raises(FormatError, match="No layer's responses were recorded"):
+    with pytest.raises(FormatError, match="No layer's responses were recorded") as told:
         render(bare, "features", "text")
+    assert told.value.brief == str(told.value) and ".." not in str(told.value)
     with pytest.raises(FormatError, match="--layer: no layer x was recorded"):
         asked(bare, None, "x")

@@ -76,6 +76,8 @@ def test_filters_leave_fewer_samples_and_probes_as_they_are(session: Session, as
     power(session, wait=True)
     few = power(add(session, Expression('true == "cat"')), wait=True)
     assert few is not None and few.counted.levels[2][1] == (20, 40)
+    none = report.data(add(session, Expression("confidence > 2")))["classes"][0]
+    assert {none[name] for name in ("layer", "gain", "low", "high", "won", "lost", "q")} == {None}
     assert asked == ["probe", "probe"]
 
 
@@ -215,3 +217,9 @@ def test_what_was_stopped_is_not_fitted_until_asked_for(session: Session, monkey
     ready = power(stopped)
     assert ready is not None and all(row.predicted is not None for row in ready.rows)
     assert not stop(stopped).features.layers.paused
+
+
+def test_n_goes_to_what_a_layer_gains(tmp_path: Path) -> None:
+    session = next_gained(opened_here(tmp_path))
+    assert session.selection.true == "cat" and session.notice == "1 of 1 class better in a layer."
+    assert next_gained(session).selection.true == "cat"
