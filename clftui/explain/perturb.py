@@ -131,7 +131,8 @@ def _lacks(picked: Picked, change: Perturbation) -> bool:
 
 def _agreement(picked: Picked, answerer: Answerer, batch: int) -> tuple[int, int]:
     """(answers to unchanged pictures that are those of the run, how many were asked for)."""
-    evaluation, positions = picked.evaluation, picked.positions
+    evaluation = picked.evaluation
+    positions = picked.positions[evaluation.predicted[picked.positions] >= 0]
     if positions.size > CHECKED:
         positions = positions[stratified(evaluation.true[positions], CHECKED, SEED)]
     said = dict(zip(evaluation.sample[positions].tolist(), evaluation.predicted[positions].tolist(), strict=True))

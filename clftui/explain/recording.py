@@ -90,8 +90,9 @@ class Recorded:
     layers: dict[str, LayerRecord] = field(default_factory=dict)
     rows: list[int] = field(default_factory=list)
     """The sample table's row of each, in the order of `LayerRecord.values`."""
+    checked: int = 0
     agreed: int = 0
-    """Answers that are those of the run."""
+    """Samples that the run has an answer to, and those where it is the model's."""
     troubles: list[str] = field(default_factory=list)
 
 
@@ -112,6 +113,7 @@ def record(
         if len(each.rows):
             at = np.array([place[row] for row in each.rows.tolist()], np.int64)
             heard = listener.hear(each)
+            out.checked += int(np.count_nonzero(predicted[at] >= 0))
             out.agreed += int(np.count_nonzero(heard.answers == predicted[at]))
             out.rows += each.rows.tolist()
             if not heard.layers:

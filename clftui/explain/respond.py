@@ -96,7 +96,7 @@ def _one(picked: Picked, place: Path, wishes: Wishes, load: Load) -> int:
             return _all_there(picked)
         _write(picked, listener, recorded)
     say_troubles(recorded.troubles)
-    say_agreement(picked.words, recorded.agreed, len(recorded.rows), "a response")
+    say_agreement(picked.words, recorded.agreed, recorded.checked, "a response")
     say(f"Look: clftui {sanitise(str(run.path))} --split {evaluation.split} --view features")
     return 0
 

@@ -35,8 +35,11 @@ class SplitAside:
         self._rows.append(rows)
 
     def commit(self, epoch: int) -> None:
-        """Write what was appended as `epoch`, then tell the run where the split's samples are listed."""
+        """Tell the run where the split's samples are listed, then write what was appended as `epoch`.
+
+        In this order, as an epoch that is there is not evaluated again: one without its table would stay so.
+        """
         arrays = to_arrays(join(self._rows), len(self._index), sharded=False)
-        self._keeper.write(epoch_number(epoch), arrays, {})
         add_table(self._run, self._split, self._table)
+        self._keeper.write(epoch_number(epoch), arrays, {})
         self._rows = []

@@ -14,11 +14,12 @@ from clftui.data.catalog import open_catalog
 from clftui.data.run import Run
 from clftui.explain.perturb import Wishes, run_perturb
 from clftui.explain.perturbations import Perturbation, parse_perturbation
+from clftui.logger import RunLogger, aside
 from clftui.state.sensitivity import Sensitivity, sensitivity
 from clftui.state.session import open_session
-from tests.builders import labels, write_collection, write_run
+from tests.builders import CLASSES, labels, write_collection, write_run
 from tests.explain.listening import FakeModel, pixels, said
-from tests.explain.test_respond import K, N, chosen
+from tests.explain.test_respond import K, N, chosen, record
 
 
 @pytest.fixture
@@ -91,6 +92,32 @@ def test_the_state_of_the_run_stays(root: Path, state: str) -> None:
     assert json.loads(status.read_text()) == told
     status.unlink()
     assert perturb(root, "rotate180") == 0 and not status.exists()
+
+
+def test_a_split_is_never_there_without_its_table(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(aside, "add_table", killed)
+        assert perturb(root, "flip") == 130
+    assert run_of(root).splits == ("test",)
+    assert perturb(root, "flip") == 0
+    table = run_of(root).samples("test-flip")
+    assert table is not None and table.n == N
+
+
+def test_samples_that_the_run_has_no_answer_to_doubt_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = write_collection(tmp_path / "runs", runs=1, images=True)
+    answers = said(np.stack([pixels(root / "images" / f"{row:04d}.png") for row in range(N)]), K).argmax(axis=1)
+    with RunLogger(root / "run0", classes=CLASSES[:K], background=False) as log:
+        log.log(3, "test", labels(N, K), predicted=np.where(np.arange(N) < 20, -1, answers))
+    assert perturb(root, "flip") == 0
+    assert "in 60 of 60 samples" in capsys.readouterr().err
+    assert record(root)[0] == 0
+    assert "in 60 of 60 samples" in capsys.readouterr().err
 
 
 def test_answers_without_scores_where_the_run_logged_none(tmp_path: Path) -> None:
