@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from clftui.analysis.layer_power import ABSENT
+from clftui.analysis.significance import ALPHA
 from clftui.schema import FormatError
 from clftui.state import map_tasks
 from clftui.state.features_steps import Steps
@@ -79,6 +80,26 @@ def next_order(session: Session) -> Session:
     """Another order of the classes."""
     order = cycle(session.features.layers.order)
     return say(settings(session, order=order), f"Classes: {order.value}.")
+
+
+def next_gained(session: Session) -> Session:
+    """The class that a layer has most more of than the output, beyond chance; then the next one."""
+    shown = _shown(session)
+    if shown is None:
+        return session
+    gains, compared = shown.counted.gains, [(cls, shown.against(cls)) for cls in shown.order.tolist()]
+    found = [
+        (-float(gains.difference[at, cls]), line)
+        for line, (cls, at) in enumerate(compared)
+        if at >= 0 and gains.q[at, cls] < ALPHA and gains.difference[at, cls] > 0
+    ]
+    if not found:
+        return say(session, "No class is better in a layer than in the output, beyond chance.")
+    lines = [len(shown.rows) + line for _, line in sorted(found)]
+    now = line_of(session, shown)
+    number = (lines.index(now) + 1) % len(lines) if now in lines else 0
+    words = f"{number + 1} of {plural(len(lines), 'class', 'classes')} better in a layer."
+    return say(point(session, lines[number]), words)
 
 
 def stop(session: Session) -> Session:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import numpy as np
+
 from clftui.schema import FormatError
 from clftui.state.features_steps import Steps
 from clftui.state.filter_values import InGroup, Named
@@ -72,6 +74,16 @@ def shown(session: Session, *, wait: bool = False) -> Shown:
                  min(max(settings.line, 0), max(len(lines) - 1, 0)), sets.n)  # fmt: skip
 
 
+def siblings(now: Shown) -> tuple[int, tuple[int, ...]]:
+    """The group under the cursor, or the one that its class is of, and the nodes that it holds: most lost first."""
+    found = now.found
+    assert found is not None
+    node = now.node if found.kind_of(now.node) != "class" else found.tree.nodes[now.node].parent
+    change = found.change[:, min(now.column, len(found.changes) - 1)]
+    below = found.tree.nodes[node].children
+    return node, tuple(sorted(below, key=lambda each: (bool(np.isnan(change[each])), float(change[each]))))
+
+
 def _lines(found: Sensitivity, node: int) -> list[SetLine]:
     sets, changed = found.sets(node), tuple(each.split for each in found.matched)
     if not sets.n or not changed:
@@ -137,6 +149,26 @@ def next_order(session: Session) -> Session:
     """Groups and classes as the hierarchy has them, or what loses most first among its siblings."""
     worst = not session.features.sensitivity.worst_first
     return say(_set(session, worst_first=worst, cursor=0), "Most lost first." if worst else "As in the hierarchy.")
+
+
+def next_lost(session: Session) -> Session:
+    """The greatest loss beyond chance, then the next one."""
+    now = _shown(session)
+    if now.found is None:
+        return session
+    lost = [
+        (float(now.found.change[node, at]), line, at)
+        for line, node in enumerate(now.nodes)
+        for at in range(len(now.found.changes))
+        if now.found.significant(node, at) and now.found.change[node, at] < 0
+    ]
+    if not lost:
+        return say(session, "Nothing is lost beyond chance.")
+    places = [(line, at) for _, line, at in sorted(lost)]
+    here = (now.cursor, now.column)
+    number = (places.index(here) + 1) % len(places) if here in places else 0
+    words = f"{number + 1} of {plural(len(places), 'loss', 'losses')} beyond chance."
+    return say(point(session, *places[number]), words)
 
 
 def step_level(session: Session, by: int) -> Session:

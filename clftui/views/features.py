@@ -68,6 +68,9 @@ def pane_of(variant: FeaturesVariant) -> Pane:
 class FeaturesView(View):
     """Draws the variant that is chosen on the whole body."""
 
+    again_whole = True
+    # The tab bar says what is drawn.
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._panes: dict[FeaturesVariant, Pane] = {}

@@ -12,11 +12,11 @@ from clftui.state.later import LATER
 from clftui.state.sensitivity_view import Shown, point, shown
 from clftui.state.session import Session
 from clftui.views.view import follow
+from clftui.widgets.sensitivity_intervals import draw_changes, draw_children
 from clftui.widgets.sensitivity_rows import (
     SIDE,
     SensitivityLayout,
     draw_heads,
-    draw_intervals,
     draw_row,
     draw_sets,
     foot_words,
@@ -28,6 +28,8 @@ from clftui.widgets.sentence import draw_sentence
 TOP = 1
 LEAST_AXIS = 50
 """Columns that intervals need."""
+LEAST_CHILDREN = 5
+"""Lines below the sets from which on the children of a group show there."""
 
 
 class SensitivityPane:
@@ -74,7 +76,7 @@ class SensitivityPane:
         lines = len(now.found.changes) + 1
         width = at.side - 1 if at.side >= 0 else canvas.width
         if at.rows - len(now.nodes) > lines and width >= LEAST_AXIS:
-            draw_intervals(canvas, TOP + len(now.nodes) + 1, width, now)
+            draw_changes(canvas, 2, TOP + len(now.nodes) + 1, width - 4, now)
         self._draw_sets(canvas, now, at)
         canvas.text(2, canvas.height - 1, foot_words(now), canvas.palette.text, width=canvas.width - 3)
 
@@ -90,6 +92,9 @@ class SensitivityPane:
             canvas.vline(x - 1, 0, canvas.height - 1, canvas.palette.line)
         else:
             canvas.hline(0, y - 1, canvas.width, canvas.palette.line)
+        below = y + heads + max(len(now.sets), 1) + 1
+        if at.side >= 0 and canvas.height - 1 - below >= LEAST_CHILDREN:
+            draw_children(canvas, x + 3, below, width - 4, canvas.height - 2 - below, now)
         draw_sets(canvas, x + 1, y, width, height, now, self._set_top)
 
     def clicked(self, x: int, y: int) -> Callable[[Session], Session] | None:

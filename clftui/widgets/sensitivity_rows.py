@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from clftui.drawing.canvas import BOLD, Canvas
-from clftui.drawing.glyphs import whisker
 from clftui.drawing.ramp import diverge, inks
 from clftui.state.sensitivity import Sensitivity
 from clftui.state.sensitivity_view import SetLine, Shown
@@ -138,37 +137,6 @@ def _draw_cell(
     canvas.text(x + 1, y, words, ink, attrs=attrs, width=width - 1, align="right")
     if here:
         canvas.text(x, y, "▐", p.focus)
-
-
-def draw_intervals(canvas: Canvas, y: int, width: int, shown: Shown) -> None:
-    """The changes of the focused line with their 95 % intervals on one axis: a title, then a line a change."""
-    p, found = canvas.palette, shown.found
-    assert found is not None
-    node = shown.node
-    canvas.text(
-        2, y, f"{found.name_of(node)}: change and 95 % interval", p.text, attrs=BOLD, width=width - 3, middle=True
-    )
-    names = min(max(text_width(each.name) for each in found.changes), MOST_CELL)
-    start = 2 + names + 9
-    room = width - start - 2
-    low = min(float(np.nanmin(np.append(found.low[node], -0.05))), 0.0)
-    high = max(float(np.nanmax(np.append(found.high[node], 0.05))), 0.0)
-    middle = start + round((0 - low) / (high - low) * (room - 1))
-    for number, each in enumerate(found.changes):
-        at, change = y + 1 + number, float(found.change[node, number])
-        focused, told = number == shown.column, found.significant(node, number)
-        canvas.text(2, at, each.name, p.text if focused else p.muted, attrs=BOLD if focused else 0, width=names,
-                    middle=True)  # fmt: skip
-        words = UNDEFINED if math.isnan(change) else signed(100 * change)
-        canvas.text(2 + names + 1, at, words, p.text if told else p.muted, width=6, align="right")
-        canvas.text(middle, at, "┊", p.line)
-        if math.isnan(change) or math.isnan(found.low[node, number]):
-            continue
-        colour = p.muted if not told else p.worse if change < 0 else p.better
-        ends = float(found.low[node, number]), change, float(found.high[node, number])
-        for column, cell in enumerate(whisker(*ends, low, high, room)):
-            if cell != " ":
-                canvas.text(start + column, at, cell, colour)
 
 
 @dataclass(frozen=True)

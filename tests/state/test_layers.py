@@ -20,7 +20,7 @@ from clftui.state.later import Later
 from clftui.state.layers_model import layers_trouble, power
 from clftui.state.layers_settings import LayersOrder
 from clftui.state.layers_tasks import tasks_of
-from clftui.state.layers_view import line_of, next_order, point, stop
+from clftui.state.layers_view import line_of, next_gained, next_order, point, stop
 from clftui.state.layers_write import write_probes
 from clftui.state.listed_filter import RightAtLayer
 from clftui.state.selection import Part, Tab
@@ -219,7 +219,8 @@ def test_what_was_stopped_is_not_fitted_until_asked_for(session: Session, monkey
     assert not stop(stopped).features.layers.paused
 
 
-def test_n_goes_to_what_a_layer_gains(tmp_path: Path) -> None:
-    session = next_gained(opened_here(tmp_path))
+def test_n_goes_to_what_a_layer_gains(session: Session) -> None:
+    assert power(session, wait=True) is not None
+    session = next_gained(session)
     assert session.selection.true == "cat" and session.notice == "1 of 1 class better in a layer."
     assert next_gained(session).selection.true == "cat"

@@ -12,7 +12,7 @@ from clftui.state.features_settings import FeaturesSettings, FeaturesVariant
 from clftui.state.features_view import drill, move
 from clftui.state.later import LATER
 from clftui.state.selection import Tab
-from clftui.state.sensitivity_view import next_metric, next_order, shown, step_level
+from clftui.state.sensitivity_view import next_lost, next_metric, next_order, shown, step_level
 from clftui.state.session import Session, passed
 from tests.builders import labels
 from tests.changed_splits import answers, write_changed
@@ -96,3 +96,17 @@ def test_levels_order_and_metric(tmp_path: Path) -> None:
     worst = next_order(opened(tmp_path / "again"))
     assert [found.name_of(node) for node in shown(worst).nodes][-2:] == ["owl", "fox"]
     assert next_metric(session).ranking.metric is not session.ranking.metric
+
+
+def test_n_goes_from_loss_to_loss_beyond_chance(tmp_path: Path) -> None:
+    session = next_lost(opened(tmp_path))
+    now = shown(session)
+    assert now.found is not None and now.found.name_of(now.node) == "cat"
+    assert now.found.changes[now.column].name == "rotate90"
+    words = session.notice
+    assert words.startswith("1 of ") and words.endswith("losses beyond chance.")
+    number = int(words.split()[2])
+    again = session
+    for _ in range(number):
+        again = next_lost(again)
+    assert (shown(again).cursor, shown(again).column) == (now.cursor, now.column)

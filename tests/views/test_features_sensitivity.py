@@ -81,3 +81,20 @@ def test_without_changed_splits_it_says_what_makes_them(tmp_path: Path) -> None:
     shown(session, wait=True)
     lines, _, _ = drawn(session, 80, 24, DARK)
     assert any("clftui perturb" in line for line in lines)
+
+
+def test_what_a_group_holds_stands_beside_on_one_axis(tmp_path: Path) -> None:
+    session = move(opened(tmp_path), 1, 1)
+    lines, canvas, _ = drawn(session, 120, 30, DARK)
+    y = next(y for y, line in enumerate(lines) if "Under rotate90: pets" in line)
+    # The class that loses most stands first.
+    assert "cat" in lines[y + 1] and "−75.0" in lines[y + 1] and "dog" in lines[y + 2]
+    start = lines[y].index("Under")
+    zero = lines[y + 1].index("┊", start)
+    assert lines[y + 1].index("●", start) < zero
+    assert canvas.fg[y + 1, lines[y + 1].index("●", start)] == DARK.worse
+    # A class stands among those of its group.
+    among, _, _ = drawn(move(session, 1, 0), 120, 30, DARK)
+    assert any("Under rotate90: pets" in line for line in among)
+    narrow, _, _ = drawn(session, 60, 24, DARK)
+    assert not any("Under rotate90" in line for line in narrow)

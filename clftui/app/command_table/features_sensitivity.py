@@ -17,10 +17,12 @@ COMMANDS: tuple[Command, ...] = (
             step=steps.next_metric, tabs=ONLY, footer=20, faces=FACE),
     Command("sensitivity.order", ("o",), "order", "As in the hierarchy, or what loses most first among its siblings.",
             "Order", step=steps.next_order, tabs=ONLY, footer=21, faces=FACE),
-    Command("sensitivity.fewer", ("(",), "fewer levels", "Groups without what they hold.", "Show",
-            step=partial(steps.step_level, by=-1), tabs=ONLY, faces=FACE),
+    Command("sensitivity.next", ("N",), "next loss", "The greatest loss beyond chance, then the next one.", "Move",
+            step=steps.next_lost, tabs=ONLY, footer=14, faces=FACE),
+    Command("sensitivity.fewer", ("(",), "levels", "Groups without what they hold, or one level more.", "Show",
+            step=partial(steps.step_level, by=-1), tabs=ONLY, faces=FACE, footer=22, shown_keys="( )"),
     Command("sensitivity.more", (")",), "more levels", "One level of the hierarchy more.", "Show",
-            step=partial(steps.step_level, by=1), tabs=ONLY, faces=FACE),
+            step=partial(steps.step_level, by=1), tabs=ONLY, faces=FACE, in_help=False),
 )  # fmt: skip
 
 READING: tuple[tuple[str, str], ...] = (
