@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from clftui.data.run import Run
-from clftui.data.samples import shared_rows
+from clftui.data.samples import SampleTable, shared_rows
 from clftui.state.peers import table_of
 from clftui.state.versus import Kind, Versus
+from clftui.text import sanitise
 
 
 def base_of(run: Run, split: str) -> str:
@@ -26,6 +29,25 @@ def changed_splits(run: Run, base: str, versus: Versus | None = None) -> tuple[s
     if asked in run.splits and asked not in (base, *named):
         named.append(asked)
     return tuple(named)
+
+
+def unchanged_words(run: Run, split: str) -> str:
+    """`pictures of test, unchanged` where a changed split names the very pictures of its base; else nothing."""
+    base = base_of(run, split)
+    mine, theirs = table_of(run, split), table_of(run, base)
+    if base == split or mine is None or theirs is None or not _same_pictures(mine, theirs):
+        return ""
+    return f"pictures of {sanitise(base)}, unchanged"
+
+
+@lru_cache(maxsize=16)
+def _same_pictures(mine: SampleTable, theirs: SampleTable) -> bool:
+    here, there = mine.paths, theirs.paths
+    if here is None or there is None:
+        return False
+    one, other = shared_rows(mine, theirs)
+    same = (here[one] == there[other]) & (here[one] != "")
+    return bool(same.any())
 
 
 def _share(run: Run, one: str, other: str) -> bool:

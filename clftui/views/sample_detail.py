@@ -9,6 +9,7 @@ from typing import NamedTuple
 from clftui.data.images import Picture
 from clftui.data.samples import SampleTable
 from clftui.drawing.canvas import BOLD, Canvas
+from clftui.state.changed_splits import unchanged_words
 from clftui.state.class_tree import labels_of
 from clftui.state.explain_settings import Section
 from clftui.state.sample_answers import RunAnswer, all_in_words
@@ -107,6 +108,8 @@ def _about(detail: Detail) -> list[str]:
     shown, position = detail.shown, detail.position
     label = int(shown.evaluation.true[position])
     about = [f"true {detail.words_of(shown.evaluation.classes[label])}" if label >= 0 else "no label"]
+    if detail.has_image and (words := unchanged_words(shown.run, shown.evaluation.split)):
+        about.append(words)
     past = marks(detail.session, shown.run, shown.evaluation)
     if past is not None and past[position]:
         about.append(f"{MARK} {past.words}")

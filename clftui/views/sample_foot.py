@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clftui.drawing.canvas import BOLD, Canvas, Span
+from clftui.state.changed_splits import unchanged_words
 from clftui.state.class_tree import label_of, labels_of
 from clftui.state.sample_answers import RunAnswer, all_in_words, run_answers, track
 from clftui.state.sample_ids import row_of
@@ -24,6 +25,7 @@ def draw_title(canvas: Canvas, session: Session, shown: SampleList, visible: int
     """`110 of 1,000 Shirt predicted as T-shirt                  surest first, 24 shown`, or what is being done."""
     p = canvas.palette
     number, rest = title_words(shown, labels_of(session))
+    rest = "; ".join(filter(None, (rest, unchanged_words(shown.run, shown.evaluation.split))))
     right = f"{sort_words(shown.sort)}, {count(visible)} shown" if visible < n else sort_words(shown.sort)
     right = waiting or right
     canvas.text(canvas.width - 1 - len(right), 0, right, p.live if waiting else p.muted)
