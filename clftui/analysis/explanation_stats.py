@@ -201,7 +201,7 @@ def midranks(rows: ArrayLike) -> Float64:
 def compared(a: ArrayLike, b: ArrayLike, measure: Measure) -> Float64:
     """(m,) how alike maps (m, h, w) and (m, h', w') are, pair by pair, as `saliency.compare` has it; NaN of empty ones.
 
-    Sides of more than MOST_SIDE cells are brought down to that many.
+    Large maps are compared as `shrunk` leaves them.
     """
     return _paired(a, b, lambda x, y: alike(x, y, measure))
 
@@ -222,17 +222,32 @@ def rank_correlations(a: ArrayLike, b: ArrayLike) -> Float64:
 def _paired(
     a: ArrayLike, b: ArrayLike, function: Callable[[Float64, Float64], Float64], least: int = COMPARED_SIDE
 ) -> Float64:
-    first, second = np.asarray(a), np.asarray(b)
+    first, second = shrunk(a), shrunk(b)
     found = np.full(len(first), np.nan)
-    h, w = (
-        min(max(p, q, least), max(MOST_SIDE, least)) for p, q in zip(first.shape[1:], second.shape[1:], strict=True)
-    )
+    h, w = (max(p, q, least) for p, q in zip(first.shape[1:], second.shape[1:], strict=True))
     known = np.flatnonzero(first.any(axis=(1, 2)) & second.any(axis=(1, 2)))
     step = max(1, _CELLS // max(h * w, 1))
     for start in range(0, len(known), step):
         at = known[start : start + step]
         found[at] = function(resized(first[at], h, w), resized(second[at], h, w))
     return found
+
+
+def shrunk(maps: ArrayLike) -> NDArray[np.floating]:
+    """Maps (m, h, w) with cells averaged so that no side has more than MOST_SIDE; smaller ones as they are."""
+    given = np.asarray(maps)
+    down, across = (_shares(side, min(side, MOST_SIDE)) for side in given.shape[1:])
+    if max(given.shape[1:], default=0) <= MOST_SIDE:
+        return given
+    return np.asarray(down @ given @ across.T)
+
+
+@lru_cache(maxsize=16)
+def _shares(old: int, new: int) -> Float64:
+    """(new, old) how much of each old cell lies in a new one; rows sum to 1."""
+    edges, cells = np.arange(new + 1)[:, None] * old / new, np.arange(old)
+    inside = np.clip(np.minimum(edges[1:], cells + 1) - np.maximum(edges[:-1], cells), 0, None)
+    return np.asarray(inside * new / old, dtype=np.float64)
 
 
 def unrelated(n: int, seed: int) -> Int64:

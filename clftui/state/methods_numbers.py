@@ -9,7 +9,15 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from clftui.analysis.explanation_stats import MapNumbers, compared, hits, map_numbers, rank_correlations, unrelated
+from clftui.analysis.explanation_stats import (
+    MapNumbers,
+    compared,
+    hits,
+    map_numbers,
+    rank_correlations,
+    shrunk,
+    unrelated,
+)
 from clftui.analysis.intervals import stream
 from clftui.analysis.saliency import Measure
 from clftui.data.boxes import boxes_of
@@ -28,7 +36,8 @@ Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 MOST, MOST_PAIRS, SEED = 5_000, 1_000, 0
 """Maps of a method, and pairs of maps, that count at most: a seeded draw of all."""
-_CHUNK = 500
+_CHUNK, _CELLS = 500, 4_000_000
+"""Maps, and cells of maps, that are read at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,9 +110,10 @@ _whole: WeakKeyDictionary[Maps, tuple[float, Numbers]] = WeakKeyDictionary()
 
 def _joined(maps: Maps, threshold: float) -> Numbers:
     parts = []
-    for start in range(0, len(maps.positions), _CHUNK):
+    step = _at_once(maps.held)
+    for start in range(0, len(maps.positions), step):
         key = ("map numbers", weak(maps), start, threshold)
-        at = maps.positions[start : start + _CHUNK]
+        at = maps.positions[start : start + step]
         part = LATER.get(key, lambda at=at: _chunk(maps, at, threshold), wait=may_wait())  # type: ignore[misc]
         if part is None:
             note_missing()
@@ -113,6 +123,12 @@ def _joined(maps: Maps, threshold: float) -> Numbers:
     empty, area, entropy, variation, hit, chance, broken = joined
     of = MapNumbers(empty.astype(np.bool_), area, entropy, variation)
     return Numbers(of, hit, chance, int(broken.sum()), len(area), len(area) == len(maps.positions))
+
+
+def _at_once(explained: Held) -> int:
+    """Maps that are read at a time: fewer of large ones."""
+    h, w = explained.maps.shape if explained.maps is not None else (1, 1)
+    return max(1, min(_CHUNK, _CELLS // max(h * w, 1)))
 
 
 def _chunk(maps: Maps, at: Int64, threshold: float) -> tuple[Float64, ...]:
@@ -145,6 +161,13 @@ def read(held: Held, at: Int64) -> tuple[NDArray[np.float32], NDArray[np.bool_]]
     return values, fine
 
 
+def _shrunk(explained: Held, at: Int64) -> tuple[NDArray[np.floating], NDArray[np.bool_]]:
+    """`read`, with large maps small enough that many fit in memory."""
+    step = _at_once(explained)
+    parts = [read(explained, at[start : start + step]) for start in range(0, max(len(at), 1), step)]
+    return np.concatenate([shrunk(values) for values, _ in parts]), np.concatenate([fine for _, fine in parts])
+
+
 @dataclass(frozen=True, eq=False)
 class Pair:
     """How alike the maps of two methods, or of two models, are of the same sample, and of different ones."""
@@ -171,7 +194,7 @@ def _paired(first: Maps, second: Maps, measure: Measure | None) -> Pair:
     there = aligned(second.run, second.evaluation, first.run, first.evaluation)[first.positions]
     known = np.flatnonzero(there >= 0)
     known = drawn(known[second.held.at[there[known]] >= 0].astype(np.int64), MOST_PAIRS)
-    (a, fine_a), (b, fine_b) = read(first.held, first.positions[known]), read(second.held, there[known])
+    (a, fine_a), (b, fine_b) = _shrunk(first.held, first.positions[known]), _shrunk(second.held, there[known])
     fine = fine_a & fine_b
     known, a, b = known[fine], a[fine], b[fine]
     apart = unrelated(len(known), SEED) if len(known) else np.empty(0, dtype=np.int64)

@@ -159,4 +159,4 @@ def _draw_agreement(canvas: Canvas, x: int, y: int, width: int, found: Shown) ->
     draw_grid(canvas, x, y, width, told.same, names, inks, found.measure, told.other)
     y += grid_height(len(names))
     if y < canvas.height:
-        canvas.text(x, y, shorten("below: the same sample; above, faint: other samples", width), p.faint)
+        canvas.text(x, y, shorten("below: same sample; above: other samples", width), p.faint)

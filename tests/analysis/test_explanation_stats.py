@@ -20,6 +20,7 @@ from clftui.analysis.explanation_stats import (
     midranks,
     parted,
     rank_correlations,
+    shrunk,
     student_quantile,
     unrelated,
 )
@@ -133,9 +134,19 @@ def test_pairs_at_once_are_algorithm_2s_pairs_one_by_one(measure: Measure) -> No
     assert np.isnan(found[3]), "an empty map is like no other"
     for at in (0, 1, 2, 4):
         assert found[at] == pytest.approx(compare(a[at], b[at], measure))
-    large = rng.random((2, 100, 100))
-    small = resized(large, MOST_SIDE, MOST_SIDE)
+    large = rng.random((2, 2 * MOST_SIDE, 3 * MOST_SIDE))
+    small = large.reshape(2, MOST_SIDE, 2, MOST_SIDE, 3).mean(axis=(2, 4))
     assert compared(large, large[::-1], measure)[0] == pytest.approx(compare(small[0], small[1], measure))
+
+
+def test_large_maps_shrink_by_averaging_and_stay_what_they_are_in_sum() -> None:
+    maps = np.zeros((2, 100, 70))
+    maps[0, 99, 3] = 1
+    found = shrunk(maps)
+    assert found.shape == (2, MOST_SIDE, MOST_SIDE) and found[0].any() and not found[1].any()
+    assert found[0].mean() == pytest.approx(maps[0].mean())
+    few = np.ones((1, 7, MOST_SIDE))
+    assert shrunk(few) is few
 
 
 def test_means_have_students_interval_and_leave_the_undefined_out() -> None:
