@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from clftui.data.responses import ResponseFile
 from clftui.data.run import Run
 from clftui.explain.engine import use_threads
 from clftui.explain.hooks import GRID, Listener, TorchListener
@@ -19,7 +20,8 @@ from clftui.explain.selecting import Picked
 from clftui.explain.subject import load_subject
 from clftui.explain.weights import weights_of
 from clftui.logger.extras import responses_file, write_responses
-from clftui.text import plural, sanitise
+from clftui.schema import FormatError
+from clftui.text import count, plural, sanitise
 
 Load = Callable[[Picked, Path, Sequence[str]], Listener]
 """The model of an epoch, listening to layers; no layers leave the choice to it."""
@@ -69,11 +71,11 @@ def _one(picked: Picked, place: Path, wishes: Wishes, load: Load) -> int:
     """One epoch; the exit status."""
     evaluation, run = picked.evaluation, picked.run
     if wishes.layers and not _wanted(picked, wishes.layers, wishes):
-        return _all_there(picked)
+        return _all_there(picked, wishes.layers)
     listener = load(picked, place, wishes.layers)
-    listener.layers = _wanted(picked, listener.layers, wishes)
+    found, listener.layers = listener.layers, _wanted(picked, listener.layers, wishes)
     if not listener.layers:
-        return _all_there(picked)
+        return _all_there(picked, found)
     progress = Progress(picked.positions.size, "samples")
     at = picked.positions
     with scratch() as folder:
@@ -93,7 +95,7 @@ def _one(picked: Picked, place: Path, wishes: Wishes, load: Load) -> int:
             say("Error: no image could be read; --images ROOT says where they are now.")
             return REFUSED
         if not recorded.layers:
-            return _all_there(picked)
+            return _all_there(picked, found)
         _write(picked, listener, recorded)
     say_troubles(recorded.troubles)
     say_agreement(picked.words, recorded.agreed, recorded.checked, "a response")
@@ -105,9 +107,19 @@ def _wanted(picked: Picked, layers: Sequence[str], wishes: Wishes) -> tuple[str,
     return tuple(name for name in dict.fromkeys(layers) if wishes.again or not _file(picked, name).exists())
 
 
-def _all_there(picked: Picked) -> int:
-    say(f"The layers of {picked.words} are there already; --again records them anew.")
+def _all_there(picked: Picked, layers: Sequence[str]) -> int:
+    whole, n = picked.positions.size, min(filter(None, (_recorded(picked, name) for name in layers)), default=0)
+    few = f", one of only {count(n)} of {plural(whole, 'sample')}" if 0 < n < whole else ""
+    say(f"The layers of {picked.words} are there already{few}; --again records them anew.")
     return 0
+
+
+def _recorded(picked: Picked, layer: str) -> int:
+    """Samples that were recorded one by one; 0 where that is not known."""
+    try:
+        return ResponseFile(_file(picked, layer)).n
+    except FormatError:
+        return 0
 
 
 def _write(picked: Picked, listener: Listener, recorded: Recorded) -> None:

@@ -71,6 +71,14 @@ def test_what_is_there_is_not_recorded_again(root: Path, capsys: pytest.CaptureF
     assert record(root, layers=("late",), again=True)[0] == 0 and path.stat().st_mtime_ns != before
 
 
+def test_layers_of_a_few_samples_are_told(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert record(root, limit=12)[0] == 0 and capsys.readouterr().err
+    assert record(root)[0] == 0
+    assert "are there already, one of only 12 of 80 samples; --again" in capsys.readouterr().err
+    assert record(root, limit=12)[0] == 0
+    assert "are there already; --again" in capsys.readouterr().err
+
+
 def test_a_layer_that_is_stopped_is_not_written(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert record(root, layers=("late",))[0] == 0
     assert record(root, stop_after=3)[0] == 130
