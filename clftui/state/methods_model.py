@@ -202,7 +202,7 @@ def _by_class(true: NDArray[np.integer], right: NDArray[np.bool_], area: Float64
     order = known[np.argsort(true[known], kind="stable")]
     names, starts = np.unique(true[order], return_index=True)
     found = [(int(name), parted(area[each], right[each]))
-             for name, each in zip(names, np.split(order, starts[1:]), strict=True)]  # fmt: skip
+             for name, each in zip(names, np.split(order, starts)[1:], strict=True)]  # fmt: skip
     enough = [(name, each) for name, each in found if min(each.n_right, each.n_wrong) >= LEAST]
     return np.asarray([name for name, _ in enough], dtype=np.int64), tuple(each for _, each in enough)
 

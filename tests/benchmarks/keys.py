@@ -94,9 +94,8 @@ def peak_mb(pid: int) -> float:
 def opening(path: Path, view: str) -> str:
     """The start of the app on a path, in words."""
     command = [sys.executable, "-m", "clftui", str(path), "--view", view, "--graphics", "none"]
-    name = next(path.glob("*/run.json")).parent.name[:4].encode()
     with Terminal(command, columns=COLUMNS, rows=ROWS) as ours:
-        first = ours.until(name, timeout=60)
+        first = ours.until(b"Features", timeout=60)
         settled = time.perf_counter()
         burst = ours.quiet(1.0, limit=30)
         return (

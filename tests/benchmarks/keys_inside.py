@@ -39,7 +39,7 @@ from clftui.state.settings import FAR_MORE
 BEAT = 0.002
 STUCK = 0.02
 """A loop that has not beaten for so long is looked at: what it does."""
-AT_LEAST, AT_MOST, CALM = 0.25, 4.0, 0.2
+AT_LEAST, AT_MOST, CALM = 0.18, 2.0, 0.12
 """How long what follows a key is watched: so long in any case, no longer, and until nothing came for so long."""
 SOON = 0.1
 """What is written until then counts as the answer to the key."""

@@ -193,6 +193,12 @@ def test_filters_and_a_draw_leave_fewer_maps_and_say_so(session: Session, monkey
     )
 
 
+def test_filters_that_leave_nothing_leave_methods_without_classes(session: Session) -> None:
+    told = summary(add_filter(session, Expression("confidence > 2")), "good")
+    assert told.area.n == 0
+    assert not len(told.classes)
+
+
 def test_a_large_file_counts_in_a_seeded_draw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(methods_numbers, "MOST", 30)
     folder = write_methods(tmp_path)
