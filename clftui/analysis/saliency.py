@@ -83,26 +83,11 @@ def _blend(old: int, new: int) -> Float64:
     return found
 
 
-def l1(a: ArrayLike, b: ArrayLike) -> float:
-    """The mean absolute difference of two maps of one size."""
-    return float(alike(a, b, Measure.L1))
-
-
-def mse(a: ArrayLike, b: ArrayLike) -> float:
-    """The mean squared difference of two maps of one size."""
-    return float(alike(a, b, Measure.MSE))
-
-
-def ssim(a: ArrayLike, b: ArrayLike) -> float:
-    """The mean structural similarity of two maps of one size, -1..1.
-
-    Gaussian windows of 11 x 11, sigma 1.5, that lie wholly inside; smaller where a side is shorter. L = 1.
-    """
-    return float(alike(a, b, Measure.SSIM))
-
-
 def alike(a: ArrayLike, b: ArrayLike, measure: Measure) -> Float64:
-    """(...) two maps, or maps (..., h, w) pair by pair, of one size."""
+    """(...) how alike two maps are, or maps (..., h, w) pair by pair, of one size.
+
+    L1 and MSE are means over cells, SSIM over windows, -1..1; the hash is the share of its bits that differ.
+    """
     x, y = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     match measure:
         case Measure.L1:
@@ -117,7 +102,7 @@ def alike(a: ArrayLike, b: ArrayLike, measure: Measure) -> Float64:
 
 
 def _structure(x: Float64, y: Float64) -> Float64:
-    """The structural similarity of every window."""
+    """The structural similarity of every window: Gaussian, 11 x 11, sigma 1.5, smaller where a side is. L = 1."""
     mean_x, mean_y = _smoothed(x), _smoothed(y)
     # Rounding may leave a variance a little below 0.
     var_x = np.maximum(_smoothed(x * x) - mean_x**2, 0)
@@ -171,11 +156,6 @@ def _cosines(n: int) -> Float64:
     scale[0] = math.sqrt(1 / n)
     rows: Float64 = scale * np.cos(np.pi * (2 * at + 1) * k / (2 * n))
     return rows
-
-
-def hash_distance(a: ArrayLike, b: ArrayLike) -> float:
-    """The share of differing bits of two maps' perceptual hashes, 0..1."""
-    return float(np.mean(perceptual_hash(a) != perceptual_hash(b)))
 
 
 def compare(a: ArrayLike, b: ArrayLike, measure: Measure) -> float:

@@ -33,11 +33,6 @@ _read: dict[tuple[Path, tuple[str, ...]], tuple[Signature, Float32]] = {}
 _KEPT = 8
 
 
-def soft_path(table: SampleTable) -> Path:
-    """Where the soft labels of a table's samples lie."""
-    return table.path.with_name(table.path.stem + ENDING)
-
-
 def sidecars(table: SampleTable) -> list[tuple[Path, str]]:
     """The files with soft labels that lie beside a table, the one that counts first, each with its ending."""
     places = [(table.path.with_name(table.path.stem + ending), ending) for ending in (ENDING, LISTS_ENDING)]

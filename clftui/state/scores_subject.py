@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -151,8 +151,3 @@ def _ordered(run: Run, evaluation: Evaluation, base: tuple[Filter, ...], positio
     scores = ready_summary(evaluation)[positions]
     order = np.lexsort((evaluation.sample[positions], np.where(np.isnan(scores), np.inf, -scores)))
     return positions[order].astype(np.int64)
-
-
-def without_box(session: Session) -> Session:
-    """`session` without a range of scores."""
-    return replace(session, scores=replace(session.scores, box=None)) if session.scores.box is not None else session

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 Float32 = NDArray[np.float32]
 
-CALL = "response"
 UNREADABLE = 'write response("layer", unit), the unit counted from 0'
 
 

@@ -16,19 +16,16 @@ from scipy.stats import wasserstein_distance
 from clftui.analysis.saliency import (
     BINS,
     Measure,
+    alike,
     area_above,
     compare,
     gaussian,
-    hash_distance,
     histogram_distance,
     kept_histogram,
-    l1,
     mean_histogram,
-    mse,
     perceptual_hash,
     resized,
     similarity_matrix,
-    ssim,
 )
 
 Map = NDArray[np.float64]
@@ -68,16 +65,17 @@ def literal_ssim(x: Map, y: Map) -> float:
 @given(st.integers(0, 10_000), sizes, sizes)
 def test_ssim_is_that_of_wang_et_al(seed: int, h: int, w: int) -> None:
     x, y = a_map(seed, h, w), a_map(seed + 1, h, w)
-    assert ssim(x, y) == pytest.approx(literal_ssim(x, y), abs=1e-9)
-    assert ssim(x, x) == pytest.approx(1) and ssim(x, y) == pytest.approx(ssim(y, x))
+    found = alike(x, y, Measure.SSIM)
+    assert found == pytest.approx(literal_ssim(x, y), abs=1e-9)
+    assert alike(x, x, Measure.SSIM) == pytest.approx(1) and found == pytest.approx(alike(y, x, Measure.SSIM))
 
 
 @given(st.integers(0, 10_000), sizes, sizes)
 def test_l1_and_mse_are_their_loops(seed: int, h: int, w: int) -> None:
     x, y = a_map(seed, h, w), a_map(seed + 1, h, w)
     cells = [(i, j) for i in range(h) for j in range(w)]
-    assert l1(x, y) == pytest.approx(sum(abs(x[c] - y[c]) for c in cells) / (h * w))
-    assert mse(x, y) == pytest.approx(sum((x[c] - y[c]) ** 2 for c in cells) / (h * w))
+    assert alike(x, y, Measure.L1) == pytest.approx(sum(abs(x[c] - y[c]) for c in cells) / (h * w))
+    assert alike(x, y, Measure.MSE) == pytest.approx(sum((x[c] - y[c]) ** 2 for c in cells) / (h * w))
 
 
 @given(st.integers(0, 10_000), sizes, sizes, sizes, sizes)
@@ -94,9 +92,9 @@ def test_the_hash_is_the_sign_of_64_cosine_terms() -> None:
         low = dctn(x, norm="ortho")[:8, :8].reshape(-1)
         np.testing.assert_array_equal(perceptual_hash(x), low > np.median(low[1:]))
     x = a_map(3)
-    assert hash_distance(x, x) == 0
-    assert hash_distance(x, 0.5 * x) == 0, "the hash does not see contrast"
-    assert 0.2 < np.mean([hash_distance(a_map(s), a_map(s + 100)) for s in range(30)]) < 0.8
+    assert alike(x, x, Measure.HASH) == 0
+    assert alike(x, 0.5 * x, Measure.HASH) == 0, "the hash does not see contrast"
+    assert 0.2 < np.mean([alike(a_map(s), a_map(s + 100), Measure.HASH) for s in range(30)]) < 0.8
 
 
 @pytest.mark.row("V11")
@@ -117,7 +115,7 @@ def test_the_matrix_compares_all_pairs_and_says_which_way_it_goes(measure: Measu
 
 def test_maps_of_two_sizes_are_compared_on_the_finer_grid() -> None:
     x, y = a_map(5, 7, 7), a_map(6, 40, 20)
-    assert compare(x, y, Measure.L1) == pytest.approx(l1(resized(x, 40, 32), resized(y, 40, 32)))
+    assert compare(x, y, Measure.L1) == pytest.approx(alike(resized(x, 40, 32), resized(y, 40, 32), Measure.L1))
 
 
 @pytest.mark.row("V10")
