@@ -269,9 +269,9 @@ def _difference(usual: tuple[str, ...], odd: Sequence[Run]) -> str:
     else:
         parts = []
         if lacking:
-            parts.append(f"not {_few(sorted(lacking))}")
+            parts.append(f"without {_few(sorted(lacking))}")
         if more:
-            parts.append(f"{_few(sorted(more))} more")
+            parts.append(f"with {_few(sorted(more))}")
         what = f"{names} {has} other classes ({', '.join(parts)})"
     return f"{what}; classes are compared by name."
 
