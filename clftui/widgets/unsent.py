@@ -14,6 +14,8 @@ from rich.control import Control
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
+from clftui.drawing.lean import lean
+
 Piece = tuple[int, int, int, Strip, bool]
 """Line, first column, end, what stands there, and whether it is all that its widget shows in the line."""
 
@@ -51,7 +53,7 @@ class Unsent:
                 line[x, end] = text
             if pen != (y, x):
                 out.append(Control.move_to(x, y).segment.text)
-            out.append(text)
+            out.append(lean(text))
             pen = (y, end)
         return "".join(out)
 

@@ -26,7 +26,7 @@ class HelpSheet(ModalScreen[None]):
     DEFAULT_CSS = """
     HelpSheet { align: center middle; background: $clf-backdrop; }
     #help { width: 112; max-width: 96%; height: auto; max-height: 90%; background: $surface; }
-    #help { padding: 1 3; scrollbar-size: 1 1; }
+    #help { padding: 1 3; scrollbar-size: 1 1; scrollbar-gutter: stable; }
     #help-head { height: 1; margin: 0 0 1 0; }
     #help-body { height: auto; }
     """
