@@ -10,6 +10,7 @@ from clftui.report import Options
 from clftui.report.render import Table, Value
 from clftui.schema import NothingToShow
 from clftui.state.class_tree import class_words
+from clftui.state.responses_events import class_events, profile_words
 from clftui.state.responses_figures import group_means
 from clftui.state.responses_model import ResponseMap, response_map, scale_of
 from clftui.state.responses_unit import LayerLine, UnitPast, layer_lines, past
@@ -101,10 +102,11 @@ _BEFORE = ("unit", "relevance", "only")
 
 def profiles(session: Session, options: Options) -> dict[str, Any]:
     """`{"epoch", "target", "layers": [{"layer", "units", "silent", "favour", "relevance", "separation", "best",
-    "relative_mean", "trouble"}], "unit": {"layer", "unit", "epochs", "separation", "classes": {class: [mean, ...]}}}`.
+    "relative_mean", "trouble"}], "unit": {"layer", "unit", "epochs", "separation", "classes": {class: [mean, ...]},
+    "events": [{"epoch", "alarm", "before", "after"}]}}`.
 
     Layers come first to last; relevance and separation are medians over their units. `unit` is the one of the chosen
-    layer that shows first, over all samples of each epoch that has responses.
+    layer that shows first, over all samples of each epoch that has responses; events are those of the focused class.
     """
     shown = _shown(session)
     history = past(shown)
@@ -119,6 +121,7 @@ def profiles(session: Session, options: Options) -> dict[str, Any]:
             "epochs": list(history.epochs),
             "separation": history.separation.tolist(),
             "classes": {name: history.means[:, cls].tolist() for cls, name in enumerate(names)},
+            "events": [each._asdict() for each in class_events(session, shown, history.epochs)],
         },
     }
 
@@ -143,6 +146,8 @@ def profile_table(session: Session, options: Options) -> Table:
     notes = [f"Relevance to {shown.target.name} and separation of the classes are medians over a layer's units."]
     notes += [f"{sanitise(line.name)}: {line.trouble}" for line in lines if line.trouble]
     notes.append(_past_words(shown, history))
+    told = profile_words(session, shown, history, class_events(session, shown, history.epochs))
+    notes += [f"{told}."] if told else []
     return Table(f"Layers in epoch {shown.epoch}, for {shown.target.name}", LAYERS, tuple(rows), tuple(notes))
 
 

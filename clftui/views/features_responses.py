@@ -12,6 +12,7 @@ from clftui.drawing.canvas import Canvas
 from clftui.schema import FormatError
 from clftui.state.hierarchy_view import Icicle, icicle, selected_group
 from clftui.state.matrix_model import matrix
+from clftui.state.responses_events import here_words
 from clftui.state.responses_figures import FIGURES, mean_of
 from clftui.state.responses_model import ResponseMap, Scale, response_map, scale_of
 from clftui.state.responses_settings import LowerPane, UnitOrder
@@ -137,7 +138,8 @@ class ResponsesPane:
         drawing.draw_legend(canvas, at, scale, words)
         edge = at.side_x - 2 if at.side_width else canvas.width - 1
         room = (at.lower_y if at.lower_height else canvas.height) - at.legend_y - 1
-        drawing.draw_words(canvas, 1, at.legend_y + 1, edge - 1, room, (cell_words(shown), trust_words(shown)))
+        told = tuple(filter(None, (cell_words(shown), here_words(session, shown), trust_words(shown))))
+        drawing.draw_words(canvas, 1, at.legend_y + 1, edge - 1, room, told)
 
     def _groups(self, canvas: Canvas, at: Plan, session: Session, shown: ResponseMap, scale: Scale) -> None:
         """The groups beside the classes, by their metric or by the unit under the cursor."""

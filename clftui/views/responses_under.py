@@ -6,6 +6,7 @@ import numpy as np
 
 from clftui.drawing.canvas import Canvas
 from clftui.state.class_tree import class_words
+from clftui.state.responses_events import class_events, event_marks, profile_words
 from clftui.state.responses_model import ResponseMap
 from clftui.state.responses_settings import LowerPane
 from clftui.state.responses_unit import Answers, UnitPast, layer_lines, past
@@ -76,8 +77,13 @@ def _epochs(canvas: Canvas, plan: Plan, session: Session, shown: ResponseMap) ->
         canvas.text(X, y + 1, str(wait), canvas.palette.muted)
         return
     drawing.draw_title(canvas, y, width, title, epochs_words(found))
-    lines = _lines(session, shown, found.means[-1], plan.lower_height - 2)
-    drawing.draw_past(canvas, X, y + 1, width, lines, found, _label(plan))
+    events = class_events(session, shown, found.epochs)
+    words = profile_words(session, shown, found, events)
+    # One line parts the classes' means, one marks what happened, one says it.
+    lines = _lines(session, shown, found.means[-1], plan.lower_height - 2 - 2 * bool(words))
+    drawing.draw_past(canvas, X, y + 1, width, lines, found, _label(plan), event_marks(events, found.epochs))
+    if words and lines:
+        canvas.text(X, y + plan.lower_height - 1, words, canvas.palette.text, width=width - X - 1)
 
 
 def epochs_words(found: UnitPast) -> str:

@@ -91,15 +91,21 @@ def draw_means(canvas: Canvas, x: int, y: int, width: int, lines: Sequence[Line]
         canvas.text(x + label + 1 + room, y + at, number(value), p.text, width=NUMBER, align="right")
 
 
-def draw_past(canvas: Canvas, x: int, y: int, width: int, lines: Sequence[Line], past: UnitPast, label: int) -> None:
-    """Class means epoch by epoch, two epochs a cell on one scale; the newest; below what parts the classes."""
+def draw_past(
+    canvas: Canvas, x: int, y: int, width: int, lines: Sequence[Line], past: UnitPast, label: int, marks: Sequence[str]
+) -> None:
+    """Class means epoch by epoch, two epochs a cell on one scale; the newest; below what parts the classes.
+
+    `marks` say by epoch when the class under the cursor changed; below that where any did.
+    """
     p = canvas.palette
     room = max(width - x - label - NUMBER - 4, 1)
     step = max(1, -(-len(past.epochs) // (2 * room)))
     # The newest epoch always shows.
     kept = np.arange(len(past.epochs))[::-1][::step][::-1]
     # Few epochs are drawn wider, each over whole cells.
-    kept = np.repeat(kept, max(min(2 * room // len(kept), WIDEST) // 2 * 2, 1))
+    wide = max(min(2 * room // len(kept), WIDEST) // 2 * 2, 1)
+    shown, kept = kept, np.repeat(kept, wide)
     known = past.means[~np.isnan(past.means)]
     top = float(known.max()) if known.size else 0.0
     for at, line in enumerate(lines):
@@ -123,6 +129,13 @@ def draw_past(canvas: Canvas, x: int, y: int, width: int, lines: Sequence[Line],
     canvas.text(x + label + 1, below, columns(np.where(np.isfinite(pairs), pairs, np.nan), min(low, 0), high), p.muted)
     used = x + label + 1 + len(pairs)
     canvas.text(used + 1, below, relevance_words(float(values[-1])), p.muted, width=NUMBER, align="right")
+    if any(marks):
+        canvas.text(x, below + 1, "changed", p.muted, width=label, align="right")
+    for at, epoch in enumerate(shown.tolist()):
+        # An epoch that is left out leaves its mark on the next one.
+        first = shown[at - 1] + 1 if at else 0
+        mark = min(filter(None, marks[first : epoch + 1]), key="▼▾▴".index, default="")
+        canvas.text(x + label + 1 + at * wide // 2, below + 1, mark, p.better if mark == "▴" else p.worse)
 
 
 def draw_layers(

@@ -57,6 +57,7 @@ READING: tuple[tuple[str, str], ...] = (
     (" ░▒▓ █", "the same where the terminal has 16 colours or none: a full block reaches the threshold"),
     ("▁ … █", "over the units: relevance = first quartile of the group's responses / third quartile of all others'"),
     ("only", "a relevance without end: three quarters of the others answer 0, of the group more; 0 / 0 is undefined"),
+    ("▼ ▾ ▴", "under epochs: an alarm of the class under the cursor, a fall, a rise of its recall beyond chance"),
     ("×", "units that answer 0 to everything, after all others"),
     ("▌", "the classes that relevance is about: the selected group, or a class"),
     ("separation", "variation of a unit's responses between classes over that within them (Fisher); 0: no help"),
