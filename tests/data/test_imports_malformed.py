@@ -107,3 +107,47 @@ def test_tables_of_results_without_numbers_cost_a_folder_nothing_else(tmp_path: 
     catalog = open_catalog([tmp_path])
     assert [run.name for run in catalog.runs] == ["good"]
     assert "has no model with a number" in catalog.problems[0].message
+
+
+@pytest.mark.parametrize("name", ["vit_preds.npy", "vit_labels.npy", "cnn_preds.npy"])
+def test_a_damaged_array_costs_its_own_run_alone(tmp_path: Path, name: str) -> None:
+    true = np.arange(20) % 3
+    for model in ("vit", "cnn"):
+        np.save(tmp_path / f"{model}_preds.npy", np.eye(3)[true])
+        np.save(tmp_path / f"{model}_labels.npy", true)
+    (tmp_path / "good.csv").write_text("true,pred\na,b\n")
+    (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:50])
+    catalog = open_catalog([tmp_path])
+    other = "cnn" if name.startswith("vit") else "vit"
+    assert sorted(run.name for run in catalog.runs) == sorted(["good", other])
+    assert any(name in problem.message for problem in catalog.problems)
+
+
+def test_damaged_labels_elsewhere_hide_no_others(tmp_path: Path) -> None:
+    true = np.arange(20) % 3
+    for folder in ("run", "torn", "truth"):
+        (tmp_path / folder).mkdir()
+    np.save(tmp_path / "truth" / "labels.npy", true)
+    np.save(tmp_path / "run" / "preds.npy", np.eye(3)[true])
+    (tmp_path / "torn" / "labels.npy").write_bytes(b"\x93NUMPY")
+    assert [run.name for run in open_catalog([tmp_path]).runs] == ["run"]
+
+
+def test_numbered_files_one_of_which_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for seed in range(2):
+        (tmp_path / f"preds_{seed}.csv").write_text(f"id,true,pred\n{seed}a,x,y\n{seed}b,y,y\n")
+    whole = {name: getattr(Path, name) for name in ("open", "read_bytes")}
+
+    def refusing(name: str) -> Any:
+        def method(self: Path, *given: Any, **more: Any) -> Any:
+            if self.name == "preds_1.csv":
+                raise PermissionError(13, "Permission denied", str(self))
+            return whole[name](self, *given, **more)
+
+        return method
+
+    for name in whole:
+        monkeypatch.setattr(Path, name, refusing(name))
+    catalog = open_catalog([tmp_path])
+    assert [run.name for run in catalog.runs] == ["preds_0"]
+    assert "preds_1.csv cannot be read (Permission denied)" in catalog.problems[0].message

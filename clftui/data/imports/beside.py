@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from clftui.data.imports.classes import CLASS_FILES, ClassList
 from clftui.data.imports.names import ArrayName, array_name, owned_name
@@ -88,11 +91,21 @@ def labels_in(files: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(file for file in arrays if (array_name(file.stem).role or owned_name(file.stem)[1].role) == "true")
 
 
+def _labels_at(file: Path) -> NDArray[Any] | None:
+    """(n,) labels; None where the file cannot be read or holds something else."""
+    try:
+        values = read_npy(file)
+    except FormatError:
+        return None
+    return values if values.ndim == 1 else None
+
+
 def _far_labels(path: Path, arrays: Sequence[Named], files: Sequence[Path]) -> Named | None:
     """The one array of labels with a row for each prediction, of several the one whose name begins alike; or None."""
     answers = [each for each in arrays if each.about.role in ANSWERS]
     lengths = {n for each in answers for n in each.values.shape[:2]}
-    found = [(file, values) for file in files if (values := read_npy(file)).ndim == 1 and len(values) in lengths]
+    read = ((file, _labels_at(file)) for file in files)
+    found = [(file, values) for file, values in read if values is not None and len(values) in lengths]
     if len(found) > 1:
         begins = re.split(r"[_.\-]", answers[0].path.stem)[0].casefold()
         found = [each for each in found if re.split(r"[_.\-]", each[0].stem)[0].casefold() == begins]

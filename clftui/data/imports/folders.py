@@ -12,7 +12,7 @@ from clftui.data.imports.decisions import decision_tree
 from clftui.data.imports.frameworks import folder_ends, folder_starts, logs_here, without_predictions
 from clftui.data.imports.imported import NothingToOpen
 from clftui.data.imports.names import array_name, owned_name
-from clftui.data.imports.npy import ANSWERS, ARRAY_ENDINGS, CONTEXT, Named, named_arrays, owned_arrays
+from clftui.data.imports.npy import ANSWERS, ARRAY_ENDINGS, CONTEXT, Named, named_arrays, owned_array, owned_files
 from clftui.data.imports.papers import claims_below, folder_dialect
 from clftui.data.imports.pickled import looks_pickled, refuse_pickle
 from clftui.data.imports.rank_files import arrays_of_ranks, rank_groups, table_of_ranks
@@ -129,12 +129,12 @@ def _open_arrays(place: Place, files: Sequence[Path], options: Options, out: Ope
     if runs:
         return
     arrays = [file for file in files if array_name(file.stem).role is None]
-    for owner, mine in owned_arrays(arrays).items():
+    for owner, mine in owned_files(arrays).items():
         try:
-            out.runs.append(_run_of(owner, place, mine, options, out))
-            out.used.update(each.path for each in mine)
+            out.runs.append(_run_of(owner, place, [owned_array(file) for file in mine], options, out))
+            out.used.update(mine)
         except FormatError as error:
-            out.problems.append((mine[0].path, str(error)))
+            out.problems.append((mine[0], str(error)))
     for file in arrays:
         if file in out.used or owned_name(file.stem)[1].role is not None:
             continue

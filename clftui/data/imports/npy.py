@@ -48,11 +48,18 @@ def named_arrays(path: Path) -> list[Named]:
     return out
 
 
-def owned_arrays(files: Sequence[Path]) -> dict[str, list[Named]]:
+def owned_files(files: Sequence[Path]) -> dict[str, list[Path]]:
     """The arrays of each model whose name leads its files' names, `vit_preds.npy`; only of those with answers."""
-    found: dict[str, list[Named]] = {}
+    found: dict[str, list[Path]] = {}
+    answering = set()
     for file in files:
         owner, about = owned_name(file.stem)
         if owner and about.role in (*ANSWERS, *CONTEXT) and file.suffix.casefold() == ".npy":
-            found.setdefault(owner, []).append(Named(file, file.stem, about, read_npy(file)))
-    return {owner: mine for owner, mine in found.items() if any(each.about.role in ANSWERS for each in mine)}
+            found.setdefault(owner, []).append(file)
+            answering |= {owner} if about.role in ANSWERS else set()
+    return {owner: mine for owner, mine in found.items() if owner in answering}
+
+
+def owned_array(file: Path) -> Named:
+    """One of `owned_files`, as what comes behind the model's name says; FormatError where it cannot be read."""
+    return Named(file, file.stem, owned_name(file.stem)[1], read_npy(file))

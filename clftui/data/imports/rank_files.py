@@ -65,9 +65,13 @@ def _apart(ranks: Ranks) -> bool:
     if any(file.suffix.casefold() not in (".csv", ".tsv") for file in ranks.files.values()):
         return False
     columns = []
-    for file in ranks.files.values():
-        lines = file.read_bytes().decode("utf-8-sig", "replace").splitlines()
-        columns.append({re.split(r"[,\t;]", line, maxsplit=1)[0] for line in lines[1:]})
+    try:
+        for file in ranks.files.values():
+            with file.open(encoding="utf-8-sig", errors="replace") as lines:
+                next(lines, None)
+                columns.append({re.split(r"[,\t;\n]", line, maxsplit=1)[0] for line in lines})
+    except OSError:
+        return False  # It says later what is wrong with it.
     rows = sum(map(len, columns))
     return rows > 0 and rows - len(set().union(*columns)) <= _PADDING * rows
 
