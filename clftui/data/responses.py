@@ -79,10 +79,13 @@ class ResponseFile:
 
     @cached_property
     def depth(self) -> int | None:
-        """Place of the layer in its network, counted from 0; None where it was not written."""
-        if DEPTH not in self._npz or (member := self._npz.member(DEPTH)).shape or member.dtype.kind not in "iu":
-            return None
-        return int(self._npz.read(DEPTH))
+        """Place of the layer in its network, counted from 0; None where it was not written, or cannot be read."""
+        try:
+            if DEPTH not in self._npz or (member := self._npz.member(DEPTH)).shape or member.dtype.kind not in "iu":
+                return None
+            return int(self._npz.read(DEPTH))
+        except FormatError:
+            return None  # The order of the other layers does not hang on it.
 
     @cached_property
     def class_mean(self) -> Float32:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,22 @@ def test_a_truncated_file_is_a_layer_with_a_sentence_and_the_others_are_read(tmp
     write_layer(tmp_path, "b", MEAN)
     broken, fine = layers(tmp_path, "test", 3)
     assert broken.name == "a" and broken.trouble and fine.file is not None
+
+
+def test_a_depth_that_is_damaged_is_none_and_the_other_layers_are_listed(tmp_path: Path) -> None:
+    folder = write_layer(tmp_path, "b", MEAN, depth=1).parent
+    path = folder / "test.responses.a.npz"
+    np.savez_compressed(path, class_mean=MEAN, depth=np.array(2))
+    with zipfile.ZipFile(path) as archive:
+        info = archive.getinfo("depth.npy")
+    content = bytearray(path.read_bytes())
+    begin = info.header_offset + 30 + len(info.filename) + int.from_bytes(
+        content[info.header_offset + 28 : info.header_offset + 30], "little"
+    )  # fmt: skip
+    content[begin + info.compress_size - 8 : begin + info.compress_size] = bytes(8)
+    path.write_bytes(content)
+    found = layers(tmp_path, "test", 3)
+    assert {layer.name for layer in found} == {"a", "b"} and found[0].name == "b"
 
 
 def test_a_depth_that_is_no_number_is_none(tmp_path: Path) -> None:
