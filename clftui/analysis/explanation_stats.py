@@ -236,10 +236,12 @@ def _paired(
 def shrunk(maps: ArrayLike) -> NDArray[np.floating]:
     """Maps (m, h, w) with cells averaged so that no side has more than MOST_SIDE; smaller ones as they are."""
     given = np.asarray(maps)
-    down, across = (_shares(side, min(side, MOST_SIDE)) for side in given.shape[1:])
     if max(given.shape[1:], default=0) <= MOST_SIDE:
         return given
-    return np.asarray(down @ given @ across.T)
+    # Weights of another type than the maps would have both copied.
+    kind = given.dtype if given.dtype.kind == "f" else np.float64
+    down, across = (_shares(side, min(side, MOST_SIDE)).astype(kind) for side in given.shape[1:])
+    return np.asarray(down @ (given @ across.T))
 
 
 @lru_cache(maxsize=16)
