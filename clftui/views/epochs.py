@@ -51,6 +51,7 @@ class EpochsView(View):
     _followed: object = None
     again_seconds, again_whole = 0.2, True
     _lower: Lower | None = None
+    _hurried = False
     _alarms: tuple[object, tuple[int, ...]] = (None, ())
 
     @property
@@ -74,7 +75,7 @@ class EpochsView(View):
         return super().busy or self._waiting
 
     def draw(self, canvas: Canvas) -> None:
-        self._layout = None
+        self._layout, self._hurried = None, False
         session = self.session
         if session is None or canvas.height < 1 or canvas.width < 1:
             return
@@ -86,6 +87,7 @@ class EpochsView(View):
             else:
                 self._draw(canvas, session, table)
             lacking = LATER.unanswered + PASTS.unanswered != unanswered
+            lacking = lacking or self._hurried
             self._look_again(lacking or is_reading(session) or bool(table.pending) or super().busy)
         except FormatError as error:
             draw_sentence(canvas, str(error))
@@ -113,7 +115,9 @@ class EpochsView(View):
         if layout.legend is not None:
             _draw_legend(canvas, session, table, layout.legend, layout.label + 3, layout.rows)
         if layout.lower is not None:
-            self._below().draw(canvas, session, layout.lower, layout.chart)
+            below = self._below()
+            below.draw(canvas, session, layout.lower, layout.chart)
+            self._hurried = below.hurried
 
     def _below(self) -> Lower:
         """The panes below the strips, loaded when there is room for them."""
