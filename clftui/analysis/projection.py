@@ -56,6 +56,15 @@ def _unit_rows(rows: Float64) -> Float64:
     return np.asarray(np.divide(rows, length, out=np.zeros_like(rows), where=length > 0))
 
 
+def random_directions(d: int, k: int, seed: int) -> NDArray[np.float32]:
+    """(d, k) random signs over the root of k: rows times these keep their products, within some 1 / sqrt(k).
+
+    Achlioptas 2003. The same `d`, `k` and `seed` give the same ones.
+    """
+    signs = np.random.default_rng(seed).integers(0, 2, (d, k), dtype=np.int8) * np.int8(2) - np.int8(1)
+    return signs.astype(np.float32) / np.float32(np.sqrt(k))
+
+
 def classical_scaling(distances: ArrayLike, k: int = 2) -> Float64:
     """(n, k) places whose distances are nearest to (n, n) symmetric ones (Torgerson 1952); columns of 0 where none.
 

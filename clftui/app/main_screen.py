@@ -233,7 +233,7 @@ class MainScreen(CanvasScreen):
         """Replace the session by what a pure step makes of it."""
         self.asking.drop()
         try:
-            with impatient() if is_deciding(self.now) else nullcontext():
+            with impatient() if is_deciding(self.now) or self.now.tab is Tab.MAP else nullcontext():
                 after = step(cleared(self.now))
         except (FilterError, FormatError) as error:
             self._tell(error)

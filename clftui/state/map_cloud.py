@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clftui.analysis.projection import boxed, components, stratified
+from clftui.analysis.projection import boxed, components, random_directions, stratified
 from clftui.data.evaluation import Evaluation
 from clftui.data.run import Run
 from clftui.schema import NothingToShow
@@ -31,6 +32,9 @@ KEPT = 50
 AT_ONCE = 1 << 18
 """Up to so many values are read and laid out by whoever asks: a few milliseconds."""
 _BLOCK = 1 << 22
+WIDE = 2500
+"""Of more numbers a sample, random directions of them are looked at: a matrix of all does not fit."""
+DIRECTIONS = 256
 _FAINTEST = 1e-6
 """Scores below this count as this where their logarithm is taken: a forest gives nothing at all to most classes."""
 
@@ -117,7 +121,20 @@ def values_of(evaluation: Evaluation, source: MapSource, at: Int64) -> Float64:
 
     Logits are known up to a constant for each sample: what is taken is the logarithm of the scores about its mean.
     Of scores the best of which alone were logged, the rest of 1 is spread evenly over the other classes.
+    More than WIDE numbers are taken in DIRECTIONS random directions, the same ones for every sample.
     """
+    width = _width(evaluation, source)
+    if width <= WIDE:
+        return _whole(evaluation, source, at)
+    directions = _directions(width)
+    if evaluation.score_kind == "top" and source is not MapSource.FEATURES:
+        return _directed_few(evaluation, at, directions)
+    step = max(1, _BLOCK // width)
+    parts = [_whole(evaluation, source, at[start : start + step]) @ directions for start in range(0, len(at), step)]
+    return np.concatenate(parts) if parts else np.empty((0, DIRECTIONS))
+
+
+def _whole(evaluation: Evaluation, source: MapSource, at: Int64) -> Float64:
     if source is MapSource.FEATURES:
         found = evaluation.features(at)
         return np.asarray(found, dtype=np.float64).reshape(len(at), -1)
@@ -129,17 +146,37 @@ def values_of(evaluation: Evaluation, source: MapSource, at: Int64) -> Float64:
     return values
 
 
-def _spread(evaluation: Evaluation, at: Int64) -> Float64:
+def _kept(evaluation: Evaluation, at: Int64) -> tuple[Int64, Float64, Float64]:
+    """(m, k) classes whose scores were logged (-1 none), their scores (0 there), (m,) what each other class gets."""
     classes, values = evaluation.top(at, (evaluation.rank_limit or 1) + 1)
     kept = (classes >= 0) & ~np.isnan(values)
-    width = len(evaluation.classes)
-    left = np.clip(1 - np.where(kept, values, 0).sum(axis=1, dtype=np.float64), 0, 1)
-    others = width - kept.sum(axis=1)
-    out = np.repeat((left / np.maximum(others, 1))[:, None], width, axis=1)
-    row = np.nonzero(kept)[0]
-    out[row, classes[kept]] = values[kept]
-    out[~kept.any(axis=1)] = np.nan
+    scores = np.where(kept, values, 0).astype(np.float64)
+    others = np.maximum(len(evaluation.classes) - kept.sum(axis=1), 1)
+    rest = np.where(kept.any(axis=1), np.clip(1 - scores.sum(axis=1), 0, 1) / others, np.nan)
+    return np.where(kept, classes, -1).astype(np.int64), scores, rest
+
+
+def _spread(evaluation: Evaluation, at: Int64) -> Float64:
+    classes, scores, rest = _kept(evaluation, at)
+    out = np.repeat(rest[:, None], len(evaluation.classes), axis=1)
+    row, column = np.nonzero(classes >= 0)
+    out[row, classes[row, column]] = scores[row, column]
     return out
+
+
+def _directed_few(evaluation: Evaluation, at: Int64, directions: Float32) -> Float64:
+    """(m, DIRECTIONS) what `_spread` times the directions comes to, without its zeros and equals."""
+    classes, scores, rest = _kept(evaluation, at)
+    out: Float64 = rest[:, None] * directions.sum(axis=0, dtype=np.float64)
+    for column in range(classes.shape[1]):
+        more = np.where(classes[:, column] >= 0, scores[:, column] - rest, 0.0)
+        out += more[:, None] * directions[classes[:, column]]
+    return out
+
+
+@lru_cache(maxsize=1)
+def _directions(width: int) -> Float32:
+    return random_directions(width, DIRECTIONS, SEED)
 
 
 def _cloud(run: Run, evaluation: Evaluation, source: MapSource) -> Cloud:
@@ -157,7 +194,7 @@ def _cloud(run: Run, evaluation: Evaluation, source: MapSource) -> Cloud:
     first = np.full((evaluation.n, 2), np.nan)
     first[drawn, : rows[:, :2].shape[1]] = rows[:, :2]
     if len(every) > len(drawn):
-        step = max(1, _BLOCK // width)
+        step = max(1, _BLOCK // min(width, WIDE))
         for start in range(0, evaluation.n, step):
             part = fitted.of(values_of(evaluation, source, every[start : start + step]))[:, :2]
             first[start : start + step, : part.shape[1]] = part
@@ -172,11 +209,12 @@ def _cloud(run: Run, evaluation: Evaluation, source: MapSource) -> Cloud:
 
 
 def _words(evaluation: Evaluation, source: MapSource, width: int) -> str:
+    directed = f" in {DIRECTIONS} random directions" if width > WIDE else ""
     if source is MapSource.FEATURES:
-        return plural(width, "feature")
+        return plural(width, "feature") + directed
     if evaluation.score_kind == "top":
-        return f"top {evaluation.rank_limit} of {count(width)} scores"
-    return f"{source.value} of {plural(width, 'class', 'classes')}"
+        return f"top {evaluation.rank_limit} of {count(width)} scores{directed}"
+    return f"{source.value} of {plural(width, 'class', 'classes')}{directed}"
 
 
 def _digest(rows: Float32) -> str:

@@ -15,6 +15,7 @@ from clftui.analysis.projection import (
     components,
     least_stress,
     procrustes,
+    random_directions,
     stratified,
     stress,
 )
@@ -144,3 +145,13 @@ def test_least_stress_is_no_higher_than_that_of_scikit_learn(seed: int, n: int) 
         _, known = smacof(apart, init=start, n_init=1, max_iter=300, eps=1e-6, normalized_stress=False)
     assert stress(apart, found) <= stress(apart, start) + 1e-9
     assert stress(apart, found) <= known * (1 + 1e-3) + 1e-6
+
+
+def test_random_directions_keep_distances_and_are_the_same_again() -> None:
+    rows = np.random.default_rng(3).dirichlet(np.full(400, 0.05), size=30)
+    directions = random_directions(400, 256, 1)
+    np.testing.assert_array_equal(directions, random_directions(400, 256, 1))
+    first, second = np.triu_indices(30, 1)
+    apart = np.linalg.norm(rows[first] - rows[second], axis=1)
+    seen = np.linalg.norm((rows[first] - rows[second]) @ directions, axis=1)
+    assert (np.abs(seen / apart - 1) < 0.25).all()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Event
 
 import pytest
 from textual.pilot import Pilot
 
 from clftui.app.app import ClfApp
+from clftui.state import map_cloud
 from clftui.state.later import SLOW
 from clftui.state.map_settings import MapMethod, MapOf, Multiples
 from clftui.state.selection import Tab
@@ -129,3 +132,27 @@ async def test_keys_of_the_footer_change_what_shows(root: Path) -> None:
         assert now(pilot).run is not None
         await pilot.press("p", "N", "m", "m", "p")
         assert "Neighbours" not in text(pilot)
+
+
+async def test_no_key_waits_for_samples_that_are_being_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(map_cloud, "AT_ONCE", 0)
+    begun, go_on = Event(), Event()
+
+    def slow(*asked: object) -> object:
+        begun.set()
+        assert go_on.wait(10)
+        return read(*asked)  # type: ignore[arg-type]
+
+    read = map_cloud._cloud
+    monkeypatch.setattr(map_cloud, "_cloud", slow)
+    app = ClfApp(mapped(root, run="far"), paths=(), theme="dark", remember=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        try:
+            assert await asyncio.to_thread(begun.wait, 10)
+            await pilot.press("l")
+            assert now(pilot).notice.startswith("Reading the features")
+        finally:
+            go_on.set()
+        await app.main.settled()
+        await pilot.press("l")
+        assert not now(pilot).notice
