@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clftui.analysis import responses as analysis
+from clftui.data.evaluation import Evaluation
 from clftui.data.explanations import MapFile, methods
 from clftui.data.responses import Layer, epochs_with_responses, layers
 from clftui.data.run import Run
 from clftui.schema import FormatError
 from clftui.state.later import LATER, weak
 from clftui.state.layers import layers_of
+from clftui.state.peers import places_of
 from clftui.state.responses_figures import Figures, figures_of, mean_of, relevance_of
 from clftui.state.responses_model import ResponseMap
 from clftui.state.session import Session, passed
@@ -123,7 +125,7 @@ class UnitPast(NamedTuple):
     means: Float64
     """(epochs, K) class means; NaN where an epoch cannot be read or has other units."""
     separation: Float64
-    """(epochs,) between classes over within them where samples were recorded, else the spread of class means."""
+    """(epochs,) between classes over within them, NaN without samples; in no epoch any, the spread of class means."""
 
 
 def past(shown: ResponseMap) -> UnitPast:
@@ -132,8 +134,8 @@ def past(shown: ResponseMap) -> UnitPast:
     epochs = epochs_with_responses(run.path, split)
     known = tuple(_layer_of(run, split, epoch, name) for epoch in epochs)
     key = ("unit past", weak(run), split, name, shown.unit, weak(*(each for each in known if each is not None)))
-    labels = _labels(run, split)
-    found = LATER.get(key, lambda: _past(epochs, known, shown.unit, labels, len(run.classes)), wait=may_wait())
+    answered = _answered(run, split)
+    found = LATER.get(key, lambda: _past(epochs, known, shown.unit, answered, len(run.classes)), wait=may_wait())
     if found is None:
         note_missing()
         raise NotYet(f"Reading the epochs of unit {shown.unit} …")
@@ -144,21 +146,18 @@ def _layer_of(run: Run, split: str, epoch: int, name: str) -> Layer | None:
     return next((each for each in layers(run.path, split, epoch) if each.name == name), None)
 
 
-def _labels(run: Run, split: str) -> Int64 | None:
-    """(rows of the sample table,) true classes, -1 unknown; None where the run tells no samples."""
+def _answered(run: Run, split: str) -> Evaluation | None:
+    """The newest epoch, which tells the samples' true classes; None where the run tells no samples."""
     newest = run.newest(split)
-    evaluation = run.evaluation(split, newest) if newest is not None else None
-    if evaluation is None or not evaluation.n or not evaluation.has_samples:
-        return None
-    labels = np.full(int(evaluation.sample.max()) + 1, -1, dtype=np.int64)
-    labels[evaluation.sample[evaluation.sample >= 0]] = evaluation.true[evaluation.sample >= 0]
-    return labels
+    found = run.evaluation(split, newest) if newest is not None else None
+    return found if found is not None and found.n and found.has_samples else None
 
 
 def _past(
-    epochs: tuple[int, ...], known: tuple[Layer | None, ...], unit: int, labels: Int64 | None, classes: int
+    epochs: tuple[int, ...], known: tuple[Layer | None, ...], unit: int, answered: Evaluation | None, classes: int
 ) -> UnitPast:
     means, separation = np.full((len(epochs), classes), np.nan), np.full(len(epochs), np.nan)
+    of_samples = np.zeros(len(epochs), dtype=np.bool_)
     for at, layer in enumerate(known):
         file = layer.file if layer is not None else None
         if file is None or unit >= file.units or file.classes != classes:
@@ -166,12 +165,15 @@ def _past(
         try:
             means[at] = file.class_mean[:, unit].reshape(classes, -1).mean(axis=1)
             separation[at] = analysis.spread(means[at][:, None])[0]
-            if file.n and labels is not None:
-                inside = (file.sample >= 0) & (file.sample < len(labels))
-                own = labels[file.sample[inside]]
-                separation[at] = analysis.separation(file.unit(unit)[inside][:, None], own, classes)[0]
+            if file.n and answered is not None:
+                place = places_of(answered.sample, file.sample)
+                own = np.where(place >= 0, answered.true[place], -1)
+                separation[at] = analysis.separation(file.unit(unit)[:, None], own, classes)[0]
+                of_samples[at] = True
         except FormatError:
             continue
+    if of_samples.any():
+        separation[~of_samples] = np.nan  # A spread of class means is no point of the same line.
     return UnitPast(epochs, means, separation)
 
 

@@ -21,7 +21,7 @@ from clftui.state.layers import NOTHING_RECORDED
 from clftui.state.moves import add_filter, select
 from clftui.state.responses_model import ResponseMap, response_map, scale_of, sides_of
 from clftui.state.responses_settings import SHARES, LowerPane, UnitOrder
-from clftui.state.responses_unit import answers, layer_lines, past, unit_maps
+from clftui.state.responses_unit import answers, unit_maps
 from clftui.state.responses_words import cell_words, favour_words, relevance_words, trust_words
 from clftui.state.sample_list import SampleList, listing
 from clftui.state.selection import Tab
@@ -236,19 +236,6 @@ def test_the_next_relevant_unit_goes_round_those_that_favour_the_class(session: 
         session = steps.next_relevant(session)
         seen.append(shown(session).unit)
     assert seen[: len(favouring)] == [*favouring[1:], favouring[0]] and "that favour dog" in session.notice
-
-
-@pytest.mark.row("B37")
-def test_a_unit_over_epochs_and_the_layers_side_by_side(session: Session) -> None:
-    found = shown(steps.settings(session, unit=1))
-    told = past(found)
-    assert told.epochs == (1, 2, 3)
-    assert np.allclose(told.means[:, 1], recorded()[labels(N, 4) == 1, 1].mean() * np.array([1, 2, 3]), rtol=1e-4)
-    assert np.allclose(told.separation, analysis.separation(recorded()[:, 1:2], labels(N, 4), 4)[0], rtol=1e-4)
-    early, late = layer_lines(session, found)
-    assert (early.name, early.units, late.units, late.silent) == ("early", 3, 6, 1)
-    assert late.favouring == int((found.relevance.ratio >= 1).sum()) if found.relevance is not None else False
-    assert np.isclose(late.best, np.nanmax(found.figures.separation))
 
 
 def test_maps_of_the_unit_are_found(session: Session, root: Path) -> None:
