@@ -15,6 +15,7 @@ import pytest
 from clftui.app.app import ClfApp
 from clftui.bundled import bundled_folder
 from clftui.data.catalog import open_catalog
+from clftui.launch import opened_so
 from clftui.state.moves import select
 from clftui.state.session import Session, open_session
 from clftui.state.settings import ClassOrder
@@ -30,6 +31,7 @@ SCREENS = {
     "epochs": ("glyphs", ("4",)),
     "samples": ("glyphs", ("7",)),
     "detail": ("glyphs", ("3", "enter", "enter")),
+    "features": ("digits", ("8",)),
 }
 VARIANTS = {
     "curves": ("glyphs", ("1", "v")),
@@ -39,7 +41,12 @@ VARIANTS = {
     "chart": ("glyphs", ("4", "v", "v", "v")),
     "scores": ("glyphs", ("6",)),
     "calibration": ("glyphs", ("6", "v", "v")),
+    "subclasses": ("digits", ("8", "N")),
+    "explanations": ("digits", ("8",)),
+    "methods": ("glyphs", ("r", "8")),
+    "sensitivity": ("glyphs", ("8", "N", "j")),
 }
+# Layers are left out: probes are fitted, and their last digits are the machine's.
 PICTURED = [(name, *look) for name in SCREENS for look in LOOKS] + [(name, "120x40", "dark") for name in VARIANTS]
 
 pytestmark = pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="pictures are compared on one Python")
@@ -49,6 +56,7 @@ def _session(screen: str) -> Session:
     """The sample runs that show a screen best, as of any day: a sample run is never live."""
     collection = (SCREENS | VARIANTS)[screen][0]
     session = open_session(open_catalog([bundled_folder("sample_runs") / collection]))
+    session, _ = opened_so(session, screen)
     if collection == "digits":
         return session
     session = replace(session, matrix=replace(session.matrix, order=ClassOrder.HIERARCHY))
