@@ -153,7 +153,8 @@ def _welch(a: Float64, b: Float64) -> tuple[float, float, float]:
 def _auc(a: Float64, b: Float64) -> tuple[float, float, float, float]:
     """(AUC, low, high, p): DeLong, DeLong and Clarke-Pearson 1988; the test has its own variance, of no difference.
 
-    Where no two samples are out of order DeLong's interval has no width: Wilson's for the smaller side stands in.
+    Where no two samples are out of order DeLong's interval has no width: Wilson's for the smaller side stands in. Where
+    all are equal there is none.
     """
     m, n = len(a), len(b)
     if not m or not n:
@@ -165,7 +166,8 @@ def _auc(a: Float64, b: Float64) -> tuple[float, float, float, float]:
     low = high = math.nan
     if min(m, n) >= 2:
         arm = normal_quantile(0.95) * math.sqrt(float(over.var(ddof=1)) / m + float(under.var(ddof=1)) / n)
-        low, high = max(auc - arm, 0.0), min(auc + arm, 1.0)
+        if arm > 1e-9:
+            low, high = max(auc - arm, 0.0), min(auc + arm, 1.0)
         if auc in (0.0, 1.0):
             low, high = (float(each) for each in wilson(auc * min(m, n), min(m, n)))
     return auc, low, high, _mann_whitney(auc, m, n, np.concatenate([a, b]))

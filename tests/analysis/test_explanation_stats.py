@@ -109,7 +109,8 @@ def test_parted_samples_and_missing_sides_have_no_false_certainty() -> None:
     assert apart.auc == 1 == apart.auc_high and apart.auc_low < 0.5, "three against three prove little"
     alone = parted([1.0, 2.0], [True, True])
     assert math.isnan(alone.auc) and math.isnan(alone.difference) and alone.n_wrong == 0
-    assert math.isnan(parted([1.0, 1.0, 1.0, 1.0], [True, True, False, False]).p)
+    equal = parted([0.3] * 7, [True] * 4 + [False] * 3)
+    assert equal.auc == 0.5 and all(math.isnan(each) for each in (equal.p, equal.auc_low, equal.auc_high))
 
 
 @given(SEEDS)
