@@ -60,13 +60,13 @@ def share_words(facts: PartFacts, which: Which) -> str:
 
 
 def mistake(session: Session, found: Shown, facts: PartFacts) -> str:
-    """`most often Shirt, 22`, `most often truly Coat, 8`; empty where nothing is wrong."""
+    """`most often Shirt (22)`, `most often truly Coat (8)`; empty where nothing is wrong."""
     own = found.kinds.members
     if facts.other < 0 or own.about.which is Which.CELL:
         return ""
     truly = "truly " if own.about.which is Which.PREDICTED else ""
     name = sanitise(label_of(session, own.run.classes[facts.other]))
-    return f"most often {truly}{name}, {count(facts.others)}"
+    return f"most often {truly}{name} ({count(facts.others)})"
 
 
 def size_words(found: Shown, facts: PartFacts) -> str:

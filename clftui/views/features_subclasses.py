@@ -110,7 +110,9 @@ class SubclassesPane:
         if own.source.file is None and height > 3:
             height -= 1
             canvas.text(x, y + height, NO_LAYER, canvas.palette.muted, width=width)
-        if wanted is Lower.CLASSES:
+        # One layer and one part leave nothing to compare: which classes do fall into parts?
+        alone = wanted is Lower.LAYERS and len(lines) < 2 and found.parts < 2
+        if wanted is Lower.CLASSES or (alone and height > 1):
             draw_classes(canvas, (x, y, width, height), session, *ranked(session))
         elif height > 1 and width >= WIDE and len(lines) > 1:
             half = width * 11 // 20
