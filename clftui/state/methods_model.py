@@ -80,6 +80,11 @@ class Summary:
     chance: float
     """What a random point would hit."""
 
+    @property
+    def hits_by_chance(self) -> bool:
+        """Whether there are boxes, and maxima lie in them no more often than a random point would."""
+        return bool(self.hit.n) and not self.hit.low > self.chance
+
     def says_of(self, number: int) -> Says:
         """What area says within class `classes[number]`."""
         return said(self.by_class[number], float(self.q[number]))
@@ -109,7 +114,9 @@ class Row:
     @property
     def good(self) -> bool:
         """Whether the method meets the rule for recommending it."""
-        return self.summary is not None and self.summary.empty.value <= FEW_EMPTY and self.trust is Trust.PASSED
+        found = self.summary
+        return (found is not None and found.empty.value <= FEW_EMPTY and not found.hits_by_chance
+                and self.trust is Trust.PASSED)  # fmt: skip
 
 
 def rows_of(session: Session) -> tuple[Row, ...] | Nothing:

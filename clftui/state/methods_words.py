@@ -14,8 +14,8 @@ from clftui.state.methods_shown import Shown
 from clftui.text import MINUS, UNDEFINED, count, p_value, percent, plural, rate, sanitise, signed
 
 RULE = (
-    f"Recommended is a method with at most {FEW_EMPTY * 100:.0f} % empty maps that passes the check, "
-    "of several the one that hits boxes most, or else changes most."
+    f"Recommended is a method with at most {FEW_EMPTY * 100:.0f} % empty maps that passes the check and, where there "
+    "are boxes, hits them more often than chance; of several the one that hits boxes most, or else changes most."
 )
 _CHANGED, _KEPT = f"{CHANGED * 100:.0f} %", f"{KEPT * 100:.0f} %"
 CHECK_RULE = (
@@ -146,8 +146,10 @@ def _class_words(found: Summary) -> str:
 
 def hit_words(found: Summary) -> str:
     """How often the maximum lies in the box, beside chance."""
-    return (f"The maximum lies in the box in {share_words(found.hit)} of {plural(found.hit.n, 'map')}; a random point "
-            f"would in {percent(found.chance)} %.")  # fmt: skip
+    words = f"The maximum lies in the box in {share_words(found.hit)} of {plural(found.hit.n, 'map')}"
+    chance = f"{percent(found.chance)} %"
+    return f"{words}, no more than a random point would: {chance}." if found.hits_by_chance else (
+        f"{words}; a random point would in {chance}.")  # fmt: skip
 
 
 def advice(found: Shown, run: Run) -> str:
@@ -172,9 +174,10 @@ def _merit(row: Row) -> tuple[float, float, str]:
 
 
 def _why(row: Row) -> str:
-    """`22 % empty and not checked`: what speaks against a method."""
+    """`22 % empty, not checked`: what speaks against a method."""
     if row.summary is None:
         return row.trouble or "not read"
     against = [f"{percent(row.summary.empty.value, 0)} % empty"] if not row.summary.empty.value <= FEW_EMPTY else []
+    against += ["hits boxes by chance"] if row.summary.hits_by_chance else []
     against += [row.trust.words.removesuffix(": be careful")] if row.trust is not Trust.PASSED else []
-    return " and ".join(against)
+    return ", ".join(against)

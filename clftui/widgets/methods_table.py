@@ -59,7 +59,14 @@ def _difference(found: Summary, row: Row) -> str:
 
 
 def _hit(found: Summary, row: Row) -> str:
-    return f"{percent(found.hit.value)} / {percent(found.chance, 0)}" if found.hit.n else "no boxes"
+    mark = "▼ " if found.hits_by_chance else ""
+    return f"{mark}{percent(found.hit.value)} / {percent(found.chance, 0)}" if found.hit.n else "no boxes"
+
+
+def _hit_ink(p: Palette, found: Summary) -> int:
+    if not found.hit.n:
+        return p.faint
+    return p.worse if found.hits_by_chance else p.text
 
 
 def says_ink(p: Palette, says: Says) -> int:
@@ -81,7 +88,7 @@ COLUMNS = (
     Column("AUC of area", 15, _auc, 1, lambda p, found, row: says_ink(p, found.says)),
     Column("entropy", 8, lambda found, row: short(found.entropy.value), 6, lambda p, found, row: p.muted),
     Column("variation", 10, lambda found, row: short(found.variation.value), 7, lambda p, found, row: p.muted),
-    Column("hit % / chance", 15, _hit, 4, lambda p, found, row: p.text if found.hit.n else p.faint),
+    Column("hit % / chance", 15, _hit, 4, lambda p, found, row: _hit_ink(p, found)),
 )  # fmt: skip
 CHECK, NAME = 13, 14
 

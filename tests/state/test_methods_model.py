@@ -122,7 +122,13 @@ def test_maxima_hit_their_boxes_more_often_than_a_random_point(session: Session,
     at = places(0)[1:] * 8
     assert told.chance == pytest.approx(0.25, abs=1e-3) and at.shape == (79, 2)
     other = summary(session, "good", "run2")
-    assert other.hit.value < told.hit.value and other.hit.low <= other.hit.value <= other.hit.high
+    words = sentences(row_of(session, "good", "run2"))
+    assert other.hits_by_chance is any("no more than a random point" in each for each in words)
+    assert (
+        not told.hits_by_chance
+        and other.hit.value < told.hit.value
+        and other.hit.low <= other.hit.value <= other.hit.high
+    )
 
 
 @pytest.mark.row("V21")
@@ -235,3 +241,17 @@ def test_words_and_nothing_saved_are_told(tmp_path: Path, monkeypatch: pytest.Mo
     write_texts(folder / "run1", "attention", [document])
     words = shown(open_session(open_catalog([folder]), run="run1"))
     assert isinstance(words, Nothing) and "words alone" in words.sentence
+
+
+@pytest.mark.row("V21")
+def test_a_method_that_hits_boxes_by_chance_is_not_recommended(tmp_path: Path) -> None:
+    folder = write_methods(tmp_path)
+    rng = np.random.default_rng(1)
+    write_maps(folder / "run0", "noise", rng.random((80, 7, 7)))
+    write_maps(folder / "run0", "noise.random-weights", rng.random((80, 7, 7)))
+    session = open_session(open_catalog([folder]), run="run0")
+    row = row_of(session, "noise")
+    assert row.trust is Trust.PASSED and not row.good, "noise depends on the weights and explains nothing"
+    assert row.summary is not None and row.summary.hits_by_chance
+    assert any("no more than a random point would" in each for each in sentences(row))
+    assert "noise" not in advice(found(session), row.run)
