@@ -98,17 +98,18 @@ def _one(picked: Picked, place: Path, changes: Sequence[Perturbation], wishes: W
         say(f"{picked.words}: all of it is there already; --again evaluates it anew.")
         return 0
     answerer = load(picked, place)
-    n = picked.positions.size
-    progress = Progress(len(todo) * n, "answers")
+    work = [(change, _with_kept(picked, change)) for change in todo]
+    begins = np.cumsum([0, *(each.positions.size for _, each in work)]).tolist()
+    progress = Progress(begins[-1], "answers")
     try:
         agreed, checked = _agreement(picked, answerer(None), wishes.batch)
         say_agreement(picked.words, agreed, checked, "a difference")
-        for number, change in enumerate(todo):
+        for (change, mine), begin in zip(work, begins, strict=False):
 
-            def tell(done: int, begun: int = number * n, spec: str = change.spec) -> None:
-                progress(begun + done, spec)
+            def tell(done: int, begin: int = begin, spec: str = change.spec) -> None:
+                progress(begin + done, spec)
 
-            told = _evaluate(picked, answerer(change), change, wishes.batch, tell)
+            told = _evaluate(mine, answerer(change), change, wishes.batch, tell)
             progress.clear()
             say(told)
     except KeyboardInterrupt:
@@ -122,11 +123,22 @@ def _one(picked: Picked, place: Path, changes: Sequence[Perturbation], wishes: W
     return 0
 
 
-def _lacks(picked: Picked, change: Perturbation) -> bool:
-    """Whether some of the samples have no answer under a change in this epoch yet."""
+def _kept(picked: Picked, change: Perturbation) -> NDArray[np.int64]:
+    """The samples that have an answer under a change in this epoch, rows of the sample table."""
     run, split, epoch = picked.run, change.split_of(picked.evaluation.split), picked.evaluation.epoch
     there = run.evaluation(split, epoch) if epoch in run.epochs(split) else None
-    return there is None or not bool(np.isin(picked.rows, there.sample).all())
+    return np.asarray(there.sample if there is not None else (), dtype=np.int64)
+
+
+def _lacks(picked: Picked, change: Perturbation) -> bool:
+    """Whether some of the samples have no answer under a change in this epoch yet."""
+    return not bool(np.isin(picked.rows, _kept(picked, change)).all())
+
+
+def _with_kept(picked: Picked, change: Perturbation) -> Picked:
+    """The samples, and those that another filter chose before: a split is written whole."""
+    wanted = np.union1d(picked.rows, _kept(picked, change))
+    return replace(picked, positions=np.flatnonzero(np.isin(picked.evaluation.sample, wanted)).astype(np.int64))
 
 
 def _agreement(picked: Picked, answerer: Answerer, batch: int) -> tuple[int, int]:

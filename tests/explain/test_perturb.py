@@ -27,7 +27,8 @@ def root(tmp_path: Path) -> Path:
     return write_collection(tmp_path / "runs", runs=1, images=True)
 
 
-def perturb(root: Path, *changes: str, limit: int | None = None, stop_after: int = 1 << 30, **wishes: Any) -> int:
+def perturb(root: Path, *changes: str, limit: int | None = None, stop_after: int = 1 << 30,
+            filters: tuple[str, ...] = (), **wishes: Any) -> int:  # fmt: skip
     def load(picked: Any, place: Path) -> Callable[[Perturbation | None], FakeModel]:
         whole = FakeModel(K, stop_after=stop_after)
 
@@ -37,7 +38,7 @@ def perturb(root: Path, *changes: str, limit: int | None = None, stop_after: int
 
         return answerer
 
-    return run_perturb(chosen(root), Wishes("fake:load", changes, batch=20, **wishes), limit, load)
+    return run_perturb(chosen(root, filters=filters), Wishes("fake:load", changes, batch=20, **wishes), limit, load)
 
 
 def run_of(root: Path) -> Run:
@@ -70,6 +71,15 @@ def test_splits_that_are_there_are_kept(root: Path, capsys: pytest.CaptureFixtur
     assert perturb(root, "flip") == 0
     found = run_of(root).evaluation("test-flip")
     assert found is not None and found.n == N
+
+
+def test_samples_of_another_filter_come_to_those_that_are_there(root: Path) -> None:
+    true = labels(N, K)
+    for name, classes in (("cat", (0,)), ("dog", (0, 1)), ("cat", (0, 1))):
+        assert perturb(root, "flip", filters=(f'true == "{name}"',)) == 0
+        found = run_of(root).evaluation("test-flip")
+        assert found is not None
+        assert set(found.sample.tolist()) == set(np.flatnonzero(np.isin(true, classes)).tolist())
 
 
 def test_what_is_finished_before_it_is_stopped_stays(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
