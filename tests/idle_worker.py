@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from clftui.state import map_tasks, similar
 from clftui.state.later import SLOW
+from clftui.state.wishes import WISHES
 
 
 def give_up_slow() -> None:
     """Give up what is on its way to the worker process, and wait until nothing is."""
-    similar.stop()
-    map_tasks.stop()
+    WISHES.stop()
     assert SLOW.settle()

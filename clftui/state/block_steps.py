@@ -13,6 +13,7 @@ from clftui.state.matrix_model import Matrix, next_pair, readable
 from clftui.state.moves import remember, say, select
 from clftui.state.session import Session
 from clftui.state.settings import FAR_MORE, GROUPS, SIMILAR_FIRST, SUGGESTED, ClassOrder
+from clftui.state.wishes import WISHES
 from clftui.text import count, percent, plural, sanitise
 
 FEW = 20
@@ -47,7 +48,7 @@ def stop(session: Session) -> Session:
     """Keep the quick order; give up the slow one that is on its way."""
     if similar.pending_seconds(session) is None:
         return say(session, similar.trouble(session) or "Nothing is being computed.")
-    similar.stop()
+    WISHES.stop()
     quick = replace(session, matrix=replace(session.matrix, order=ClassOrder.QUICK))
     return say(quick, "Stopped; the quick order stays.")
 

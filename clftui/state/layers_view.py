@@ -9,7 +9,6 @@ import numpy as np
 from clftui.analysis.layer_power import ABSENT
 from clftui.analysis.significance import ALPHA
 from clftui.schema import FormatError
-from clftui.state import map_tasks
 from clftui.state.features_steps import Steps
 from clftui.state.layers_model import LayerRow, Power, power
 from clftui.state.layers_write import probe_key
@@ -19,6 +18,7 @@ from clftui.state.peers import table_of
 from clftui.state.sample_ids import id_of
 from clftui.state.selection import Part, Scope, Tab
 from clftui.state.session import Session
+from clftui.state.wishes import WISHES
 from clftui.text import plural, sanitise
 
 
@@ -106,7 +106,7 @@ def stop(session: Session) -> Session:
     """Give up the probes that are being fitted, or go on with them."""
     if session.features.layers.paused:
         return say(settings(session, paused=False), "The other probes are being fitted.")
-    map_tasks.stop()
+    WISHES.stop()
     return say(settings(session, paused=True), "Stopped; the probes that are ready stay, esc goes on.")
 
 

@@ -19,6 +19,7 @@ from clftui.state.map_settings import MOST_ZOOM, MapColour, MapMethod, MapOf, Mu
 from clftui.state.map_view import cursor, is_on_samples, place_of, reset, settings
 from clftui.state.moves import cycle, say, select
 from clftui.state.session import Session
+from clftui.state.wishes import WISHES
 from clftui.text import count, percent, plural, sanitise
 
 SAMPLE_METHODS = (MapMethod.QUICK, MapMethod.TSNE)
@@ -221,7 +222,7 @@ def next_mixed(session: Session) -> Session:
 
 def stop(session: Session) -> Session:
     """Give up the layout that is being computed; the quick one stays."""
-    map_tasks.stop()
+    WISHES.stop()
     which = {"method": MapMethod.QUICK} if is_on_samples(session) else {"class_method": MapMethod.QUICK}
     return say(settings(session, **which), "Stopped; the quick layout stays. o asks for the other one again.")
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from clftui.schema import FormatError
 from clftui.state.later import SLOW, Stopped
 from clftui.state.map_cloud import NoRows
+from clftui.state.wishes import WISHES
 from clftui.storage import cache_folder, open_npz, write_npz
 
 log = logging.getLogger("clftui")
@@ -72,15 +73,6 @@ _failed: dict[Hashable, str] = {}
 """Why a task failed, by its key: it is not asked for again at every paint."""
 
 
-class _Wishes:
-    """Counts how often wishes were given up: one from before the last time is not worked on any more."""
-
-    now = 0
-
-
-_wishes = _Wishes()
-
-
 def result(
     task: str, digest: str, parameters: dict[str, Any], make: Callable[[], Arrays], *, wait: bool
 ) -> Arrays | None:
@@ -91,7 +83,7 @@ def result(
     key = key_of(task, digest, parameters)
     if key in _failed and not wait:
         return None
-    wish = _wishes.now
+    wish = WISHES.now
     if not wait:
         _give_way(key)
     try:
@@ -150,20 +142,12 @@ def retry(key: Hashable) -> None:
     _failed.pop(key, None)
 
 
-def stop() -> None:
-    """Give up what is being computed, or waits for its turn."""
-    from clftui.worker.client import WORKER
-
-    _wishes.now += 1
-    WORKER.cancel()
-
-
 def _worked(
     task: str, key: Hashable, parameters: dict[str, Any], make: Callable[[], Arrays], wish: int | None
 ) -> Arrays:
     from clftui.worker.client import WORKER, Cancelled, WorkerError
 
-    if wish is not None and wish != _wishes.now:
+    if wish is not None and wish != WISHES.now:
         raise Stopped(task)
     file = _file_of(key)
     kept = _kept(file)

@@ -15,6 +15,7 @@ from clftui.schema import FormatError
 from clftui.state.later import SLOW, Stopped
 from clftui.state.session import Session
 from clftui.state.settings import ClassOrder
+from clftui.state.wishes import WISHES
 
 if TYPE_CHECKING:
     from clftui.analysis.ordering import Method
@@ -62,7 +63,7 @@ def similar_order(c: Confusion, wanted: ClassOrder, *, wait: bool = False) -> In
     key = _key(c, method)
     if not wait and key in _failed:
         return _quick(c, "mst")
-    work = partial(_computed, c, method) if wait else partial(_asked, c, method, key, _wishes.now)
+    work = partial(_computed, c, method) if wait else partial(_asked, c, method, key, WISHES.now)
     found = SLOW.get(key, work, wait=wait)
     return found if found is not None else _quick(c, "mst")
 
@@ -136,7 +137,7 @@ def _asked(c: Confusion, method: Method, key: Hashable, wish: int) -> Int64:
     from clftui.worker.client import WORKER, Cancelled, WorkerError
     from clftui.worker.tasks import packed
 
-    if wish != _wishes.now:
+    if wish != WISHES.now:
         raise Stopped(method)
     parameters, arrays = packed(c)
     try:
@@ -149,20 +150,5 @@ def _asked(c: Confusion, method: Method, key: Hashable, wish: int) -> Int64:
         raise Stopped(method) from error
 
 
-class _Wishes:
-    """Counts how often wishes were given up: one from before the last time is not worked on any more."""
-
-    now = 0
-
-
-_wishes = _Wishes()
 _failed: dict[Hashable, str] = {}
 """Why an order failed, by its key: it is not asked for again at every paint."""
-
-
-def stop() -> None:
-    """Give up the slow order that is on its way, or waits for its turn."""
-    from clftui.worker.client import WORKER
-
-    _wishes.now += 1
-    WORKER.cancel()
