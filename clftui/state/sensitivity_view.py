@@ -108,6 +108,14 @@ def _shown(session: Session) -> Shown:
         return Shown(sentence=str(error))
 
 
+def is_measured(session: Session) -> bool:
+    """Whether anything shows, or is on its way."""
+    try:
+        return not isinstance(sensitivity(session), Nothing)
+    except FormatError:
+        return False
+
+
 def _set(session: Session, **changes: object) -> Session:
     features = session.features
     settings = replace(features.sensitivity, **changes)  # type: ignore[arg-type]

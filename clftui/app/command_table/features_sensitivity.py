@@ -8,21 +8,27 @@ from clftui.app.commands import Command
 from clftui.state import sensitivity_view as steps
 from clftui.state.features_settings import FeaturesVariant
 from clftui.state.selection import Tab
+from clftui.state.session import Session
 
 ONLY = frozenset({Tab.FEATURES})
 FACE = frozenset({FeaturesVariant.SENSITIVITY.value})
 
+
+def _measured(session: Session) -> bool:
+    return steps.is_measured(session)
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("sensitivity.metric", ("m",), "metric", "What changes cost in recall, precision or F1.", "Show",
-            step=steps.next_metric, tabs=ONLY, footer=20, faces=FACE),
+            step=steps.next_metric, tabs=ONLY, footer=20, faces=FACE, when=_measured),
     Command("sensitivity.order", ("o",), "order", "As in the hierarchy, or what loses most first among its siblings.",
-            "Order", step=steps.next_order, tabs=ONLY, footer=21, faces=FACE),
+            "Order", step=steps.next_order, tabs=ONLY, footer=21, faces=FACE, when=_measured),
     Command("sensitivity.next", ("N",), "next loss", "The greatest loss beyond chance, then the next one.", "Move",
-            step=steps.next_lost, tabs=ONLY, footer=14, faces=FACE),
+            step=steps.next_lost, tabs=ONLY, footer=14, faces=FACE, when=_measured),
     Command("sensitivity.fewer", ("(",), "levels", "Groups without what they hold, or one level more.", "Show",
-            step=partial(steps.step_level, by=-1), tabs=ONLY, faces=FACE, footer=22, shown_keys="( )"),
+            step=partial(steps.step_level, by=-1), tabs=ONLY, faces=FACE, footer=22, when=_measured, shown_keys="( )"),
     Command("sensitivity.more", (")",), "more levels", "One level of the hierarchy more.", "Show",
-            step=partial(steps.step_level, by=1), tabs=ONLY, faces=FACE, in_help=False),
+            step=partial(steps.step_level, by=1), tabs=ONLY, faces=FACE, when=_measured, in_help=False),
 )  # fmt: skip
 
 READING: tuple[tuple[str, str], ...] = (
