@@ -75,6 +75,7 @@ def launch(session: Session, chosen: Mapping[str, Any], *, view: str | None, gra
             depth=Depth(bits),
             theme=chosen["theme"],
             alarm=str(chosen.get("alarm", "none")),
+            record=chosen.get("record"),
             graphics=graphics,
         )
     except (FormatError, LaunchError) as error:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -108,9 +111,21 @@ class ClfApp(App[None]):
         return Alarms(screen, parse_notice(self._alarm))
 
     def on_mount(self) -> None:
+        if not self.is_headless:
+            self._listen_for_the_end()
         self.app_resume_signal.subscribe(self, self._resumed)
         if self._remember or self._record is not None:
             self.watch(self.main, "session", self._note, init=False)
+
+    def _listen_for_the_end(self) -> None:
+        """Leave as `q` does where the process is told to end, or the connection drops: the terminal is put back."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+
+    def action_help_quit(self) -> None:
+        """ctrl+c ends many programs, and copies in others: here it says which key leaves."""
+        self.main.act(lambda session: say(session, "q leaves clftui."))
 
     def _resumed(self, _: object) -> None:
         self.write_whole()
@@ -180,7 +195,7 @@ class ClfApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         # Textual would print a page of traceback with the values of local variables, class names and paths included.
-        self._return_code = 1
+        self._return_code = 70
         if self._exception is None:
             self.crash = report_crash(error)
             self._exception = error

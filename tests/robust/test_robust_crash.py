@@ -53,7 +53,7 @@ def test_a_view_that_breaks_leaves_one_sentence_and_status_70(tmp_path: Path, st
         terminal.quiet()
         before = len(terminal.written)
         terminal.press(b"3")
-        assert terminal.ended() == 1
+        assert terminal.ended() == 70
         after = terminal.written[before:]
     assert b"\x1b[?1049l" in after, "the terminal's own screen comes back"
     left = " ".join(_plain(after[after.rindex(b"\x1b[?1049l") :]).split())
@@ -91,7 +91,7 @@ async def test_tests_still_see_the_error(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(RuntimeError, match="on purpose"):
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.press("3")
-    assert app.return_code == 1
+    assert app.return_code == 70
 
 
 def test_textual_still_has_the_private_names_we_override() -> None:
