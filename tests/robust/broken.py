@@ -178,6 +178,8 @@ CASES: Mapping[str, Case] = {
         hierarchy('{"name":"a","children":[' * 2000 + '{"name":"cat"}' + "]}" * 2000), ("hierarchy.json",), whole=True
     ),
     # Several runs
-    "other classes": Case(described(classes=["cat", "dog", "fox", "cow"]), ("has other classes (without cow, with owl)", "by name")),
+    "other classes": Case(
+        described(classes=["cat", "dog", "fox", "cow"]), ("has other classes (without cow, with owl)", "by name")
+    ),
     "another order": Case(described(classes=["owl", "fox", "dog", "cat"]), ("has the same classes in another order",)),
 }  # fmt: skip
