@@ -24,6 +24,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from clftui.state.later import IDLE_SECONDS
 from tests.benchmarks.make_runs import large_run, many_runs
 from tests.benchmarks.terminal import Terminal
 
@@ -61,7 +62,8 @@ def first_frame(path: Path, rounds: int) -> list[Figure]:
             bare = hello.memory_mb()
         with Terminal(app(path)) as ours:
             b = ours.until(MARK)
-            ours.quiet(0.8)
+            # At rest once the thread of background work has ended.
+            ours.quiet(IDLE_SECONDS + 1, 20)
             full = ours.memory_mb()
         if round_:
             pairs.append((a, b))
