@@ -187,16 +187,19 @@ def _anchors(picture: Picture, labels: Int64, classes: int) -> Anchors:
 def middles(places: Float64, labels: Int64, classes: int) -> Anchors:
     """Where each class has most of its points: the point nearest to the median of its places, axis by axis."""
     use = np.flatnonzero(labels >= 0)
-    order = use[np.argsort(labels[use], kind="stable")]
-    sizes = np.bincount(labels[use], minlength=classes)
-    stops = np.cumsum(sizes)
+    own, at = labels[use], places[use]
+    sizes = np.bincount(own, minlength=classes)
+    starts = np.cumsum(sizes) - sizes
     kinds = np.argsort(-sizes, kind="stable")
     kinds = kinds[sizes[kinds] > 0]
-    out = np.empty((len(kinds), 2))
-    for at, kind in enumerate(kinds.tolist()):
-        mine = places[order[stops[kind] - sizes[kind] : stops[kind]]]
-        # A class in two clouds has its median between them, where nothing of it is.
-        out[at] = mine[((mine - np.median(mine, axis=0)) ** 2).sum(axis=1).argmin()]
+    median = np.zeros((len(sizes), 2))
+    for axis in (0, 1):
+        ranked = at[np.lexsort((at[:, axis], own)), axis]
+        lower, upper = (ranked[starts[kinds] + half] for half in ((sizes[kinds] - 1) // 2, sizes[kinds] // 2))
+        median[kinds, axis] = (lower + upper) / 2
+    # A class in two clouds has its median between them, where nothing of it is.
+    nearest = np.lexsort((((at - median[own]) ** 2).sum(axis=1), own))
+    out = at[nearest[starts[kinds]]]
     return Anchors(kinds.astype(np.int64), out, sizes[kinds].astype(np.int64))
 
 

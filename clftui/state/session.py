@@ -22,7 +22,7 @@ from clftui.state.explain_settings import ExplainSettings
 from clftui.state.features_settings import FeaturesSettings
 from clftui.state.filters import Filter, FilterError, apply_filters
 from clftui.state.group_settings import Arrangement, GroupSettings
-from clftui.state.later import weak
+from clftui.state.later import LATER, weak
 from clftui.state.map_settings import MapSettings
 from clftui.state.peers import Peers, epoch_at
 from clftui.state.reported import reported_score
@@ -30,11 +30,15 @@ from clftui.state.sample_settings import SamplesSettings
 from clftui.state.scores_settings import DECIDING, ScoresSettings
 from clftui.state.selection import MAX_LETTERED, Selection, Tab
 from clftui.state.settings import EpochsSettings, MatrixSettings, RankingSettings, RunsSettings
+from clftui.state.unready import NotYet, may_wait, note_missing
 from clftui.state.versus import Versus
 
 if TYPE_CHECKING:
     from clftui.state.rules import Rule
     from clftui.state.what_if import WhatIf
+
+AT_ONCE = 1 << 18
+"""Samples of all runs together that are filtered by whoever asks: some ten milliseconds."""
 
 
 class Place(NamedTuple):
@@ -145,12 +149,23 @@ class Session:
         return supposed(self.what_if, run, real)
 
     def confusion(self, run: Run | None = None) -> Confusion | None:
-        """The confusion of `run` under the filters; None where it has no such evaluation."""
+        """The confusion of `run` under the filters; None where it has no such evaluation.
+
+        In a draw NotYet while runs of very many samples are being filtered, except for the focused one.
+        """
         run = run or self.run
         evaluation = self.evaluation(run)
         if run is None or evaluation is None:
             return None
-        return filtered_confusion(run, evaluation, self.bound_filters)
+        filters = self.bound_filters
+        if not filters or may_wait() or run is self.run or len(self.catalog.runs) * evaluation.n <= AT_ONCE:
+            return filtered_confusion(run, evaluation, filters)
+        key = ("filtered", weak(run), weak(evaluation), filters)
+        found = LATER.get(key, lambda: filtered_confusion(run, evaluation, filters))
+        if found is None:
+            note_missing()
+            raise NotYet(f"Filtering the samples of {len(self.catalog.runs)} runs …")
+        return found
 
 
 @lru_cache(maxsize=64)

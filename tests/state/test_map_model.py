@@ -52,22 +52,6 @@ def test_samples_lie_by_their_features_where_the_epoch_has_them_else_by_logits(r
     assert scores.words == "scores of 4 classes"
 
 
-@pytest.mark.parametrize("top", [None, 2])
-def test_of_very_many_scores_random_directions_are_looked_at(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, top: int | None
-) -> None:
-    session = mapped(write_mapped(tmp_path / "wide", features=False, top=top))
-    evaluation = session.evaluation()
-    assert evaluation is not None
-    at = np.array([3, 70, 11])
-    whole = values_of(evaluation, MapSource.SCORES, at)
-    monkeypatch.setattr(map_cloud, "WIDE", 3)
-    directed = values_of(evaluation, MapSource.SCORES, at)
-    assert directed.shape == (3, map_cloud.DIRECTIONS) and whole.shape == (3, 4)
-    np.testing.assert_allclose(directed, whole @ map_cloud._directions(4), atol=1e-6)
-    assert cloud(session).words.endswith("in 256 random directions")
-
-
 def test_classes_that_lie_apart_in_the_features_lie_apart_on_the_picture(root: Path) -> None:
     model = map_model(mapped(root))
     middle = dict(zip(model.anchors.classes.tolist(), model.anchors.places, strict=True))

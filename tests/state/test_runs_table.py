@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from clftui.data.catalog import open_catalog
+from clftui.state import session as session_module
 from clftui.state.class_spread import class_spread
 from clftui.state.filters import Expression
 from clftui.state.later import LATER
@@ -33,6 +34,7 @@ from clftui.state.runs_table import (
 from clftui.state.selection import Tab
 from clftui.state.session import Session, open_session
 from clftui.state.settings import RunsSort
+from clftui.state.unready import NotYet, impatient
 from tests.rankings import TRUE, three_runs, write_labels, wrong_in
 
 
@@ -202,3 +204,19 @@ def test_an_empty_collection_has_no_rows(tmp_path: Path) -> None:
     session = open_session(open_catalog([tmp_path]))
     assert runs_table(session).rows == () and move(session, 1, 0) is session and drill(session) is session
     assert class_spread(session) is None
+
+
+def test_a_draw_does_not_wait_for_filters_over_very_many_samples(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_module, "AT_ONCE", 0)
+    filtered = replace(session, filters=(Expression("wrong"),))
+    with impatient() as draw:
+        assert filtered.confusion() is not None
+        with pytest.raises(NotYet, match="Filtering the samples of 3 runs"):
+            runs_table(filtered)
+    assert draw.missing and LATER.settle()
+    with impatient():
+        found = runs_table(filtered)
+    assert [row.score.n for row in found.rows] == [row.score.n for row in runs_table(filtered).rows]
+    assert all(row.score.value == 0 for row in found.rows)
