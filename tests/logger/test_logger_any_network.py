@@ -71,7 +71,7 @@ def convolution(folder: Path) -> Scores:
     weights = np.linalg.lstsq(with_one, np.eye(3)[TRUE], rcond=None)[0]
     logits = 8 * with_one @ weights
     scores = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    means = np.stack([answered[TRUE == cls].mean(axis=0) for cls in range(3)])
+    means = np.stack([answered[cls == TRUE].mean(axis=0) for cls in range(3)])
     with RunLogger(folder, classes=CLASSES, model={"architecture": "convolution", "parameters": 23}) as log:
         log.log(1, "test", TRUE, logits=logits)
         log.log_responses(1, "test", "conv", means, sample=np.arange(N), values=answered.mean((2, 3)))
