@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,14 +37,14 @@ class LayerRecord:
             grid = tuple(-(-side // 2) for side in grid)
         shape = (classes, units, *grid)
         if 4 * math.prod(shape) > LARGE_SUM_BYTES:
-            self._sums: Float32 = np.memmap(folder / f"{number}.sums", np.float32, "w+", shape=shape)
+            self._sums: Float32 = _mapped(folder / f"{number}.sums", np.float32, shape)
         else:
             self._sums = np.zeros(shape, np.float32)
         self._counts = np.zeros(classes, np.int64)
         self._rows: NDArray[np.float16] | None = None
         self._n = 0
         if rows:
-            self._rows = np.memmap(folder / f"{number}.rows", np.float16, "w+", shape=(rows, units))
+            self._rows = _mapped(folder / f"{number}.rows", np.float16, (rows, units))
 
     def add(self, true: Int64, output: Output) -> None:
         """`output` of samples of the classes `true` (m,); unlabelled ones (-1) are in no class."""
@@ -68,6 +70,22 @@ class LayerRecord:
     def values(self) -> NDArray[np.float16] | None:
         """(n, units) of the samples in the order they came; None where they are not kept."""
         return None if self._rows is None else self._rows[: self._n]
+
+
+def _mapped(path: Path, kind: type[np.floating[Any]], shape: tuple[int, ...]) -> NDArray[Any]:
+    """An array of zeros in a file. OSError where the disk has no room for all of it.
+
+    Only the kernel would notice later, and end the process.
+    """
+    with path.open("wb") as file:
+        size = math.prod(shape) * np.dtype(kind).itemsize
+        if size and hasattr(os, "posix_fallocate"):  # Darwin has none.
+            try:
+                os.posix_fallocate(file.fileno(), 0, size)
+            except OSError as error:
+                raise OSError(error.errno, error.strerror, str(path.parent)) from error
+        file.truncate(size)
+    return np.memmap(path, kind, "r+", shape=shape)
 
 
 def _halved(output: Float32, times: int) -> Float32:

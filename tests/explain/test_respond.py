@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +131,19 @@ def test_large_sums_lie_in_a_file(root: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("clftui.data.responses._known", type(responses._known)())
     for before, layer in zip(expected, layers(root / "run0", "test", 3), strict=True):
         np.testing.assert_array_equal(layer.opened.class_mean, before)
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="Darwin has none")
+def test_a_full_disk_is_one_sentence(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    assert record(root)[0] == 2
+    said = capsys.readouterr().err
+    assert "clftui-respond-" in said and "cannot be written (No space left on device)" in said and said.count("\n") == 1
 
 
 def test_a_layer_too_large_keeps_fewer_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
