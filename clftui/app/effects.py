@@ -28,7 +28,7 @@ from clftui.app.dialogs.prompt import Prompt
 from clftui.app.dialogs.words import Words
 from clftui.app.export import export_view, known_format, suggested_name
 from clftui.app.preferences import state_folder
-from clftui.app.registry import READING
+from clftui.app.registry import reading
 from clftui.app.summaries import summary
 from clftui.state.filter_columns import COLUMNS
 from clftui.state.filter_steps import add, passing
@@ -192,7 +192,7 @@ def _help(screen: MainScreen) -> None:
     now = screen.now
     tab = now.tab
     commands = screen.registry.reached(tab, now.alone, now.face)
-    screen.app.push_screen(HelpSheet(tab.label, summary(screen.now), commands, READING[tab]))
+    screen.app.push_screen(HelpSheet(tab.label, summary(screen.now), commands, reading(tab, now.face)))
 
 
 def _quit(screen: MainScreen) -> None:

@@ -80,6 +80,11 @@ READING: Mapping[Tab, tuple[tuple[str, str], ...]] = {
 """How to read each view's glyphs, for its help sheet."""
 
 
+def reading(tab: Tab, face: str = "") -> tuple[tuple[str, str], ...]:
+    """How to read what shows: of Features the variant `face`, of other views all of it."""
+    return features.READINGS[face] if face in features.READINGS else READING[tab]
+
+
 def faces(tab: Tab) -> tuple[str, ...]:
     """What a tab may show in the place of its first face, where keys mean other things."""
     return tuple(variant.value for variant in FeaturesVariant) if tab is Tab.FEATURES else ("",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clftui.app.registry import Registry, faces
+from clftui.app.registry import READING, Registry, faces, reading
 from clftui.state.selection import Tab
 
 REGISTRY = Registry()
@@ -35,3 +35,9 @@ def test_every_variant_has_a_command_of_its_name() -> None:
     for face in faces(Tab.FEATURES):
         command = REGISTRY.by_id[f"features.{face}"]
         assert command.label == face and command.tabs is None
+
+
+def test_help_reads_the_variant_that_shows_and_no_other() -> None:
+    told = [reading(Tab.FEATURES, face) for face in faces(Tab.FEATURES)]
+    assert all(told) and len(set(told)) == len(told)
+    assert reading(Tab.MATRIX, "") == READING[Tab.MATRIX]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from clftui.app.command_table import (
@@ -47,11 +48,13 @@ COMMANDS: tuple[Command, ...] = (
     *features_sensitivity.COMMANDS,
 )  # fmt: skip
 
-READING: tuple[tuple[str, str], ...] = (
-    *features_responses.READING,
-    *features_subclasses.READING,
-    *features_layers.READING,
-    *features_explained.READING,
-    *features_methods.READING,
-    *features_sensitivity.READING,
-)
+READINGS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    FeaturesVariant.RESPONSES.value: features_responses.READING,
+    FeaturesVariant.SUBCLASSES.value: features_subclasses.READING,
+    FeaturesVariant.LAYERS.value: features_layers.READING,
+    FeaturesVariant.EXPLAINED.value: features_explained.READING,
+    FeaturesVariant.METHODS.value: features_methods.READING,
+    FeaturesVariant.SENSITIVITY.value: features_sensitivity.READING,
+}
+"""How to read each variant."""
+READING: tuple[tuple[str, str], ...] = tuple(line for lines in READINGS.values() for line in lines)

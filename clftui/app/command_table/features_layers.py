@@ -35,9 +35,9 @@ COMMANDS: tuple[Command, ...] = (
 )  # fmt: skip
 
 READING: tuple[tuple[str, str], ...] = (
-    ("layers: a line a layer", "what a linear probe of what the layer answers gets right; ◆ is the network itself"),
-    ("layers: 3 groups", "share of samples put in the right group of the hierarchy's level, whatever the class"),
-    ("layers: gain", "recall of the probe less recall of the output on the same samples, with half its 95 % interval"),
-    ("layers: ▲ ▼", "a difference beyond chance: exact McNemar, q over all layers and classes below .05"),
-    ("layers: from", "the first layer with nine tenths of the class's best recall in any layer"),
+    ("a line a layer", "what a linear probe of what the layer answers gets right; ◆ is the network itself"),
+    ("3 groups", "share of samples put in the right group of the hierarchy's level, whatever the class"),
+    ("gain", "recall of the probe less recall of the output on the same samples, with half its 95 % interval"),
+    ("▲ ▼", "a difference beyond chance: exact McNemar, q over all layers and classes below .05"),
+    ("from", "the first layer with nine tenths of the class's best recall in any layer"),
 )

@@ -35,11 +35,11 @@ COMMANDS: tuple[Command, ...] = (
 )  # fmt: skip
 
 READING: tuple[tuple[str, str], ...] = (
-    ("methods: empty ∅ 22", "the share of maps that are zero throughout and explain nothing; ∅: more than a twentieth"),
-    ("methods: ▲ .57 .55–.59", "AUC: how often a right sample's area is above a wrong one's. ▲ goes with correctness, "
+    ("empty ∅ 22", "the share of maps that are zero throughout and explain nothing; ∅: more than a twentieth"),
+    ("▲ .57 .55–.59", "AUC: how often a right sample's area is above a wrong one's. ▲ goes with correctness, "
      "▼ the opposite, · no sign"),
-    ("methods: ✓ learned", "maps change with random weights: needed for trust, not enough. ✗ careful: they barely do"),
-    ("methods: ← →", "another sample by every method, side by side; N goes to where the methods are least alike"),
-    ("methods: entropy", "0 all in one cell, 1 spread evenly; variation: the mean step between neighbouring cells"),
-    ("methods: matrix", "below its diagonal maps of the same sample, above of other samples: equal is no agreement"),
+    ("✓ learned", "maps change with random weights: needed for trust, not enough. ✗ careful: they barely do"),
+    ("← →", "another sample by every method, side by side; N goes to where the methods are least alike"),
+    ("entropy", "0 all in one cell, 1 spread evenly; variation: the mean step between neighbouring cells"),
+    ("matrix", "below its diagonal maps of the same sample, above of other samples: equal is no agreement"),
 )  # fmt: skip

@@ -32,7 +32,7 @@ COMMANDS: tuple[Command, ...] = (
 )  # fmt: skip
 
 READING: tuple[tuple[str, str], ...] = (
-    ("sensitivity: rotate90", "the split test-rotate90: the same samples, their pictures turned (clftui perturb)"),
-    ("sensitivity: ▼−12.3", "points lost under the change, beyond chance (q < .05); without a mark it may be chance"),
-    ("sensitivity: ✓ ✗ ✓", "right unchanged, wrong under the first change, right under the second; enter shows them"),
+    ("rotate90", "the split test-rotate90: the same samples, their pictures turned (clftui perturb)"),
+    ("▼−12.3", "points lost under the change, beyond chance (q < .05); without a mark it may be chance"),
+    ("✓ ✗ ✓", "right unchanged, wrong under the first change, right under the second; enter shows them"),
 )
