@@ -14,7 +14,7 @@ from clftui.state.group_settings import GROUP_METRICS
 from clftui.state.moves import cycle, drill_to_samples, say, select
 from clftui.state.sample_list import Nothing
 from clftui.state.selection import Part, Scope
-from clftui.state.sensitivity import Sensitivity, metric_of, sensitivity
+from clftui.state.sensitivity import ALL, Sensitivity, metric_of, sensitivity
 from clftui.state.session import Session
 from clftui.state.split_clause import written
 from clftui.text import plural, sanitise
@@ -160,7 +160,7 @@ def next_order(session: Session) -> Session:
 
 
 def next_lost(session: Session) -> Session:
-    """The greatest loss beyond chance, then the next one."""
+    """The greatest loss beyond chance of a group or class, then the next one."""
     now = _shown(session)
     if now.found is None:
         return session
@@ -168,7 +168,7 @@ def next_lost(session: Session) -> Session:
         (float(now.found.change[node, at]), line, at)
         for line, node in enumerate(now.nodes)
         for at in range(len(now.found.changes))
-        if now.found.significant(node, at) and now.found.change[node, at] < 0
+        if node != ALL and now.found.significant(node, at) and now.found.change[node, at] < 0
     ]
     if not lost:
         return say(session, "Nothing is lost beyond chance.")
