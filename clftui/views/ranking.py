@@ -24,7 +24,7 @@ from clftui.state.settings import RankingRows, RankingVariant
 from clftui.text import decimals_for, rate, sanitise, text_width
 from clftui.views import ranking_lines
 from clftui.views.ranking_lines import letters_of
-from clftui.views.view import Act, View, follow
+from clftui.views.view import Act, View, leap
 from clftui.widgets.ranking_foot import draw_foot, extra_lines, legend_title, part_width, spans
 from clftui.widgets.ranking_grid import RankingPicture, draw_head, draw_rows
 from clftui.widgets.ranking_layout import Foot, Needs, RankingLayout, layout
@@ -106,7 +106,7 @@ class RankingView(View):
                 cell = fuller
         if plan.bands > 1 or plan.tall:
             plan, digits = plan_for(*size, table, extra_lines(canvas.width, cell, weak_line, title, plan.tall))
-        self._top = follow(self._top, row, plan.rows, len(table.rows))
+        self._top = leap(self._top, row, plan.rows, len(table.rows))
         self._left = self._scrolled(plan, column, len(table.classes))
         columns = range(self._left, min(self._left + plan.shown, len(table.classes)))
         self._shown = tuple(table.classes[at] for at in columns)
@@ -144,10 +144,10 @@ class RankingView(View):
     def _scrolled(self, plan: RankingLayout, column: int, total: int) -> int:
         """The first class on the screen. Bands scroll by whole bands, so that no class changes its place in a line."""
         if plan.bands == 1:
-            return follow(self._left, column, plan.shown, total)
+            return leap(self._left, column, plan.shown, total)
         wide = plan.columns
         bands = math.ceil(total / wide)
-        return follow(self._left // wide, column // wide, plan.bands, bands) * wide
+        return leap(self._left // wide, column // wide, plan.bands, bands) * wide
 
     def on_click(self, event: events.Click) -> None:
         picture, session, lines = self._picture, self.session, self._lines

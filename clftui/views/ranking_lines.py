@@ -13,7 +13,7 @@ from clftui.state.ranking_table import RankingTable, overall_interval
 from clftui.state.ranking_ties import best_weak_spots, class_ties
 from clftui.state.session import Session
 from clftui.text import text_width
-from clftui.views.view import follow
+from clftui.views.view import leap
 from clftui.widgets.ranking_foot import spans
 from clftui.widgets.ranking_lines import draw_lines
 from clftui.widgets.ranking_lines_foot import draw_lines_foot, foot_lines
@@ -36,7 +36,7 @@ def lines_picture(
         digits = 0
     foot = foot_lines(width, cell, sentence, bool(table.absent) or plan.columns < classes)
     plan = lines_layout(width, height, _needs(table, digits), foot)
-    left = follow(left, column, plan.columns, classes)
+    left = leap(left, column, plan.columns, classes)
     shown = range(left, min(left + plan.columns, classes))
     ties = class_ties(table, shown, focus=row)
     picture = LinesPicture(

@@ -14,7 +14,7 @@ from clftui.state.session import Session
 from clftui.state.settings import PaneSize, RunsPane
 from clftui.text import plural, sanitise
 from clftui.views.runs_pane_charts import draw_complexity, draw_curves
-from clftui.views.view import follow
+from clftui.views.view import leap
 from clftui.widgets.class_dots import draw_class_dots
 from clftui.widgets.runs_leaves import axis_low, draw_leaves, layout
 from clftui.widgets.runs_lists import draw_lists
@@ -80,7 +80,7 @@ class LowerPane:
 
     def _scroll(self, cursor: int | None, shown: int, total: int, *, always: bool = False) -> int:
         if cursor is not None and (self._moved or always):
-            self._first = follow(self._first, cursor, max(shown, 1), total)
+            self._first = leap(self._first, cursor, max(shown, 1), total)
         self._first = max(0, min(self._first, total - shown))
         return self._first
 
