@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from clftui.analysis.changes import Part
+from clftui.data.responses import epochs_with_responses
 from clftui.schema import FormatError
 from clftui.state.alarms import alarm_epochs
 from clftui.state.class_tree import label_of
@@ -93,7 +94,9 @@ def here_words(session: Session, shown: ResponseMap) -> str:
     event = next((each for each in class_events(session, shown, ()) if each.epoch == epoch), None)
     if event is None or shown.settings.lower is LowerPane.EPOCHS:
         return ""
-    return f"{_event_words(session, shown, event)}; p shows the unit by epoch"
+    words = _event_words(session, shown, event)
+    several = len(epochs_with_responses(shown.run.path, shown.evaluation.split)) > 1
+    return f"{words}; p shows the unit by epoch" if several else words
 
 
 def _event_words(session: Session, shown: ResponseMap, event: ClassEvent) -> str:

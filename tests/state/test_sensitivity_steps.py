@@ -104,7 +104,7 @@ def test_n_goes_from_loss_to_loss_beyond_chance(tmp_path: Path) -> None:
     assert now.found is not None and now.found.name_of(now.node) == "cat"
     assert now.found.changes[now.column].name == "rotate90"
     words = session.notice
-    assert words.startswith("1 of ") and words.endswith("losses beyond chance.")
+    assert words.startswith("1 of ") and words.endswith("beyond chance.")
     number = int(words.split()[2])
     again = session
     for _ in range(number):
