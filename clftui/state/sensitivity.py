@@ -181,8 +181,10 @@ def sensitivity(session: Session, *, wait: bool = False) -> Sensitivity | Nothin
     Filters keep samples by what holds of them in the base. FormatError where a file is broken.
     """
     run, split = session.run, session.selection.split
-    if run is None or split is None:
+    if run is None:
         return Nothing("No runs are open. Start clftui with a folder of runs.")
+    if split is None:
+        return Nothing(f"{sanitise(run.name)} has nothing logged on any split; r takes the next run.")
     base = base_of(run, split)
     filters = tuple(each for each in session.filters if getattr(each, "versus", None) is None)
     here = replace(session, filters=filters, selection=replace(session.selection, split=base))
@@ -218,7 +220,7 @@ def _worked_out(session: Session, run: Run, base: str, tree: Hierarchy | None) -
         return Nothing(troubles[0])
     if not found:
         return Nothing(
-            f"No split of {sanitise(run.name)} holds the samples of {sanitise(base)} changed; "
+            f"{sanitise(run.name)} has no split with changed samples of {sanitise(base)}; "
             "`clftui perturb` writes such splits: grayscale, turned, blurred and others."
         )
     true, right = _shared(evaluation, mask, answers)

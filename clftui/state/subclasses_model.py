@@ -32,6 +32,7 @@ from clftui.state.subclasses_members import (
 )
 from clftui.state.subclasses_settings import Arranged, Which
 from clftui.state.unready import may_wait, note_missing
+from clftui.text import count
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
@@ -151,7 +152,7 @@ def kinds(session: Session, source: Source, subject: About, *, wait: bool = Fals
     trouble = map_tasks.trouble(key)
     if trouble:
         return Nothing(f"The samples could not be compared: {trouble}.")
-    return Pending(f"Comparing {found.n} samples of {subject.words} at {source.name}", map_tasks.way(key))
+    return Pending(f"Comparing {count(found.n)} samples of {subject.words} at {source.name}", map_tasks.way(key))
 
 
 @lru_cache(maxsize=48)

@@ -99,7 +99,8 @@ def as_suggested(session: Session) -> Session:
 def next_order(session: Session) -> Session:
     """Another order of the samples within their parts."""
     order = cycle(session.features.subclasses.order, among=list(Arranged))
-    return say(settings(session, order=order), f"Samples {order.value}.")
+    words = "in spectral order" if order is Arranged.SPECTRAL else order.value
+    return say(settings(session, order=order), f"Samples {words}.")
 
 
 def next_lower(session: Session) -> Session:

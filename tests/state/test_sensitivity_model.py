@@ -16,7 +16,7 @@ from clftui.state.sample_list import Nothing
 from clftui.state.sensitivity import Sensitivity, sensitivity
 from clftui.state.session import Session, open_session, passed
 from clftui.state.settings import RankingSettings
-from tests.builders import labels, write_collection
+from tests.builders import labels, write_collection, write_run
 from tests.changed_splits import answers, write_changed
 
 
@@ -118,7 +118,13 @@ def test_a_split_that_cannot_be_read_costs_its_own_column_alone(tmp_path: Path) 
 
 def test_without_changed_splits_it_says_what_writes_them(tmp_path: Path) -> None:
     found = sensitivity(session_of(write_collection(tmp_path, runs=1)), wait=True)
-    assert isinstance(found, Nothing) and "clftui perturb" in found.sentence
+    assert isinstance(found, Nothing) and "no split with changed samples of test; `clftui perturb`" in found.sentence
+
+
+def test_a_run_without_epochs_is_no_lack_of_runs(tmp_path: Path) -> None:
+    write_run(tmp_path / "bare", epochs=0)
+    found = sensitivity(session_of(tmp_path), wait=True)
+    assert isinstance(found, Nothing) and found.sentence.startswith("bare has nothing logged on any split")
 
 
 @pytest.mark.row("B28")

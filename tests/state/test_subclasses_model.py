@@ -98,7 +98,9 @@ def test_layers_in_their_order_tell_how_far_their_parts_agree(session: Session) 
 
 def test_both_orders_keep_parts_together(session: Session) -> None:
     session = on(session, "cat")
-    spectral = of(subclasses_view.next_order(session))
+    turned = subclasses_view.next_order(session)
+    assert turned.notice == "Samples in spectral order."
+    spectral = of(turned)
     assert spectral.arranged is Arranged.SPECTRAL
     for found in (of(session), spectral):
         assert np.all(np.diff(found.label[found.order]) >= 0)
