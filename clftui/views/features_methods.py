@@ -12,9 +12,11 @@ from clftui.state.methods_view import drill, to_row
 from clftui.state.methods_words import advice, drawn_words, sentences, short
 from clftui.state.sample_list import Nothing
 from clftui.state.session import Session
+from clftui.state.unready import note_missing
 from clftui.text import count, plural, sanitise, shorten
 from clftui.views.explained_rows import Painter
 from clftui.views.methods_examples import draw_examples
+from clftui.views.pace import Pace
 from clftui.views.sample_parts import run_colour
 from clftui.views.view import follow
 from clftui.widgets.methods_table import columns_of, draw_class, draw_class_heads, draw_heads, draw_method
@@ -38,6 +40,8 @@ class MethodsPane:
         """The column where the example begins."""
         self._thumbnails, self._overlays = Thumbnails(lambda: None), Overlays()
         self._missing = False
+        self._pace = Pace()
+        self._last: Example | None = None
 
     @property
     def page(self) -> tuple[int, int]:
@@ -75,7 +79,7 @@ class MethodsPane:
         if y >= canvas.height:
             return
         canvas.hline(1, y - 1, canvas.width - 2, p.line)
-        told = example(session, found)
+        told = self._paced(example(session, found))
         right = _right_width(canvas.width, found, told)
         left = canvas.width - right - (4 if right else 3)
         self._right = canvas.width - right - 1 if right else canvas.width
@@ -91,6 +95,17 @@ class MethodsPane:
             self._thumbnails.end()
             self._missing = painter.missing
             _draw_agreement(canvas, x, bottom + 1, right, found)
+
+    def _paced(self, told: Example | None) -> Example | None:
+        """The example; while the key to the next one is held the one before, which costs nothing to send."""
+        last, self._last = self._last, told
+        if told is None or not self._pace.hurries(told.sample):
+            return told
+        if last is None or [row.name for row, _, _ in last.maps] != [row.name for row, _, _ in told.maps]:
+            return told
+        note_missing()
+        self._last = last
+        return last
 
     def clicked(self, x: int, y: int) -> Callable[[Session], Session] | None:
         """A row under the mouse gets the cursor; below the rows the example opens."""

@@ -20,8 +20,9 @@ from clftui.state.responses_steps import drill, put
 from clftui.state.responses_unit import Answers, answers
 from clftui.state.responses_words import cell_words, favour_words, number, order_words, trust_words
 from clftui.state.session import Session
-from clftui.state.unready import NotYet, impatient
+from clftui.state.unready import NotYet, impatient, note_missing
 from clftui.text import plural, sanitise, text_width
+from clftui.views.pace import Pace
 from clftui.views.responses_side import StrongestSamples
 from clftui.views.responses_under import draw_under
 from clftui.views.view import leap
@@ -47,6 +48,7 @@ class ResponsesPane:
         self._cursor = (0, 0)
         self._side = StrongestSamples()
         self._last: tuple[object, Answers | None] = (None, None)
+        self._pace = Pace()
 
     @property
     def page(self) -> tuple[int, int]:
@@ -158,13 +160,17 @@ class ResponsesPane:
         draw_icicle(canvas, at.of_matrix(), grown, self._lanes, self._top, shown.line, node, levels, title)
 
     def _answers(self, session: Session, shown: ResponseMap) -> Answers | NotYet | None:
-        """What the unit answers to samples; until it has been read what the last one of the same layer did."""
+        """What the unit answers to samples; until it is read, and a key is let go, what one before it did."""
         about = shown.layer, shown.evaluation, session.filters
+        kept, last = self._last
+        known = last if kept == about else None
+        if self._pace.hurries(shown.unit) and known is not None:
+            note_missing()
+            return known
         try:
             found = answers(session, shown)
         except NotYet as wait:
-            kept, last = self._last
-            return last if last is not None and kept == about else wait
+            return known or wait
         self._last = about, found
         return found
 

@@ -7,8 +7,14 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from clftui.data.catalog import open_catalog
+from clftui.state.methods_shown import Shown, example, shown
+from clftui.state.methods_view import step_example
 from clftui.state.selection import Tab
+from clftui.state.session import open_session
+from clftui.state.unready import impatient
 from clftui.views.features import FeaturesView
+from clftui.views.features_methods import MethodsPane
 from tests.app.test_flow import app_of, running
 from tests.builders import write_collection
 from tests.method_runs import write_methods
@@ -71,3 +77,21 @@ async def test_without_maps_one_sentence_says_what_makes_them(tmp_path: Path) ->
     async with running(write_collection(tmp_path / "runs")) as pilot:
         assert "clftui explain" in await press(pilot, "8", *"vvvv")
         assert "clftui explain" in await press(pilot, "down", "N", "l", "x", "o", "enter")
+
+
+def test_the_example_waits_while_the_key_to_the_next_one_is_held(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("clftui.views.pace.time.monotonic", lambda: now)
+    session, pane, seen = open_session(open_catalog([root]), run="run0"), MethodsPane(), []
+    for seconds in (1, 1, 0.1, 0.1, 0.1):
+        now += seconds
+        session = step_example(session, 1)
+        found = shown(session)
+        assert isinstance(found, Shown)
+        with impatient() as draw:
+            told = pane._paced(example(session, found))
+        assert told is not None
+        seen.append((session.selection.sample == told.sample, draw.missing))
+    assert seen == [(True, False), (True, False), (False, True), (False, True), (False, True)]
+    now += 0.2
+    assert pane._paced(example(session, found)).sample == session.selection.sample  # type: ignore[union-attr]

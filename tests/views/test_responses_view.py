@@ -84,6 +84,24 @@ def shown(session: Session) -> ResponseMap:
     return found
 
 
+def test_samples_wait_while_the_key_to_the_next_unit_is_held(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("clftui.views.pace.time.monotonic", lambda: now)
+    view, _ = drawn(session)
+    for seconds, unit, of in ((0.2, 2, 2), (0.1, 3, 2), (0.1, 0, 2), (0.1, 0, 2), (0.2, 0, 0)):
+        now += seconds
+        held = steps.settings(session, unit=unit)
+        view.set_reactive(FeaturesView.session, held)
+        for _ in range(2):
+            canvas = Canvas(*WIDE, DARK)
+            with impatient() as draw:
+                view.draw(canvas)
+            assert LATER.settle()
+        seen = "\n".join(canvas.rows_text())
+        assert f"▾ unit {unit}" in seen and f"Strongest for unit {of}" in seen
+        assert draw.missing == (unit != of)
+
+
 @pytest.mark.row("B20", "B22", "B24")
 def test_classes_down_units_across_and_what_the_cursor_is_on(session: Session) -> None:
     seen = words(session)
