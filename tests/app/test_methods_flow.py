@@ -88,10 +88,12 @@ def test_the_example_waits_while_the_key_to_the_next_one_is_held(root: Path, mon
         session = step_example(session, 1)
         found = shown(session)
         assert isinstance(found, Shown)
+        now_shown = example(session, found)
         with impatient() as draw:
-            told = pane._paced(example(session, found))
+            told = pane._paced(now_shown)
         assert told is not None
         seen.append((session.selection.sample == told.sample, draw.missing))
     assert seen == [(True, False), (True, False), (False, True), (False, True), (False, True)]
     now += 0.2
-    assert pane._paced(example(session, found)).sample == session.selection.sample  # type: ignore[union-attr]
+    told = pane._paced(now_shown)
+    assert told is not None and told.sample == session.selection.sample
