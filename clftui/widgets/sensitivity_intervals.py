@@ -14,6 +14,7 @@ from clftui.text import UNDEFINED, signed, text_width
 LEAST_LIMIT = 0.05
 """Shares that the axis reaches at least."""
 MOST_NAME = 13
+"""Columns of a name, where a third of the width is less."""
 NUMBER = 9
 """Columns of a change and the gap after it."""
 LEAST_ROOM = 12
@@ -68,7 +69,7 @@ def _draw(
     """`every` are the lines that the axis holds, where not all of them show."""
     p = canvas.palette
     canvas.text(x, y, title, p.text, attrs=BOLD, width=width, middle=True)
-    names = min(max((text_width(line.name) for line in every or lines), default=1), MOST_NAME)
+    names = min(max((text_width(line.name) for line in every or lines), default=1), max(MOST_NAME, width // 3))
     start, room = x + names + NUMBER, width - names - NUMBER
     ends = [end for line in every or lines for end in (line.low, line.high) if math.isfinite(end)]
     low, high = min([-LEAST_LIMIT, *ends]), max([LEAST_LIMIT, *ends])
