@@ -123,7 +123,7 @@ def test_without_changed_splits_it_says_what_writes_them(tmp_path: Path) -> None
 
 def test_a_run_without_epochs_is_no_lack_of_runs(tmp_path: Path) -> None:
     write_run(tmp_path / "bare", epochs=0)
-    found = sensitivity(session_of(tmp_path), wait=True)
+    found = sensitivity(open_session(open_catalog([tmp_path])), wait=True)
     assert isinstance(found, Nothing) and found.sentence.startswith("bare has nothing logged on any split")
 
 
