@@ -113,17 +113,17 @@ def area(values: NDArray[np.float32], threshold: float) -> float:
 
 
 def _distances(rows: Rows, source: int, positions: Int64, how: How) -> Float64:
-    found = (_colours(rows.sources[source], int(position), how.threshold) for position in positions)
+    found = (_colours(rows.sources[source], rows.choice.aim, int(position), how.threshold) for position in positions)
     return np.asarray([each.distance if each is not None else np.nan for each in found], dtype=np.float64)
 
 
-def _colours(source: Source, position: int, threshold: float) -> Colours | None:
+def _colours(source: Source, aim: str, position: int, threshold: float) -> Colours | None:
     held = source.held
     try:
         values = held.map_of(position) if held is not None else None
         if held is None or held.maps is None or values is None or not values.any():
             return None
-        return measured(source.run, source.evaluation, position, held.maps, values, threshold)
+        return measured(source.run, source.evaluation, position, held.maps, aim, values, threshold)
     except FormatError:
         return None
 
@@ -134,7 +134,7 @@ def colours_of(rows: Rows, row: int, threshold: float) -> Colours | None:
     if rows.held_at(row) < 0 or source.held is None or source.held.maps is None or not _has_images(source):
         return None
     key = ("explained colours", weak(source), position, threshold)
-    found = LATER.get(key, lambda: (_colours(source, position, threshold),), wait=may_wait())
+    found = LATER.get(key, lambda: (_colours(source, rows.choice.aim, position, threshold),), wait=may_wait())
     if found is None:
         note_missing()
     return found[0] if found is not None else None

@@ -18,6 +18,7 @@ from clftui.data.images import Picture, read_image
 from clftui.data.run import Run
 from clftui.data.samples import SampleTable
 from clftui.schema import FormatError
+from clftui.state.explained_index import places
 from clftui.state.explanations import Explained
 from clftui.state.later import Later, weak
 from clftui.state.peers import table_of
@@ -67,22 +68,27 @@ def colours(explained: Explained, table: SampleTable | None, threshold: float) -
     if file is None:
         return None
     key = ("colours", weak(run, file), weak(evaluation), position, explained.choice, threshold)
-    found = COLOURS.get(key, lambda: measured(run, evaluation, position, file, values, threshold), wait=may_wait())
+    aim = explained.choice.aim
+    found = COLOURS.get(key, lambda: measured(run, evaluation, position, file, aim, values, threshold), wait=may_wait())
     if found is None:
         note_missing()
     return found
 
 
 def measured(
-    run: Run, evaluation: Evaluation, position: int, file: MapFile, values: NDArray[np.float32], threshold: float
-) -> Colours:
-    """The histograms of the sample at `position` under its map `values`; reads images, so no draw may call it."""
+    run: Run, evaluation: Evaluation, position: int, file: MapFile, aim: str, values: NDArray[np.float32],
+    threshold: float,
+) -> Colours:  # fmt: skip
+    """The histograms of the sample at `position` under its map `values`; reads images, so no draw may call it.
+
+    The others of its class are under the maps of `file` that show for the same `aim`.
+    """
     table = table_of(run, evaluation.split)
     row, label = int(evaluation.sample[position]), int(evaluation.true[position])
     image = _small(table, row)
     if image is None:
         return Colours(np.full((3, 1), np.nan), None, 0, float("nan"))
-    others = _class_kept(run, evaluation, file, label, threshold)
+    others = _class_kept(run, evaluation, file, aim, label, threshold)
     kept = [each for number, each in others.kept if number != row]
     own, mean = kept_histogram(image, values, threshold), mean_histogram(kept)
     if _is_grey(image) and others.grey:
@@ -99,39 +105,40 @@ class _Kept:
     grey: bool
 
 
-def _class_kept(run: Run, evaluation: Evaluation, file: MapFile, label: int, threshold: float) -> _Kept:
+def _class_kept(run: Run, evaluation: Evaluation, file: MapFile, aim: str, label: int, threshold: float) -> _Kept:
     def work() -> _Kept:
-        pairs = _class_pairs(run, evaluation, file, label)
+        pairs = _class_pairs(run, evaluation, file, aim, label)
         kept = tuple((number, kept_histogram(rgb, each, threshold)) for number, rgb, each in pairs)
         return _Kept(kept, all(_is_grey(rgb) for _, rgb, _ in pairs))
 
-    found = HISTOGRAMS.get(("kept", weak(run, file), weak(evaluation), label, threshold), work, wait=True)
+    found = HISTOGRAMS.get(("kept", weak(run, file), weak(evaluation), aim, label, threshold), work, wait=True)
     assert found is not None
     return found
 
 
 def _class_pairs(
-    run: Run, evaluation: Evaluation, file: MapFile, label: int
+    run: Run, evaluation: Evaluation, file: MapFile, aim: str, label: int
 ) -> tuple[tuple[int, NDArray[np.uint8], NDArray[np.float32]], ...]:
     """(row, image, map) of a seeded few samples of a class."""
 
     def work() -> tuple[tuple[int, NDArray[np.uint8], NDArray[np.float32]], ...]:
         table = table_of(run, evaluation.split)
-        mine = evaluation.sample[evaluation.true == label] if label >= 0 else evaluation.sample[:0]
-        first = {int(number): at for at, number in reversed(list(enumerate(file.sample.tolist())))}
-        rows = [int(number) for number in np.random.default_rng(0).permutation(mine) if int(number) in first]
+        shown = places(evaluation, file.sample, file.epoch, file.target, file.of_unit, aim)
+        mine = np.flatnonzero(evaluation.true == label) if label >= 0 else np.empty(0, dtype=np.int64)
+        drawn = np.random.default_rng(0).permutation(mine)
         found = []
-        for row in rows[: SAMPLES + 1]:
+        for position in drawn[shown[drawn] >= 0][: SAMPLES + 1].tolist():
+            row = int(evaluation.sample[position])
             image = _small(table, row)
             if image is None:
                 continue
             try:
-                found.append((row, image, file.map(first[row])))
+                found.append((row, image, file.map(int(shown[position]))))
             except FormatError:
                 continue
         return tuple(found)
 
-    return COLOURS.get(("class pairs", weak(run, file), weak(evaluation), label), work, wait=True) or ()
+    return COLOURS.get(("class pairs", weak(run, file), weak(evaluation), aim, label), work, wait=True) or ()
 
 
 def _small(table: SampleTable | None, row: int) -> NDArray[np.uint8] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from clftui.data.catalog import open_catalog
 from clftui.data.images import Picture, read_image
 from clftui.state import sample_detail_steps as steps
 from clftui.state.explain_settings import Pictures
-from clftui.state.explanations import keywords, likeness
+from clftui.state.explanations import PREDICTED, keywords, likeness
 from clftui.state.moves import drill_to_samples, select
 from clftui.state.sample_detail import Detail, number_words
 from clftui.state.sample_detail_colours import colours
@@ -176,6 +177,23 @@ def test_colours_inside_the_contour_and_their_distance_from_the_class(explained:
     np.testing.assert_allclose(found.mean, mean)
     assert found.n == len(others) and found.distance == pytest.approx(histogram_distance(histogram(5), mean))
     assert np.isnan(colours_at(session, 1.01))
+
+
+def test_the_mean_colours_of_a_class_are_under_the_maps_that_show(explained: Path) -> None:
+    before = colours_at(alone(explained), 0.5)
+    true, predicted = answers(explained, "run0")
+    another = np.array([min({0, 1, 2, 3} - {int(a), int(b)}) for a, b in zip(true, predicted, strict=True)])
+    maps = np.stack([blob(0.5, 0.3) for _ in range(80)])
+    maps[9] = 0
+    # Of every sample also a map of another class, and one of an earlier epoch: they come first in the file.
+    other = np.stack([blob(0.1, 0.9)] * 80)
+    write_maps(
+        explained / "run0", "Grad-CAM", np.concatenate([other, other, maps]), sample=np.tile(np.arange(80), 3),
+        epoch=np.repeat([1, 3, 3], 80), target=np.r_[predicted, another, predicted],
+    )  # fmt: skip
+    session = alone(explained)
+    session = replace(session, explain=replace(session.explain, method="Grad-CAM", aim=PREDICTED))
+    assert colours_at(session, 0.5) == pytest.approx(before)
 
 
 def colours_at(session: Session, threshold: float) -> float:
