@@ -112,4 +112,4 @@ def test_the_command_line_supposes_and_every_report_says_so(
     assert "runs of animals, test, what if\n" in text
     assert "What if cat costs 3 ×: answers of run2 are supposed." in text
     status, text = report("--view", "runs", "--what-if", "yak * 3")
-    assert status == 1 and "--what-if: run2 has no class yak" in text
+    assert status == 2 and "--what-if: run2 has no class yak" in text
