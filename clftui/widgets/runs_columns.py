@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from clftui.state.runs_table import RunRow, RunsTable, parameters, short_value
-from clftui.text import rate, text_width
+from clftui.text import rate, sanitise, text_width
 
 LEFT = 3
 """Columns left of a name: cursor bar, letter, blank."""
@@ -80,7 +80,7 @@ def _wishes(table: RunsTable, grown: bool) -> list[Column]:
     """Every column there is something for, most wanted first."""
     arms = max((_arms(row) for row in table.rows), default=5)
     score = Column(Kind.SCORE, 6 + max(arms, 5), table.split, split=6)
-    worst_name = max((text_width(row.worst_class) for row in table.rows), default=5)
+    worst_name = max((text_width(sanitise(row.worst_class)) for row in table.rows), default=5)
     worst_name = min(max(worst_name, 6), 10)
     wishes = [score]
     # Training scores are often so high that their intervals are written low–high.

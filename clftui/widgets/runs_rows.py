@@ -15,7 +15,7 @@ from clftui.drawing.glyphs import whisker
 from clftui.state.run_past import Past
 from clftui.state.runs_score import Score
 from clftui.state.runs_table import RunRow, RunsTable, mark, parameters, short_count, short_value
-from clftui.text import UNDEFINED, percent, rate, signed
+from clftui.text import UNDEFINED, percent, rate, sanitise, signed
 from clftui.widgets.runs_columns import LEFT, Column, Kind
 
 PENDING = "…"
@@ -128,7 +128,7 @@ def _draw_f1(canvas: Canvas, picture: RunsPicture, y: int, row: RunRow, column: 
 
 def _draw_worst(canvas: Canvas, picture: RunsPicture, y: int, row: RunRow, column: Column, focused: bool) -> None:
     p = canvas.palette
-    canvas.text(column.x, y, row.worst_class or UNDEFINED, p.muted, width=column.split - 1)
+    canvas.text(column.x, y, sanitise(row.worst_class) or UNDEFINED, p.muted, width=column.split - 1)
     words = "100" if row.worst_recall >= 1 else percent(row.worst_recall)
     canvas.text(column.x + column.split, y, words, p.text, width=column.width - column.split, align="right")
 

@@ -22,6 +22,7 @@ from clftui.state.session import Session, open_session
 from clftui.state.settings import RunsSort
 from clftui.views.runs import RunsView, Window, pane_height, window_of
 from clftui.views.view import Act
+from tests.builders import write_run
 from tests.rankings import TRUE, three_runs, write_labels, write_table, wrong_in
 from tests.views.runs_drawn import DARK, drawn, lines, many
 
@@ -249,3 +250,10 @@ async def test_a_new_epoch_repaints_a_few_cells(tmp_path: Path) -> None:
         assert before is not None and after is not None
         assert np.array_equal(before.code[2, :38], after.code[2, :38])
         assert not np.array_equal(before.code[1], after.code[1])
+
+
+def test_the_name_of_the_worst_class_is_harmless_and_as_wide_as_it_says(tmp_path: Path) -> None:
+    """Escape codes reach no terminal, and a skin tone would be wider to some of them than to others."""
+    write_run(tmp_path / "run", classes=("\x1b[31mred", "\U0001f44d\U0001f3fd"), skill=0.0)
+    shown = "\n".join(lines(open_session(open_catalog([tmp_path])), 120, 30))
+    assert "\x1b" not in shown and "\U0001f3fd" not in shown
