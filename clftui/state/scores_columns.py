@@ -94,7 +94,9 @@ def _is_small(evaluation: Evaluation, samples: int) -> bool:
 
 
 def _blocks(evaluation: Evaluation, positions: Int64) -> list[Int64]:
-    step = max(_BLOCK // max(len(evaluation.classes), 1), 1)
+    # The best of many classes are read and kept alone.
+    width = len(evaluation.classes) if evaluation.score_kind == "full" else (evaluation.rank_limit or 1) + 1
+    step = max(_BLOCK // max(width, 1), 1)
     return [positions[start : start + step] for start in range(0, len(positions), step)]
 
 
