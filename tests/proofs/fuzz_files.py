@@ -31,7 +31,7 @@ from clftui.data.catalog import open_catalog
 from clftui.data.images import Unreadable, read_image
 from clftui.data.run import Run
 from clftui.report import REPORT_FORMATS, VIEWS, Options, render
-from clftui.schema import FormatError
+from clftui.schema import FormatError, NothingToShow
 from clftui.state.filters import FilterError
 from clftui.state.session import open_session
 from clftui.text import harmless
@@ -218,10 +218,10 @@ def look(root: Path, rng: random.Random) -> bool:
         for form in REPORT_FORMATS:
             try:
                 text = render(session, view, form, Options(dense=True))
+            except (FilterError, NothingToShow) as error:
+                check_sentence(str(error))  # What was asked cannot be answered, whatever the files.
             except FormatError as error:
                 problems.append(str(error))
-            except FilterError as error:
-                check_sentence(str(error))  # What was asked cannot be answered, whatever the files.
             else:
                 check_output(text, form)
     for run in catalog.runs:

@@ -162,6 +162,8 @@ class Ledger:
     commits: int = 0
     inside: int = 0
     problems: list[str] = field(default_factory=list)
+    pace: float = 1.0
+    """How much longer writers live than on a machine that does nothing else: until one of them has committed."""
 
 
 def kill_once(folder: Path, kind: Kind, ledger: Ledger, chance: random.Random) -> int:
@@ -175,7 +177,7 @@ def kill_once(folder: Path, kind: Kind, ledger: Ledger, chance: random.Random) -
         os.close(sink)
         started.append((rank, first, process, source))
     for rank, first, process, source in chance.sample(started, len(started)):
-        time.sleep(chance.uniform(0, 0.12) ** 1.3)
+        time.sleep(ledger.pace * chance.uniform(0, 0.12) ** 1.3)
         assert process.pid is not None
         if not process.is_alive():
             ledger.problems.append(f"the writer of {kind.name} ended by itself with {process.exitcode}")
@@ -191,6 +193,8 @@ def kill_once(folder: Path, kind: Kind, ledger: Ledger, chance: random.Random) -
         begun = turns[-1] + 1 if turns else first
         ledger.open_turns.setdefault((kind.name, rank), []).append(begun)
         ledger.next_turn[kind.name, rank] = begun + 1  # other numbers than those of the interrupted commit
+    if not ledger.commits:
+        ledger.pace = min(2 * ledger.pace, 64)
     return kind.ranks
 
 
