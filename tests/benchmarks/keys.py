@@ -42,7 +42,10 @@ def pressed(letter: str, path: Path, chosen: argparse.Namespace) -> list[dict[st
                *(["--commands", *chosen.commands] if chosen.commands else [])]  # fmt: skip
     own = {f"XDG_{each}_HOME": str(settings) for each in ("CONFIG", "STATE", "CACHE", "DATA")}
     with Terminal(command, columns=COLUMNS, rows=ROWS, env=own) as ours:
-        ours.ended(timeout=chosen.limit)
+        try:
+            ours.ended(timeout=chosen.limit)
+        except TimeoutError:
+            print(f"{letter}: not all keys were pressed within {chosen.limit:.0f} seconds", file=sys.stderr)
     lines = [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
     crash = [line["crash"] for line in lines if "crash" in line]
     if crash:
@@ -96,12 +99,13 @@ def opening(path: Path, view: str) -> str:
     command = [sys.executable, "-m", "clftui", str(path), "--view", view, "--graphics", "none"]
     with Terminal(command, columns=COLUMNS, rows=ROWS) as ours:
         first = ours.until(b"Features", timeout=60)
+        used = ours.cpu_seconds()
         settled = time.perf_counter()
         burst = ours.quiet(1.0, limit=30)
-        return (
-            f"{first * 1e3:6.0f} ms to the first frame, {1e3 * (first + burst.seconds):6.0f} ms until settled "
-            f"({time.perf_counter() - settled - 1:4.1f} s), {peak_mb(ours.pid):5.0f} MB at most"
-        )
+        start = f"{first * 1e3:6.0f} ms to the first frame ({used * 1e3:4.0f} of processor)"
+        waited = time.perf_counter() - settled - 1
+        end = f"{1e3 * (first + burst.seconds):6.0f} ms until settled ({waited:4.1f} s)"
+        return f"{start}, {end}, {peak_mb(ours.pid):5.0f} MB at most"
 
 
 def main() -> None:
@@ -124,7 +128,7 @@ def main() -> None:
         for letter in chosen.collections:
             path = collection(letter, folder, small=chosen.scale == "small")
             if chosen.openings:
-                views = ("features",) if letter == "d" else ("runs", "ranking", "matrix")
+                views = ("features",) if letter == "d" else ("runs", "ranking", "matrix", "map", "scores")
                 for view in views:
                     print(f"{letter} {COLLECTIONS[letter][0]:58} {view:9} {opening(path, view)}", flush=True)
             else:
