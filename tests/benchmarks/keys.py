@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import statistics
 import sys
 import tempfile
@@ -41,11 +42,15 @@ def pressed(letter: str, path: Path, chosen: argparse.Namespace) -> list[dict[st
                "--presses", str(chosen.presses), "--places", *(chosen.places or places_of(letter)),
                *(["--commands", *chosen.commands] if chosen.commands else [])]  # fmt: skip
     own = {f"XDG_{each}_HOME": str(settings) for each in ("CONFIG", "STATE", "CACHE", "DATA")}
+    there = set(path.iterdir())
     with Terminal(command, columns=COLUMNS, rows=ROWS, env=own) as ours:
         try:
             ours.ended(timeout=chosen.limit)
         except TimeoutError:
             print(f"{letter}: not all keys were pressed within {chosen.limit:.0f} seconds", file=sys.stderr)
+    for each in set(path.iterdir()) - there:
+        # Tags and probes, which keys have made.
+        shutil.rmtree(each) if each.is_dir() else each.unlink()
     lines = [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
     crash = [line["crash"] for line in lines if "crash" in line]
     if crash:
