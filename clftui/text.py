@@ -18,7 +18,7 @@ ELLIPSIS = "…"
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
 # Half of the terminals give these two columns of their own, the other half none.
-_SKIN_TONES = frozenset("\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
+SKIN_TONES = frozenset("\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 
 
 @lru_cache(maxsize=16384)
@@ -33,7 +33,7 @@ def sanitise(text: str) -> str:
     for char in unicodedata.normalize("NFC", text):
         if char in "\t\n\r\v\f\u2028\u2029":
             out.append(" ")
-        elif char in _SKIN_TONES:
+        elif char in SKIN_TONES:
             continue
         elif char in _BIDI or unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn", "Cf"):
             # A zero-width joiner belongs to emoji and Indic clusters; alone it is harmless.

@@ -166,7 +166,7 @@ def load_keymap(path: Path, registry: Registry) -> tuple[Registry, list[str]]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         return registry, [f"{path}: cannot be read ({error}); the built-in keys stay."]
     if not isinstance(table, dict):
-        return registry, [f'{path}: keys is no table; write [keys] and lines like "split.next" = "S".']
+        return registry, [f'{path}: keys is no table; write [keys] and lines like "split.next" = "X".']
     problems: list[str] = []
     for name, value in table.items():
         keys = (value,) if isinstance(value, str) else value

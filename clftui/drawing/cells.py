@@ -47,6 +47,8 @@ def code_text(code: int) -> str:
 
 def safe_text(text: str) -> str:
     """`text` as `clftui.text.sanitise` makes it, but with its blanks kept: columns are laid out with them."""
+    if not text.isascii() and not words.SKIN_TONES.isdisjoint(text):
+        text = "".join(char for char in text if char not in words.SKIN_TONES)
     if text.isprintable():
         return text
     flat = "".join(" " if char.isspace() else char for char in text)

@@ -62,6 +62,7 @@ def test_nothing_a_terminal_would_obey_reaches_a_cell() -> None:
     made.text(0, 0, "a\x1b[31mred\nb\u202ec\x07")
     assert row(made).rstrip() == "a·[31mred b·c·"
     assert safe_text("a\tb") == "a b"
+    assert safe_text("👍🏽  ok") == "👍  ok"
 
 
 def test_wide_characters_take_two_cells_and_break_into_blanks() -> None:
