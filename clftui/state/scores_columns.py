@@ -14,6 +14,7 @@ from clftui.text import count, sanitise
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
+Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 
 AT_ONCE = 1 << 21
@@ -105,8 +106,12 @@ def _class_scores(evaluation: Evaluation, cls: int) -> ClassScores:
     if column is not None:
         return ClassScores(column, np.full(evaluation.n, np.nan, dtype=np.float32))
     every, one = np.arange(evaluation.n, dtype=np.int64), np.array([cls], dtype=np.int64)
-    values = np.concatenate([_kept(evaluation, part, one)[:, 0] for part in _blocks(evaluation, every)] or [_none()])
-    ceiling = np.concatenate([_ceiling(evaluation, part) for part in _blocks(evaluation, every)] or [_none()])
+    found, most = [_none()], [_none()]
+    for part in _blocks(evaluation, every):
+        top = evaluation.top(part, (evaluation.rank_limit or 0) + 1)
+        found.append(_kept(evaluation, part, one, top)[:, 0])
+        most.append(_ceiling(evaluation, top))
+    values, ceiling = np.concatenate(found), np.concatenate(most)
     return ClassScores(values, np.where(np.isnan(values), ceiling, np.nan).astype(np.float32))
 
 
@@ -114,9 +119,12 @@ def _none() -> Float32:
     return np.zeros(0, dtype=np.float32)
 
 
-def _kept(evaluation: Evaluation, part: Int64, classes: Int64) -> Float32:
-    """(m, a) scores for `classes` where only the best, or only those of the true and predicted class, are logged."""
-    found, values = evaluation.top(part, (evaluation.rank_limit or 0) + 1)
+def _kept(evaluation: Evaluation, part: Int64, classes: Int64, top: tuple[Int32, Float32] | None = None) -> Float32:
+    """(m, a) scores for `classes` where only the best, or only those of the true and predicted class, are logged.
+
+    `top` are the best of `part`, where they have been read.
+    """
+    found, values = top or evaluation.top(part, (evaluation.rank_limit or 0) + 1)
     out = np.full((len(part), len(classes)), np.nan, dtype=np.float32)
     true, true_score = evaluation.true[part], evaluation.true_score(part)
     for column, cls in enumerate(classes.tolist()):
@@ -128,10 +136,10 @@ def _kept(evaluation: Evaluation, part: Int64, classes: Int64) -> Float32:
     return out
 
 
-def _ceiling(evaluation: Evaluation, part: Int64) -> Float32:
+def _ceiling(evaluation: Evaluation, top: tuple[Int32, Float32]) -> Float32:
     """(m,) what the score of a class that was not kept is at most: the least kept one, and what they leave of 1."""
     limit = evaluation.rank_limit or 0
-    classes, values = evaluation.top(part, limit + 1)
+    classes, values = top
     kept = (classes >= 0) & ~np.isnan(values)
     left = 1.0 - np.where(kept, values, 0).sum(axis=1)
     ranked = kept.copy()
