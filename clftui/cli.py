@@ -127,7 +127,7 @@ def _open_command() -> click.Command:
     @click.command("open")
     @_selection_options
     @click.option(
-        "--view", type=click.Choice((*plain.TABS, *plain.PANES)), help="Open this tab first, or the matrix or Features so."
+        "--view", type=click.Choice((*plain.TABS, *plain.PANES)), help="Open this tab first, or matrix or Features so."
     )
     @click.option(
         "--graphics",

@@ -114,7 +114,7 @@ def _explanation(shown: Shown, row: int) -> tuple[NDArray[np.float32] | None, tu
 
 
 def maps_of_runs(rows: Rows, row: int) -> tuple[Explained, ...]:
-    """The map of a row's sample that each run has, by letter, for `explanations.likeness`; those without are left out."""
+    """The map of a row's sample that each run has, by letter, for `explanations.likeness`; none of the others."""
     home, position = rows.source_of(row), int(rows.position[row])
     here = (home.table, home.evaluation), int(home.evaluation.sample[position])
     found = []

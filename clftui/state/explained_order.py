@@ -124,9 +124,9 @@ def _keys(rows: Rows, column: Column) -> Float64:
             return _gathered(rows, "confidence")
     labels = _gathered(rows, "true" if column is Column.TRUE else "predicted")
     classes = rows.sources[0].run.classes
-    place = np.argsort(np.argsort(np.asarray([sanitise(name).casefold() for name in classes])))
+    rank = np.argsort(np.argsort(np.asarray([sanitise(name).casefold() for name in classes])))
     known = (labels >= 0) & (labels < len(classes))
-    return np.where(known, place[np.where(known, labels, 0).astype(np.int64)], np.nan)
+    return np.where(known, rank[np.where(known, labels, 0).astype(np.int64)], np.nan)
 
 
 def _recall(rows: Rows, row: int) -> Float64:

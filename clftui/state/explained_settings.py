@@ -17,7 +17,7 @@ class Task(StrEnum):
     """A sample of one run."""
 
     @property
-    def title(self) -> str:
+    def words(self) -> str:
         return {"models": "many models, one sample", "classes": "one model, many classes",
                 "samples": "one model, many samples"}[self.value]  # fmt: skip
 

@@ -95,7 +95,7 @@ def with_task(session: Session, task: Task) -> Session:
     """Another task."""
     shown = now(session)
     kept = _kept(session, shown) if shown is not None else session
-    return say(settings(kept, task=task, search=""), f"{task.title.capitalize()}.")
+    return say(settings(kept, task=task, search=""), f"{task.words.capitalize()}.")
 
 
 def open_task(session: Session, task: Task) -> Session:

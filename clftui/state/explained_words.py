@@ -14,14 +14,14 @@ def task_words(session: Session, shown: Shown) -> tuple[str, str]:
     settings = session.features.explained
     if rows.task is Task.MODELS:
         which = "all runs that explain it" if settings.all_runs else "A to D"
-        return rows.task.title, f"{rows.subject}, {plural(shown.n, 'run')}: {which}"
+        return rows.task.words, f"{rows.subject}, {plural(shown.n, 'run')}: {which}"
     source = rows.sources[0]
     run = f"{source.letter} {sanitise(source.run.name)}" if source.letter else sanitise(source.run.name)
     overall = f"{run}, {percent(source.accuracy)} % right"
     if rows.task is Task.CLASSES:
-        return rows.task.title, f"{overall}, {rows.subject}: the surest right and wrong sample"
+        return rows.task.words, f"{overall}, {rows.subject}: the surest right and wrong sample"
     left = f"{count(shown.n)} of {plural(rows.whole, 'sample')}" if shown.n != rows.whole else plural(shown.n, "sample")
-    return rows.task.title, f"{overall}, {rows.subject}: {left}"
+    return rows.task.words, f"{overall}, {rows.subject}: {left}"
 
 
 def rule_words(session: Session, shown: Shown) -> str:

@@ -198,7 +198,7 @@ def draw_histograms(canvas: Canvas, x: int, y: int, width: int, lines: int, foun
     canvas.text(x, y + rows, f"Δ {far}", p.muted, width=width)
 
 
-def _bars(values: np.ndarray, width: int, top: float) -> str:  # type: ignore[type-arg]
+def _bars(values: np.ndarray, width: int, top: float) -> str:
     """A column a bin; several bins share one where these are more than fit."""
     bins = max(b for b in (1, 2, 4, 8, 16) if b <= max(width, 1))
     joined = values.reshape(bins, -1).sum(axis=1)

@@ -50,7 +50,7 @@ class ExplainedPane:
 
     def legend(self, session: Session) -> str:
         settings = session.features.explained
-        return f"{settings.task.title} · {settings.sort.value}"
+        return f"{settings.task.words} · {settings.sort.value}"
 
     def draw(self, canvas: Canvas, session: Session) -> None:
         self._missing = False

@@ -10,7 +10,6 @@ from textual.pilot import Pilot
 from clftui.data.catalog import open_catalog
 from clftui.state.methods_shown import Shown, example, shown
 from clftui.state.methods_view import step_example
-from clftui.state.selection import Tab
 from clftui.state.session import open_session
 from clftui.state.unready import impatient
 from clftui.views.features import FeaturesView
@@ -56,9 +55,9 @@ async def test_a_wide_screen_has_the_table_the_words_an_example_and_the_matrix(r
         await press(pilot, "N")
         assert first is not None and main.now.selection.sample != first
         await press(pilot, "enter")
-        assert main.now.tab is Tab.SAMPLES and main.now.selection.alone
+        assert (main.now.tab.value, main.now.selection.alone) == ("samples", True)
         await press(pilot, "backspace")
-        assert main.now.tab is Tab.FEATURES and "5 sets of maps" in screen(pilot)
+        assert main.now.tab.value == "features" and "5 sets of maps" in screen(pilot)
 
 
 async def test_a_small_screen_keeps_the_verdicts_and_a_click_moves_the_cursor(root: Path) -> None:

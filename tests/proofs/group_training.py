@@ -22,7 +22,7 @@ WIDTH, SAMPLES, STEPS = 16, 400, 300
 
 def snippet() -> str:
     """The README's code that reads groups.json."""
-    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    blocks: list[str] = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     return next(block for block in blocks if "groups.json" in block)
 
 
