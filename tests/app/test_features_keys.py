@@ -41,3 +41,10 @@ def test_help_reads_the_variant_that_shows_and_no_other() -> None:
     told = [reading(Tab.FEATURES, face) for face in faces(Tab.FEATURES)]
     assert all(told) and len(set(told)) == len(told)
     assert reading(Tab.MATRIX, "") == READING[Tab.MATRIX]
+
+
+def test_footers_go_from_the_variant_to_the_next_thing_to_the_order() -> None:
+    for face in faces(Tab.FEATURES):
+        own = {c.id.split(".")[1]: c.footer for c in REGISTRY.reached(Tab.FEATURES, face=face) if c.tabs and c.footer}
+        shown = [own[name] for name in ("variant", "layer", "next") if name in own]
+        assert shown == sorted(shown) and own.get("order", own.get("sort")) == 8

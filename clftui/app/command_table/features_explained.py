@@ -52,7 +52,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("explained.of", ("i",), "rows", "Rows: the samples of the class, of the cell, those of Samples, all; of "
             "one image A to D or all runs.", "Select", step=steps.next_of, tabs=ONLY, faces=FACE, footer=4),
     Command("explained.sort", ("o",), "sort", "Sort by the next column; O turns the order around.", "Order",
-            step=steps.next_sort, tabs=ONLY, faces=FACE, footer=10, when=_has_rows, shown_keys="o O"),
+            step=steps.next_sort, tabs=ONLY, faces=FACE, footer=8, when=_has_rows, shown_keys="o O"),
     Command("explained.turn", ("O",), "turn order", "The same order, the other way round.", "Order",
             step=steps.turn_sort, tabs=ONLY, faces=FACE, when=_has_rows, in_help=False),
     Command("explained.method", ("x",), "method", "The next explanation method, here and in a sample alone.", "Show",

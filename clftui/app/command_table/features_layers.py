@@ -24,9 +24,9 @@ def _fitting(session: Session) -> bool:
 
 COMMANDS: tuple[Command, ...] = (
     Command("layers.order", ("o",), "order", "Classes as in the matrix, most gained first, earliest separable first.",
-            "Order", step=steps.next_order, tabs=ONLY, footer=20, faces=FACE, when=_recorded),
+            "Order", step=steps.next_order, tabs=ONLY, footer=8, faces=FACE, when=_recorded),
     Command("layers.next", ("N",), "next gained", "The class that gains most in a layer, then the next one.", "Move",
-            step=steps.next_gained, tabs=ONLY, footer=14, faces=FACE, when=_recorded),
+            step=steps.next_gained, tabs=ONLY, footer=7, faces=FACE, when=_recorded),
     Command("layers.write", ("Y",), "write as runs", "Write the probe of each layer as a run beside this one "
             "(cnn@conv1 ...), which every view shows.", "Act", effect="write_probes", tabs=ONLY, footer=21, faces=FACE,
             when=_recorded),

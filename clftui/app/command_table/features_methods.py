@@ -21,9 +21,9 @@ def _has_rows(session: Session) -> bool:
 
 COMMANDS: tuple[Command, ...] = (
     Command("methods.next", ("N",), "disagreement", "The sample whose maps are least alike, then the next one.",
-            "Select", step=steps.next_disagreement, tabs=ONLY, faces=FACE, footer=4, when=_has_rows),
+            "Select", step=steps.next_disagreement, tabs=ONLY, faces=FACE, footer=7, when=_has_rows),
     Command("methods.order", ("o",), "class order", "Classes by how much area says of correctness, or as in the "
-            "matrix.", "Order", step=steps.next_order, tabs=ONLY, faces=FACE, footer=10, when=_has_rows),
+            "matrix.", "Order", step=steps.next_order, tabs=ONLY, faces=FACE, footer=8, when=_has_rows),
     Command("methods.method", ("x",), "method", "The next line, round and round.", "Select", step=steps.next_method,
             tabs=ONLY, faces=FACE, footer=12, when=_has_rows),
     Command("methods.higher", (">",), "threshold", "Area and contour a twentieth higher, or lower.", "Show",

@@ -38,7 +38,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("responses.about", ("i",), "relevance to class", "Tell relevance to the class under the cursor, of no "
             "group.", "Select", step=steps.about_class, tabs=ONLY, faces=FACE, when=_recorded),
     Command("responses.next", ("N",), "next relevant", "The next unit by relevance.", "Move",
-            step=steps.next_relevant, tabs=ONLY, faces=FACE, footer=14, when=_recorded),
+            step=steps.next_relevant, tabs=ONLY, faces=FACE, footer=7, when=_recorded),
     Command("responses.under", ("p",), "pane below", "Under the map: samples by class, epochs, layers, nothing.",
             "Show", step=steps.next_lower, tabs=ONLY, faces=FACE, footer=16, when=_recorded),
     Command("responses.nearer", ("z",), "places", "Columns for the places of a unit, Z fewer.", "Show",

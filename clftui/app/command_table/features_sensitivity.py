@@ -20,11 +20,11 @@ def _measured(session: Session) -> bool:
 
 COMMANDS: tuple[Command, ...] = (
     Command("sensitivity.metric", ("m",), "metric", "What changes cost in recall, precision or F1.", "Show",
-            step=steps.next_metric, tabs=ONLY, footer=20, faces=FACE, when=_measured),
+            step=steps.next_metric, tabs=ONLY, footer=10, faces=FACE, when=_measured),
     Command("sensitivity.order", ("o",), "order", "As in the hierarchy, or what loses most first among its siblings.",
-            "Order", step=steps.next_order, tabs=ONLY, footer=21, faces=FACE, when=_measured),
+            "Order", step=steps.next_order, tabs=ONLY, footer=8, faces=FACE, when=_measured),
     Command("sensitivity.next", ("N",), "next loss", "The greatest loss beyond chance, then the next one.", "Move",
-            step=steps.next_lost, tabs=ONLY, footer=14, faces=FACE, when=_measured),
+            step=steps.next_lost, tabs=ONLY, footer=7, faces=FACE, when=_measured),
     Command("sensitivity.fewer", ("(",), "levels", "Groups without what they hold, or one level more.", "Show",
             step=partial(steps.step_level, by=-1), tabs=ONLY, faces=FACE, footer=22, when=_measured, shown_keys="( )"),
     Command("sensitivity.more", (")",), "more levels", "One level of the hierarchy more.", "Show",

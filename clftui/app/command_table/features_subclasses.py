@@ -5,34 +5,47 @@ from __future__ import annotations
 from functools import partial
 
 from clftui.app.commands import Command
+from clftui.schema import FormatError
 from clftui.state import subclasses_view as view
 from clftui.state.features_settings import FeaturesVariant
 from clftui.state.selection import Tab
+from clftui.state.session import Session
+from clftui.state.subclasses_members import sources
 
 ONLY = frozenset({Tab.FEATURES})
 FACE = frozenset({FeaturesVariant.SUBCLASSES.value})
 
+
+def _parts(session: Session) -> bool:
+    try:
+        return bool(sources(session))
+    except FormatError:
+        return False
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("subclasses.order", ("o",), "order", "Order the samples by likeness, or by the spectrum of their "
-            "correlations.", "Order", step=view.next_order, tabs=ONLY, footer=4, faces=FACE),
+            "correlations.", "Order", step=view.next_order, tabs=ONLY, footer=8, faces=FACE, when=_parts),
     Command("subclasses.more", ("+",), "more parts", "One part more.", "Show",
-            step=partial(view.more_parts, by=1), tabs=ONLY, faces=FACE, in_help=False),
+            step=partial(view.more_parts, by=1), tabs=ONLY, faces=FACE, when=_parts, in_help=False),
     Command("subclasses.fewer", ("_",), "parts", "One part less, or with + more.", "Show",
-            step=partial(view.more_parts, by=-1), tabs=ONLY, footer=3, shown_keys="_ +", faces=FACE),
+            step=partial(view.more_parts, by=-1), tabs=ONLY, footer=3, shown_keys="_ +", faces=FACE, when=_parts),
     Command("subclasses.suggested", ("b",), "as suggested", "As many parts as the samples suggest.", "Show",
-            step=view.as_suggested, tabs=ONLY, faces=FACE),
+            step=view.as_suggested, tabs=ONLY, faces=FACE, when=_parts),
     Command("subclasses.part", ("J",), "next part", "The next part, on the sample that stands for it; K the one "
-            "before.", "Move", step=view.next_part, tabs=ONLY, footer=2, faces=FACE, shown_keys="J K"),
+            "before.", "Move", step=view.next_part, tabs=ONLY, footer=2, faces=FACE, when=_parts,
+            shown_keys="J K"),
     Command("subclasses.part_before", ("K",), "part before", "The part before.", "Move",
-            step=partial(view.next_part, by=-1), tabs=ONLY, faces=FACE, in_help=False),
+            step=partial(view.next_part, by=-1), tabs=ONLY, faces=FACE, when=_parts, in_help=False),
     Command("subclasses.next", ("N",), "clearest", "The class that falls into parts most clearly, then the next.",
-            "Move", step=view.next_parted, tabs=ONLY, footer=7, faces=FACE),
+            "Move", step=view.next_parted, tabs=ONLY, footer=7, faces=FACE, when=_parts),
     Command("subclasses.which", ("i",), "samples of", "Samples of the true class, of the predicted one, of the cell.",
-            "Show", step=view.next_which, tabs=ONLY, faces=FACE),
+            "Show", step=view.next_which, tabs=ONLY, faces=FACE, when=_parts),
     Command("subclasses.lower", ("p",), "pane below", "Below the matrix: the layers, the units that part most, the "
-            "classes that fall into parts.", "Show", step=view.next_lower, tabs=ONLY, footer=8, faces=FACE),
+            "classes that fall into parts.", "Show", step=view.next_lower, tabs=ONLY, footer=10, faces=FACE,
+            when=_parts),
     Command("subclasses.choose", ("space",), "select part", "Select the samples of the part, or leave them out again.",
-            "Select", step=view.choose, tabs=ONLY, faces=FACE),
+            "Select", step=view.choose, tabs=ONLY, faces=FACE, when=_parts),
 )  # fmt: skip
 
 READING: tuple[tuple[str, str], ...] = (
