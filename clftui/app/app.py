@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from clftui.app.graphics import TerminalPictures
     from clftui.app.recorder import Recorder
     from clftui.app.registry import Registry
+
+
+LAST_SECONDS = 5.0
+"""How long leaving may take once the process was told to end: without a terminal, threads may wait for one for ever."""
 
 
 class ClfApp(App[None]):
@@ -121,7 +126,15 @@ class ClfApp(App[None]):
         """Leave as `q` does where the process is told to end, or the connection drops: the terminal is put back."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+            loop.add_signal_handler(number, self._leave, 128 + number)
+
+    def _leave(self, code: int) -> None:
+        # A hang-up is followed by SIGCONT, upon which Textual would take the terminal again, or wait for one for ever.
+        signal.signal(signal.SIGCONT, signal.SIG_DFL)
+        self.exit(return_code=code)
+        last = threading.Timer(LAST_SECONDS, os._exit, (code,))
+        last.daemon = True
+        last.start()
 
     def action_help_quit(self) -> None:
         """ctrl+c ends many programs, and copies in others: here it says which key leaves."""

@@ -46,6 +46,15 @@ def test_told_to_end_it_gives_the_terminal_back(tmp_path: Path) -> None:
     assert "epoch 2" in script.read_text(encoding="utf-8")
 
 
+def _status(terminal: Terminal) -> int:
+    """How the process ended; it must, whoever holds its terminal no longer."""
+    end = time.monotonic() + 15
+    while not (ended := os.waitpid(terminal.pid, os.WNOHANG))[0] and time.monotonic() < end:
+        time.sleep(0.05)
+    assert ended[0] == terminal.pid, "it goes on without a terminal"
+    return os.waitstatus_to_exitcode(ended[1])
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_lost_connection_ends_it_with_its_script_whole(tmp_path: Path) -> None:
     terminal, script = _started(tmp_path)
@@ -53,10 +62,24 @@ def test_a_lost_connection_ends_it_with_its_script_whole(tmp_path: Path) -> None
     terminal.quiet()
     terminal.press(b"[")
     os.close(terminal.fileno())
-    end = time.monotonic() + 10
-    while not (ended := os.waitpid(terminal.pid, os.WNOHANG))[0] and time.monotonic() < end:
-        time.sleep(0.05)
-    assert ended[0] == terminal.pid, "it goes on without a terminal"
-    assert os.waitstatus_to_exitcode(ended[1]) != 70
+    assert _status(terminal) != 70
     assert "epoch 2" in script.read_text(encoding="utf-8")
     assert not list(tmp_path.rglob("crash.log"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_connection_lost_while_suspended_ends_it_too(tmp_path: Path) -> None:
+    terminal, script = _started(tmp_path)
+    terminal.until(b"run1")
+    terminal.quiet()
+    terminal.press(b"[")
+    terminal.quiet()
+    terminal.press(b"\x1a")
+    end = time.monotonic() + 10
+    while Path(f"/proc/{terminal.pid}/stat").read_text().split()[2] != "T" and time.monotonic() < end:
+        time.sleep(0.05)
+    os.kill(terminal.pid, signal.SIGHUP)
+    os.kill(terminal.pid, signal.SIGCONT)
+    os.close(terminal.fileno())
+    assert _status(terminal) != 70
+    assert "epoch 2" in script.read_text(encoding="utf-8")
