@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -125,16 +126,19 @@ class ClfApp(App[None]):
     def _listen_for_the_end(self) -> None:
         """Leave as `q` does where the process is told to end, or the connection drops: the terminal is put back."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._leave, 128 + number)
 
-    def _leave(self, code: int) -> None:
-        # A hang-up is followed by SIGCONT, upon which Textual would take the terminal again, or wait for one for ever.
-        signal.signal(signal.SIGCONT, signal.SIG_DFL)
-        self.exit(return_code=code)
-        last = threading.Timer(LAST_SECONDS, os._exit, (code,))
-        last.daemon = True
-        last.start()
+        def leave(number: int, _: object) -> None:
+            # A hang-up is followed by SIGCONT, upon which Textual would take the terminal again; and what it writes to
+            # one that is gone fills a queue which nobody empties. So the end does not depend on this thread.
+            signal.signal(signal.SIGCONT, signal.SIG_DFL)
+            last = threading.Timer(LAST_SECONDS, os._exit, (128 + number,))
+            last.daemon = True
+            last.start()
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(partial(self.exit, return_code=128 + number))
+
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, leave)
 
     def action_help_quit(self) -> None:
         """ctrl+c ends many programs, and copies in others: here it says which key leaves."""
