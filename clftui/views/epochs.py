@@ -201,15 +201,8 @@ class EpochsView(View):
         key, epoch = each.run.key, each.epochs[place]
         self.post_message(Act(lambda now: show_epoch(point(now, name, key), epoch)))
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._wheel(event, WHEEL)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._wheel(event, -WHEEL)
-
-    def _wheel(self, event: events.MouseEvent, rows: int) -> None:
-        event.stop()
-        layout = self._layout
+    def wheel(self, event: events.MouseEvent, by: int) -> None:
+        layout, rows = self._layout, by * WHEEL
         if layout is not None and layout.lower is not None and event.y > layout.lower:
             self._below().wheel(rows)
         else:

@@ -116,14 +116,6 @@ class FeaturesView(View):
         if step is not None:
             self.post_message(Act(step))
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self._wheel(1)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self._wheel(-1)
-
-    def _wheel(self, by: int) -> None:
+    def wheel(self, event: events.MouseEvent, by: int) -> None:
         page = self.page
         self.post_message(Act(lambda now: features_view.move(now, by, 0, page)))

@@ -209,13 +209,8 @@ class MapView(View):
         same = self.session is not None and self.session.selection.true == name
         self.post_message(Act(drill if same else lambda now: select(now, true=name)))
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self.post_message(Act(lambda now: zoom(now, -1)))
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self.post_message(Act(lambda now: zoom(now, 1)))
+    def wheel(self, event: events.MouseEvent, by: int) -> None:
+        self.post_message(Act(lambda now: zoom(now, -by)))
 
 
 def pane_width(session: Session, width: int) -> int:

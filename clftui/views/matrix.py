@@ -217,20 +217,18 @@ class MatrixView(View):
         else:
             self.post_message(Act(lambda now: at_pixel(now, *to, per)))
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._wheel(event, 0, WHEEL) if event.shift else self._wheel(event, WHEEL, 0)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._wheel(event, 0, -WHEEL) if event.shift else self._wheel(event, -WHEEL, 0)
+    def wheel(self, event: events.MouseEvent, by: int) -> None:
+        self._turned(0, by * WHEEL) if event.shift else self._turned(by * WHEEL, 0)
 
     def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
-        self._wheel(event, 0, WHEEL)
+        event.stop()
+        self._turned(0, WHEEL)
 
     def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
-        self._wheel(event, 0, -WHEEL)
-
-    def _wheel(self, event: events.MouseEvent, rows: int, columns: int) -> None:
         event.stop()
+        self._turned(0, -WHEEL)
+
+    def _turned(self, rows: int, columns: int) -> None:
         if self._panes is not None and self._panes.wheel(rows):
             self.redraw()
             return

@@ -173,20 +173,18 @@ class RankingView(View):
         elif place is not None:
             self.post_message(Act(lambda now: point(now, lines.table, *place)))
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._wheel(event, 0 if event.shift else 1, 1 if event.shift else 0)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._wheel(event, 0 if event.shift else -1, -1 if event.shift else 0)
+    def wheel(self, event: events.MouseEvent, by: int) -> None:
+        self._turned(0, by) if event.shift else self._turned(by, 0)
 
     def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
-        self._wheel(event, 0, 1)
+        event.stop()
+        self._turned(0, 1)
 
     def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
-        self._wheel(event, 0, -1)
-
-    def _wheel(self, event: events.MouseEvent, rows: int, columns: int) -> None:
         event.stop()
+        self._turned(0, -1)
+
+    def _turned(self, rows: int, columns: int) -> None:
         self.post_message(Act(lambda now: move(now, rows, columns)))
 
 

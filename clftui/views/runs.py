@@ -202,13 +202,8 @@ class RunsView(View):
         else:
             self.post_message(Act(lambda session: focus_run(session, key)))
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self.post_message(Act(lambda session: move(session, 1, 0)))
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self.post_message(Act(lambda session: move(session, -1, 0)))
+    def wheel(self, event: events.MouseEvent, by: int) -> None:
+        self.post_message(Act(lambda session: move(session, by, 0)))
 
 
 def window_of(table: RunsTable, cursor: int, room: int, top: int, lettered: frozenset[str]) -> Window:

@@ -177,15 +177,7 @@ class SamplesView(View):
         if step is not None:
             self.post_message(Act(step))
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self._wheel(1)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self._wheel(-1)
-
-    def _wheel(self, by: int) -> None:
+    def wheel(self, event: events.MouseEvent, by: int) -> None:
         across = self.page[1]
         self.post_message(Act(lambda now: move(now, by, 0, across)))
 

@@ -137,15 +137,7 @@ class ScoresView(View):
         at = int(placed.sample[here[0]])
         self.post_message(Act(lambda now: scores_steps.put_on(now, at)))
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self._wheel(1)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self._wheel(-1)
-
-    def _wheel(self, by: int) -> None:
+    def wheel(self, event: events.MouseEvent, by: int) -> None:
         page = self.page
         if self.session is not None and self.session.alone:
             self.post_message(Act(lambda now: calibration_steps.move(now, by, 0)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual import events
 from textual.message import Message
 from textual.reactive import var
 
@@ -70,6 +71,17 @@ class View(CanvasView):
             self.post_message(Arrived())
         else:
             self.redraw()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.wheel(event, 1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.wheel(event, -1)
+
+    def wheel(self, event: events.MouseEvent, by: int) -> None:
+        """The mouse's wheel was turned one step down (1) or up (-1)."""
 
     @property
     def page(self) -> tuple[int, int]:
