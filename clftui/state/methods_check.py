@@ -27,7 +27,19 @@ RANDOM_LABELS = frozenset({"random", "permuted", "shuffled"})
 """Values of the hyperparameter `labels` of a run that was trained on labels that mean nothing."""
 
 
-class Trust(Enum):
+class Verdict(Enum):
+    """A mark, and what it stands for in words."""
+
+    @property
+    def glyph(self) -> str:
+        return str(self.value[0])
+
+    @property
+    def words(self) -> str:
+        return str(self.value[1])
+
+
+class Trust(Verdict):
     """What the check with random weights or labels says."""
 
     PASSED = ("✓", "depends on what was learned")
@@ -36,14 +48,6 @@ class Trust(Enum):
     SAME = ("?", "all maps are alike")
     TOO_FEW = ("–", "too few to tell")
     UNKNOWN = ("–", "not checked")
-
-    @property
-    def glyph(self) -> str:
-        return self.value[0]
-
-    @property
-    def words(self) -> str:
-        return self.value[1]
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,7 @@ from clftui.state.explained_index import held, method_names
 from clftui.state.explained_table import NO_EXPLANATIONS
 from clftui.state.explanations import PREDICTED
 from clftui.state.later import LATER, weak
-from clftui.state.methods_check import Check, Trust, checks_of, worst
+from clftui.state.methods_check import Check, Trust, Verdict, checks_of, worst
 from clftui.state.methods_numbers import Maps, Numbers, maps_of, numbers
 from clftui.state.sample_answers import compared_runs
 from clftui.state.sample_list import Nothing
@@ -33,21 +32,13 @@ LEAST = 5
 FEW_EMPTY = 0.05
 
 
-class Says(Enum):
+class Says(Verdict):
     """What area says of correctness."""
 
     WITH = ("▲", "goes with correctness")
     AGAINST = ("▼", "the opposite")
     NO_SIGN = ("·", "no sign")
     TOO_FEW = ("–", "too few")
-
-    @property
-    def glyph(self) -> str:
-        return self.value[0]
-
-    @property
-    def words(self) -> str:
-        return self.value[1]
 
 
 @dataclass(frozen=True, eq=False)
