@@ -25,6 +25,7 @@ from clftui.state.selection import Tab
 from clftui.state.session import Session, open_session
 from clftui.widgets.alarm_strip import AlarmStrip, draw_strip
 from clftui.widgets.frame import BreadcrumbBar, FooterBar, HeaderBar
+from tests.app.piloted import app_of
 from tests.builders import write_collection, write_epoch, write_run
 
 DARK = load_theme(find_themes()["dark"])
@@ -66,11 +67,6 @@ async def running(root: Path, *, alarm: str = "none", size: tuple[int, int] = (1
     async with app.run_test(size=size) as pilot:
         await app.main.settled()
         yield pilot
-
-
-def app_of(pilot: Pilot[None]) -> ClfApp:
-    assert isinstance(pilot.app, ClfApp)
-    return pilot.app
 
 
 def line(pilot: Pilot[None], bar: type[HeaderBar | BreadcrumbBar | FooterBar | AlarmStrip]) -> str:

@@ -14,10 +14,11 @@ from textual.pilot import Pilot
 from clftui.app.app import ClfApp
 from clftui.data.catalog import open_catalog
 from clftui.state.selection import Tab
-from clftui.state.session import Session, open_session
+from clftui.state.session import open_session
 from clftui.state.settings import EpochsPane
 from clftui.views.epochs import EpochsView
 from clftui.widgets.frame import BreadcrumbBar, FooterBar
+from tests.app.piloted import app_of, drawn, now
 from tests.builders import write_collection
 
 
@@ -36,19 +37,8 @@ async def running(root: Path, rate: float = 2.0) -> AsyncIterator[Pilot[None]]:
         yield pilot
 
 
-def app_of(pilot: Pilot[None]) -> ClfApp:
-    assert isinstance(pilot.app, ClfApp)
-    return pilot.app
-
-
-def now(pilot: Pilot[None]) -> Session:
-    return app_of(pilot).main.now
-
-
 def text(pilot: Pilot[None], bar: type[BreadcrumbBar | FooterBar | EpochsView] = EpochsView) -> str:
-    canvas = app_of(pilot).main.query_one(bar).canvas
-    assert canvas is not None
-    return "\n".join(canvas.rows_text())
+    return drawn(pilot, bar)
 
 
 @pytest.mark.row("C1", "O2")

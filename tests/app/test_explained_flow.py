@@ -13,7 +13,8 @@ from clftui.app.export import export_view
 from clftui.state.explained_settings import Of, Task
 from clftui.state.selection import Tab
 from clftui.views.features import FeaturesView
-from tests.app.test_flow import app_of, running, top
+from tests.app.piloted import app_of
+from tests.app.test_flow import running, top
 from tests.explained_runs import write_explained
 
 

@@ -20,7 +20,8 @@ from clftui.state.responses_steps import settings
 from clftui.state.responses_unit import past
 from clftui.state.selection import Tab
 from clftui.state.session import Session, open_session
-from tests.app.test_features_responses_flow import now, running, seen
+from tests.app.piloted import now
+from tests.app.test_features_responses_flow import running, seen
 from tests.builders import write_run
 from tests.responded import write_layer
 from tests.state.test_alarm_strip import write_answers

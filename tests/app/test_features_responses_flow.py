@@ -19,9 +19,10 @@ from clftui.state.responses_figures import FIGURES
 from clftui.state.responses_settings import LowerPane, UnitOrder
 from clftui.state.script import lines_between, run_script
 from clftui.state.selection import Tab
-from clftui.state.session import Session, open_session
+from clftui.state.session import open_session
 from clftui.state.unit_filter import UnitResponse
 from clftui.views.features import FeaturesView
+from tests.app.piloted import now
 from tests.responded import write_responded
 
 
@@ -31,11 +32,6 @@ async def running(root: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterato
     async with app.run_test(size=size) as pilot:
         await app.main.settled()
         yield pilot
-
-
-def now(pilot: Pilot[None]) -> Session:
-    assert isinstance(pilot.app, ClfApp)
-    return pilot.app.main.now
 
 
 async def seen(pilot: Pilot[None], *wanted: str) -> str:

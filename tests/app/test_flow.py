@@ -19,6 +19,7 @@ from clftui.state.selection import Tab
 from clftui.state.session import open_session
 from clftui.widgets.canvas_view import CanvasView
 from clftui.widgets.frame import BreadcrumbBar, FooterBar, HeaderBar, TabBar
+from tests.app.piloted import app_of
 from tests.builders import write_collection, write_epoch
 
 
@@ -34,11 +35,6 @@ async def running(root: Path, *, live: bool = False, size: tuple[int, int] = (10
     async with app.run_test(size=size) as pilot:
         await app.main.settled()
         yield pilot
-
-
-def app_of(pilot: Pilot[None]) -> ClfApp:
-    assert isinstance(pilot.app, ClfApp)
-    return pilot.app
 
 
 def top(pilot: Pilot[None]) -> str:

@@ -16,9 +16,9 @@ from clftui.state import map_cloud
 from clftui.state.later import SLOW
 from clftui.state.map_settings import MapMethod, MapOf, Multiples
 from clftui.state.selection import Tab
-from clftui.state.session import Session
 from clftui.views.map import MapView
 from clftui.widgets.frame import BreadcrumbBar, TabBar
+from tests.app.piloted import app_of, drawn, now
 from tests.mapped import mapped, write_mapped
 
 
@@ -35,19 +35,8 @@ async def running(root: Path, quick: bool = True) -> AsyncIterator[Pilot[None]]:
         yield pilot
 
 
-def app_of(pilot: Pilot[None]) -> ClfApp:
-    assert isinstance(pilot.app, ClfApp)
-    return pilot.app
-
-
-def now(pilot: Pilot[None]) -> Session:
-    return app_of(pilot).main.now
-
-
 def text(pilot: Pilot[None], bar: type[BreadcrumbBar | TabBar | MapView] = MapView) -> str:
-    canvas = app_of(pilot).main.query_one(bar).canvas
-    assert canvas is not None
-    return "\n".join(canvas.rows_text())
+    return drawn(pilot, bar)
 
 
 @pytest.mark.row("P8")

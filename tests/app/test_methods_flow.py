@@ -14,7 +14,8 @@ from clftui.state.session import open_session
 from clftui.state.unready import impatient
 from clftui.views.features import FeaturesView
 from clftui.views.features_methods import MethodsPane
-from tests.app.test_flow import app_of, running
+from tests.app.piloted import app_of
+from tests.app.test_flow import running
 from tests.builders import write_collection
 from tests.method_runs import write_methods
 

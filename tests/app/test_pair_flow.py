@@ -14,7 +14,8 @@ from clftui.app.dialogs.words import Words
 from clftui.state.selection import Part, Tab
 from clftui.state.settings import PairSort, Pane
 from clftui.widgets.frame import BreadcrumbBar, FooterBar, HeaderBar
-from tests.app.test_flow import app_of, line, running, top
+from tests.app.piloted import app_of
+from tests.app.test_flow import line, running, top
 from tests.builders import write_collection, write_run
 
 

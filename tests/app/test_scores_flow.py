@@ -21,6 +21,7 @@ from clftui.state.script import lines_between, run_script
 from clftui.state.selection import Tab
 from clftui.state.session import open_session
 from clftui.views.scores import ScoresView
+from tests.app.piloted import app_of, drawn
 from tests.builders import write_collection
 
 
@@ -32,15 +33,8 @@ async def running(root: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterato
         yield pilot
 
 
-def app_of(pilot: Pilot[None]) -> ClfApp:
-    assert isinstance(pilot.app, ClfApp)
-    return pilot.app
-
-
 def text(pilot: Pilot[None]) -> str:
-    canvas = app_of(pilot).main.query_one(ScoresView).canvas
-    assert canvas is not None
-    return "\n".join(canvas.rows_text())
+    return drawn(pilot, ScoresView)
 
 
 @pytest.mark.row("O7", "O9", "O12")

@@ -8,7 +8,8 @@ import pytest
 
 from clftui.state.features_settings import FeaturesVariant
 from clftui.state.selection import Tab
-from tests.app.test_flow import app_of, running
+from tests.app.piloted import app_of
+from tests.app.test_flow import running
 from tests.changed_splits import write_changed
 
 

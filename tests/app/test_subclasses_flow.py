@@ -12,10 +12,10 @@ from textual.pilot import Pilot
 from clftui.app.app import ClfApp
 from clftui.state.moves import select
 from clftui.state.selection import Tab
-from clftui.state.session import Session
 from clftui.state.subclasses_settings import Arranged, Lower, Which
 from clftui.views.features import FeaturesView
 from clftui.widgets.frame import BreadcrumbBar
+from tests.app.piloted import app_of, now
 from tests.idle_worker import give_up_slow
 from tests.parted import parted, work_here
 
@@ -33,15 +33,6 @@ async def running(root: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterato
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     give_up_slow()
     work_here(monkeypatch)
-
-
-def app_of(pilot: Pilot[None]) -> ClfApp:
-    assert isinstance(pilot.app, ClfApp)
-    return pilot.app
-
-
-def now(pilot: Pilot[None]) -> Session:
-    return app_of(pilot).main.now
 
 
 async def text(pilot: Pilot[None], bar: type[BreadcrumbBar | FeaturesView] = FeaturesView) -> str:

@@ -21,7 +21,8 @@ from clftui.state.session import open_session
 from clftui.storage import append_line
 from clftui.views.samples import SamplesView
 from clftui.widgets.frame import BreadcrumbBar, FooterBar
-from tests.app.test_flow import app_of, line, running, top
+from tests.app.piloted import app_of
+from tests.app.test_flow import line, running, top
 from tests.builders import write_collection
 
 

@@ -18,7 +18,8 @@ from clftui.state.journal_undo import Earlier, last_given
 from clftui.state.sample_tags import Batch, Tag, give, tag_of, tags_of, take_back
 from clftui.storage import append_line
 from clftui.widgets.frame import BreadcrumbBar
-from tests.app.test_flow import app_of, line, running
+from tests.app.piloted import app_of
+from tests.app.test_flow import line, running
 from tests.builders import write_collection, write_run
 
 TAG_AND_DIE = """
